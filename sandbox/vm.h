@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "sandbox/syntax/ast.h"
+#include "sandbox/syntax/diagnostic.h"
+#include "sandbox/value.h"
+
+struct lua_State;
+
+// Runs untrusted Lua on LuaJIT under exact limits. Knows nothing of worlds.
+namespace cherub::sandbox {
+
+struct VmOptions {
+  bool jit = true;
+  std::size_t memory_bytes = 64u << 20;   // soft limit: a call that holds more ends with kMemory
+  std::size_t string_bytes = 4u << 20;    // one string
+  std::size_t log_lines = 1000;           // print() per call; more are counted, not kept
+  std::size_t log_bytes = 256u << 10;
+  double watchdog_s = 10;                 // wall clock; a fault of the host's last defence, not a limit
+};
+
+struct Budget {
+  std::uint64_t fuel = 1'000'000;
+};
+
+enum class OutcomeKind { kOk, kError, kFuel, kMemory, kRefused };
+// "ok", "error", "fuel", "memory", "refused"
+const char* outcome_name(OutcomeKind kind);
+
+// How a call ended. Never an exception, never a Lua error.
+struct Outcome {
+  OutcomeKind kind = OutcomeKind::kOk;
+  Value result;                  // the first return value, when kOk
+  std::string message;           // "policy:12: attempt to …", when not kOk
+  std::uint32_t line = 0;        // in the author's source; 0 when there is none
+  std::string traceback;         // the author's frames, innermost first, one per line
+  Diagnostics diagnostics;       // when kRefused
+  std::uint64_t fuel_used = 0;
+  std::size_t memory_peak = 0;   // bytes
+  std::vector<std::string> log;  // lines of print()
+  std::size_t log_dropped = 0;
+  bool watchdog = false;         // stopped by wall clock: report it as a fault of Cherub
+};
+
+// A loaded script inside its Vm.
+class Script {
+ public:
+  [[nodiscard]] int reference() const { return reference_; }
+
+ private:
+  friend class Vm;
+  explicit Script(int reference) : reference_(reference) {}
+  int reference_;
+};
+
+// One Lua state with the safe library. Not for two threads at once; may move between threads while no
+// call runs.
+class Vm {
+ public:
+  static base::Result<std::unique_ptr<Vm>> create(const VmOptions& options = {});
+  ~Vm();
+  Vm(const Vm&) = delete;
+  Vm& operator=(const Vm&) = delete;
+
+  // Parses, meters and compiles; runs nothing. kRefused with diagnostics is the ordinary failure.
+  struct LoadResult {
+    Outcome outcome;  // kOk or kRefused or kMemory
+    std::unique_ptr<Script> script;
+  };
+  LoadResult load(std::string name, std::string source);
+
+  // Runs the chunk under the budget.
+  Outcome run(const Script& script, std::span<const Value> arguments, Budget budget);
+  // Both in one: what `cherub sandbox` does.
+  Outcome run_source(std::string name, std::string source, Budget budget);
+
+  [[nodiscard]] std::size_t memory_used() const;  // bytes held by the state now
+  void collect_garbage();
+
+  // The door for scripting/, which builds trusted code on top. See sandbox/trusted.h.
+  struct State;
+  State& state() { return *state_; }
+
+ private:
+  explicit Vm(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace cherub::sandbox
