@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace cherub::engine {
+
+enum class MoveKind : std::uint8_t {
+  kNone = 0,
+  kBy,      // by (x, y, z) metres, cut to what speed allows in a tick
+  kTo,      // toward the point (x, y, z), at most one tick's way
+  kWander,  // a random direction that persists for a while; the engine draws it
+};
+
+enum class AbilityKind : std::uint8_t {
+  kNone = 0,
+  kEat,        // target: an entity in reach that the species' diet lists
+  kReproduce,  // no target
+  kRest,       // regains energy; excludes movement in the same tick
+};
+
+// What became of an intent. Visible to the policy in the next tick and to telemetry. Order is part
+// of the recorded format: append only.
+enum class Receipt : std::uint8_t {
+  kNone = 0,  // nothing was asked
+  kAccepted,
+  kBlocked,       // a wall or the map's edge stopped the movement short
+  kNotFinite,     // NaN or infinity among the numbers
+  kNoSuchTarget,  // the target does not exist (any more)
+  kOutOfReach,
+  kNotInDiet,
+  kNotReady,      // reproduction: too young, hungry or tired
+  kExhausted,     // no energy left
+  kNotAvailable,  // this scenario or species has no such action
+  kCrowded,       // no room for offspring
+  kTooLong,       // message over the limit
+};
+inline constexpr int kReceiptCount = 12;
+// "accepted", "out_of_reach", …: the words policies and telemetry see.
+const char* receipt_name(Receipt receipt);
+
+inline constexpr std::size_t kMessageBytesMax = 200;
+
+// One slot each for movement, ability and message per entity row, cleared before every decide
+// phase.
+struct Intents {
+  std::vector<std::uint8_t> move;  // MoveKind
+  std::vector<float> move_x, move_y, move_z;
+  std::vector<std::uint8_t> ability;          // AbilityKind
+  std::vector<std::uint64_t> ability_target;  // EntityId::packed
+  struct Message {
+    std::uint32_t row;
+    std::string text;
+  };
+  std::vector<Message> messages;  // at most one per row; sorted by row before resolve
+
+  void clear(std::size_t rows);
+};
+
+}  // namespace cherub::engine

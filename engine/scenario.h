@@ -1,0 +1,109 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/result.h"
+
+namespace cherub::engine {
+
+enum class Better { kHigher, kLower };
+
+// A named number that an episode is judged by. The recorder of each name is in metrics.cpp.
+struct MetricSpec {
+  std::string name;  // "time_to_goal"
+  std::string unit;  // "s", "m", "1" …
+  Better better = Better::kHigher;
+  std::string description;         // one line
+  std::vector<std::string> words;  // what people say when they mean it: "fast", "quickly" …
+  double weight = 0;               // in the scenario's own objective
+  double scale = 1;  // a typical range: |difference| / scale is what a search compares
+};
+
+struct SuccessPredicate {
+  std::string metric;
+  std::string op = ">=";  // one of < <= > >= ==
+  double value = 0;
+  [[nodiscard]] bool holds(double measured) const;
+};
+
+enum class Role { kAgent, kPlant, kTarget };  // kAgent: has behaviour, is driven by the script slot
+
+struct SpeciesSpec {
+  std::string name;
+  Role role = Role::kAgent;
+  double speed = 0;         // m/s
+  double sense_radius = 0;  // m
+  double reach = 1;         // m: eat, touch
+  double radius = 0.3;      // body, for collisions, m
+  std::vector<std::string> diet;
+  double hunger_rate = 0;            // per s
+  double energy_rate = 0;            // per s of movement
+  double starve_rate = 0;            // health per s while hunger is 1
+  double food_value = 0;             // hunger relieved by eating one
+  double rest_rate = 0.1;            // energy per s of rest
+  double growth_rate = 0;            // plants: energy per s, until 1
+  double spread_rate = 0;            // plants: chance per s of a seed when grown
+  double spread_radius = 0;          // m
+  double density_radius = 1.5;       // plants: no seed takes where, within this, …
+  std::uint32_t density_max = 4;     // … so many of its kind already stand
+  std::uint32_t population_max = 0;  // births stop there; 0: none
+  double reproduce_energy = 0;       // needed; half of it goes to the child; 0: cannot
+  double reproduce_age_s = 0;        // youngest parent, s
+  double lifetime_s = 0;             // 0: does not age to death
+};
+
+struct SpawnSpec {
+  std::string species;
+  std::uint32_t count = 1;
+  std::string place = "anywhere";  // anywhere | start | target (maze generator's cells)
+};
+
+struct TerrainSpec {
+  std::string generator = "flat";  // flat | maze
+  std::uint32_t width = 32, depth = 32, height = 1;
+  double openness = 0;        // maze: share of inner walls removed, 0 … 1
+  double hazard_density = 0;  // share of open cells, 0 … 1; never start, target or the only way
+};
+
+inline constexpr std::string_view kActionNames[] = {"move",      "move_to", "wander", "eat",
+                                                    "reproduce", "rest",    "say"};
+
+// One kind of world, as data. `yaml` keeps the text it came from, so a recording can carry it
+// whole.
+struct Scenario {
+  std::string name;
+  std::string title;
+  std::string description;   // the rules, in words, for people and prompts
+  double tick_rate = 10;     // Hz; one tick is 1 / tick_rate world seconds
+  double episode_s = 30;     // default length of an episode, world seconds
+  double hazard_damage = 0;  // health per s in a hazard
+  TerrainSpec terrain;
+  std::vector<SpeciesSpec> species;
+  std::vector<SpawnSpec> spawns;
+  std::vector<MetricSpec> metrics;
+  SuccessPredicate success;
+  std::vector<std::string> goals;  // example goals in words
+  // What agents can do here, out of kActionNames: an intent of any other kind is not available.
+  std::vector<std::string> actions;
+  std::string agent_species;  // the species that script slot "policy" drives
+  std::string yaml;
+
+  [[nodiscard]] std::optional<std::size_t> find_species(std::string_view species_name) const;
+  [[nodiscard]] const MetricSpec* find_metric(std::string_view metric_name) const;
+};
+
+inline constexpr std::size_t kScenarioBytesMax = 256 * 1024;
+
+// Reads and validates a scenario. Errors name the field path, what was given and what is right;
+// unknown fields are errors, with the nearest right name.
+base::Result<Scenario> parse_scenario(std::string_view yaml);
+
+// The scenarios that ship, compiled in.
+std::vector<std::string> builtin_scenario_names();
+base::Result<Scenario> builtin_scenario(std::string_view name);
+
+}  // namespace cherub::engine

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace cherub::engine {
+
+// What fills one voxel. Order is part of the recorded format.
+enum class Block : std::uint8_t {
+  kOpen = 0,
+  kWall,    // nothing passes
+  kHazard,  // passable, takes health every tick
+  kWater,   // not passable on foot
+};
+const char* block_name(Block block);
+
+// A box of cubic voxels, 1 m on a side, index x + width * (y + depth * z). One layer thick for flat
+// worlds. Outside is wall.
+struct Terrain {
+  std::uint32_t width = 1, depth = 1, height = 1;
+  std::vector<std::uint8_t> blocks;  // Block
+
+  [[nodiscard]] Block at(std::int64_t cell_x, std::int64_t cell_y, std::int64_t cell_z = 0) const {
+    const bool inside = cell_x >= 0 && cell_y >= 0 && cell_z >= 0 && cell_x < width &&
+                        cell_y < depth && cell_z < height;
+    if (!inside) return Block::kWall;
+    return static_cast<Block>(
+        blocks[static_cast<std::size_t>(cell_x + width * (cell_y + std::int64_t{depth} * cell_z))]);
+  }
+  [[nodiscard]] bool passable(std::int64_t cell_x, std::int64_t cell_y,
+                              std::int64_t cell_z = 0) const {
+    const Block block = at(cell_x, cell_y, cell_z);
+    return block == Block::kOpen || block == Block::kHazard;
+  }
+};
+
+}  // namespace cherub::engine

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/random.h"
+#include "engine/base/result.h"
+#include "engine/behaviour.h"
+#include "engine/columns.h"
+#include "engine/commands.h"
+#include "engine/events.h"
+#include "engine/grid.h"
+#include "engine/intents.h"
+#include "engine/maze.h"
+#include "engine/scenario.h"
+#include "engine/sighting.h"
+#include "engine/terrain.h"
+
+namespace cherub::engine {
+
+struct WorldState;
+
+// Generous, yet a world of this size still fits a laptop.
+inline constexpr std::uint32_t kEntitiesMax = 1u << 21;
+inline constexpr std::uint32_t kSpawnCountMax = 100'000;  // of one command
+inline constexpr std::uint32_t kPendingCommandsMax = 10'000;
+
+struct ScriptSlot {
+  std::string name;
+  std::string sha256;  // installed version; empty: native behaviour
+};
+
+// A living world: columns, terrain, and the tick that moves them. Owned and stepped by one thread;
+// readable from several while a Behaviour decides. Same scenario, seed and commands, same state
+// hash on every tick.
+class World {
+ public:
+  static base::Result<std::unique_ptr<World>> create(Scenario scenario, std::uint64_t seed);
+  ~World();
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  // Applies at the start of the next step, in the order submitted. Bad commands (unknown species,
+  // slot, dead entity, over kEntitiesMax) are refused here, before they are journaled.
+  base::Result<StampedCommand> submit(Command command);
+
+  // One tick: commands, sense, decide, resolve, live, publish (docs/ARCHITECTURE.md).
+  TickReport step(Behaviour& behaviour);
+
+  [[nodiscard]] Tick tick() const;      // ticks done; while one runs, its index
+  [[nodiscard]] double tick_s() const;  // world seconds per tick
+  [[nodiscard]] std::uint64_t seed() const;
+  [[nodiscard]] const Scenario& scenario() const;
+  [[nodiscard]] const Columns& columns() const;
+  [[nodiscard]] const Terrain& terrain() const;
+  // The maze's start, target cells and shortest ways.
+  [[nodiscard]] const MazeFacts& maze_facts() const;
+  // Entities as they stood when the running (or else last) tick sensed.
+  [[nodiscard]] const Grid& grid() const;
+  [[nodiscard]] const std::vector<ScriptSlot>& script_slots() const;  // [0] is "policy"
+  // Rows that decide, ascending: alive entities of species with Role::kAgent.
+  [[nodiscard]] std::span<const std::uint32_t> agent_rows() const;
+  [[nodiscard]] std::uint32_t alive_count() const;
+  [[nodiscard]] std::uint32_t alive_count(SpeciesIndex species) const;
+  // The species that this one eats.
+  [[nodiscard]] SpeciesMask diet(SpeciesIndex species) const;
+  // Whether the scenario lists the action (one of kActionNames).
+  [[nodiscard]] bool has_action(std::string_view action) const;
+  [[nodiscard]] double rain_intensity() const;  // 0: dry
+  [[nodiscard]] bool exists(EntityId id) const;
+  [[nodiscard]] EntityId id_of(std::uint32_t row) const;
+  [[nodiscard]] base::RandomStream random(std::uint64_t entity, base::Stream stream) const;
+  // Covers every column, the terrain, slots, weather and the tick.
+  [[nodiscard]] std::uint64_t state_hash() const;
+  // The living entity of Role::kTarget in the lowest row, or nullptr when there is none; its
+  // `distance` is 0.
+  [[nodiscard]] const Sighting* target() const;
+
+ private:
+  explicit World(std::unique_ptr<WorldState> state);
+  std::unique_ptr<WorldState> state_;
+};
+
+}  // namespace cherub::engine
