@@ -1,0 +1,201 @@
+#include "scripting/manifest_parts.h"
+
+namespace cherub::scripting {
+namespace {
+
+constexpr ApiRow kFields[] = {
+    {.name = "tick",
+     .returns = "integer",
+     .doc = "Ticks done since the world began.",
+     .right = "if world.tick % 10 == 0 then self:wander() end",
+     .wrong = "if world.step % 10 == 0 then self:wander() end",
+     .wrong_hint = "write world.tick"},
+    {.name = "time",
+     .returns = "number",
+     .unit = "s",
+     .doc = "World seconds since the world began.",
+     .right = "local late = world.time > 20",
+     .wrong = "local late = os.time() > 20",
+     .wrong_hint = "world.time"},
+    {.name = "dt",
+     .returns = "number",
+     .unit = "s",
+     .doc = "World seconds per tick.",
+     .right = "local way = self.speed * world.dt",
+     .wrong = "local way = self.speed * world.delta_time",
+     .wrong_hint = "write world.dt"},
+    {.name = "width",
+     .returns = "integer",
+     .unit = "m",
+     .doc = "Size of the world along x.",
+     .right = "local middle = world.width / 2",
+     .wrong = "local middle = world:width() / 2",
+     .wrong_hint = "write world.width"},
+    {.name = "depth",
+     .returns = "integer",
+     .unit = "m",
+     .doc = "Size of the world along y.",
+     .right = "local middle = world.depth / 2",
+     .wrong = "local middle = world.size.y / 2",
+     .wrong_hint = "write world.width and world.depth"},
+    {.name = "height",
+     .returns = "integer",
+     .unit = "m",
+     .doc = "Layers of the world along z; 1 when it is flat.",
+     .right = "local flat = world.height == 1",
+     .wrong = "world.height = 2",
+     .wrong_hint = "use self.memory"},
+};
+
+constexpr ApiRow kSenses[] = {
+    {.name = "nearest",
+     .parameters = "species: species; radius: number, m",
+     .returns = "Sighting|nil",
+     .doc =
+         "The nearest living entity of a species, or of \"any\"; nil when there is none. Never the "
+         "agent itself.",
+     .cost = "20 + 1 per entity looked at",
+     .right = "local prey = world.nearest(\"any\", 10)",
+     .wrong = "local prey = world:nearest(\"any\", 10)",
+     .wrong_hint = "write world.nearest(\"any\", 10)"},
+    {.name = "neighbors",
+     .parameters = "species: species; radius: number, m",
+     .returns = "Sighting[]",
+     .range = "≤ 32",
+     .doc = "The living entities of a species, nearest first; an empty array when there are none.",
+     .cost = "20 + 1 per entity looked at",
+     .right = "for _, other in ipairs(world.neighbors(\"any\", 5)) do self:note(other.species) end",
+     .wrong = "for _, other in ipairs(world.get_neighbors(\"any\", 5)) do self:wander() end",
+     .wrong_hint = "write world.neighbors(species, radius)"},
+    {.name = "count",
+     .parameters = "species: species; radius: number, m",
+     .returns = "integer",
+     .doc = "How many living entities of a species are near; not cut to 32.",
+     .cost = "20 + 1 per entity looked at",
+     .right = "local crowd = world.count(\"any\", 3)",
+     .wrong = "local crowd = world.count(3)",
+     .wrong_hint = "write world.count(species, radius)"},
+    {.name = "tile",
+     .parameters = "x: number, m; y: number, m",
+     .returns = "string|nil",
+     .range = "open wall hazard water",
+     .doc = "What fills the cell at a point of the agent's layer; nil when it is out of sight.",
+     .cost = "2",
+     .right = "local safe = world.tile(self.x + 1, self.y) == \"open\"",
+     .wrong = "local safe = world.get_tile(self.x + 1, self.y) == \"open\"",
+     .wrong_hint = "write world.tile(x, y)"},
+    {.name = "clear",
+     .parameters = "dx: number, 1; dy: number, 1; limit: number, m",
+     .returns = "number",
+     .unit = "m",
+     .doc = "How far the agent could walk along a direction before a wall, at most limit.",
+     .cost = "20",
+     .right = "if world.clear(1, 0, 3) > 1 then self:move(1, 0) end",
+     .wrong = "if world.clear(1, 0) > 1 then self:move(1, 0) end",
+     .wrong_hint = "write world.clear(dx, dy, limit)"},
+    {.name = "path_step",
+     .parameters = "x: number, m; y: number, m; hazard_cost?: number, 1, 0 … 100",
+     .returns = "Step|nil",
+     .doc = "The next cell on a shortest way to a point, around walls; a cell of hazard counts as "
+            "hazard_cost cells more (10). Nil when no step leads nearer.",
+     .cost = "200",
+     .right = "local step = world.path_step(9, 9); if step then self:move_to(step.x, step.y) end",
+     .wrong = "local step = world.find_path(9, 9); if step then self:move_to(step.x, step.y) end",
+     .wrong_hint = "write world.path_step(x, y)"},
+    {.name = "target",
+     .returns = "Sighting|nil",
+     .doc = "Where the scenario's target is, however far: a compass.",
+     .cost = "2",
+     .right = "local goal = world.target(); if goal then self:move_to(goal.x, goal.y) end",
+     .wrong = "local goal = world.goal; if goal then self:move_to(goal.x, goal.y) end",
+     .wrong_hint = "write world.target()",
+     .scenarios = "maze"},
+};
+
+constexpr ApiRow kResultFields[] = {
+    {.name = "Sighting.id",
+     .returns = "integer",
+     .doc = "Names the entity for ever; self:eat takes it.",
+     .right = "local food = world.nearest(\"any\", 9); if food then self:eat(food.id) end",
+     .wrong = "local food = world.nearest(\"any\", 9); if food then self:eat(food.entity_id) end",
+     .wrong_hint = "write food.id"},
+    {.name = "Sighting.species",
+     .returns = "string",
+     .doc = "The species' name.",
+     .right = "local food = world.nearest(\"any\", 9); if food then self:note(food.species) end",
+     .wrong = "local food = world.nearest(\"any\", 9); if food then self:note(food.type) end",
+     .wrong_hint = "write food.species"},
+    {.name = "Sighting.x",
+     .returns = "number",
+     .unit = "m",
+     .doc = "Position.",
+     .right =
+         "local food = world.nearest(\"any\", 9); if food then self:move(food.x - self.x, 0) end",
+     .wrong = "local food = world.nearest(\"any\", 9); if food then self:move(food.pos.x, 0) end",
+     .wrong_hint = "write food.x and food.y"},
+    {.name = "Sighting.y",
+     .returns = "number",
+     .unit = "m",
+     .doc = "Position.",
+     .right =
+         "local food = world.nearest(\"any\", 9); if food then self:move(0, food.y - self.y) end",
+     .wrong =
+         "local food = world.nearest(\"any\", 9); if food then self:move(0, food.position[2]) end",
+     .wrong_hint = "write food.x and food.y"},
+    {.name = "Sighting.z",
+     .returns = "number",
+     .unit = "m",
+     .doc = "Position.",
+     .right = "local food = world.nearest(\"any\", 9); if food then self:move(0, 0, food.z - "
+              "self.z) end",
+     .wrong =
+         "local food = world.nearest(\"any\", 9); if food then self:move(0, 0, food.altitude) end",
+     .wrong_hint = "write food.z"},
+    {.name = "Sighting.distance",
+     .returns = "number",
+     .unit = "m",
+     .doc = "From the agent, centre to centre.",
+     .right =
+         "local food = world.nearest(\"any\", 9); if food and food.distance <= self.reach then "
+         "self:eat(food) end",
+     .wrong = "local food = world.nearest(\"any\", 9); if food and food.dist <= self.reach then "
+              "self:eat(food) end",
+     .wrong_hint = "write food.distance"},
+    {.name = "Step.x",
+     .returns = "number",
+     .unit = "m",
+     .doc = "Centre of the next cell on the way.",
+     .right = "local step = world.path_step(9, 9); if step then self:move_to(step.x, step.y) end",
+     .wrong =
+         "local step = world.path_step(9, 9); if step then self:move_to(step.pos.x, step.y) end",
+     .wrong_hint = "write step.x and step.y"},
+    {.name = "Step.y",
+     .returns = "number",
+     .unit = "m",
+     .doc = "Centre of the next cell on the way.",
+     .right = "local step = world.path_step(9, 9); if step then self:move(0, step.y - self.y) end",
+     .wrong = "local step = world.path_step(9, 9); if step then self:move(0, step.dy) end",
+     .wrong_hint = "write step.x and step.y"},
+    {.name = "Step.length",
+     .returns = "integer",
+     .doc = "Cells on the way that was found.",
+     .right =
+         "local step = world.path_step(9, 9); if step and step.length < 5 then self:idle() end",
+     .wrong =
+         "local step = world.path_step(9, 9); if step and step.distance < 5 then self:idle() end",
+     .wrong_hint = "write step.length"},
+};
+
+}  // namespace
+
+std::span<const ApiRow> world_field_rows() {
+  return kFields;
+}
+std::span<const ApiRow> world_sense_rows() {
+  return kSenses;
+}
+std::span<const ApiRow> result_field_rows() {
+  return kResultFields;
+}
+
+}  // namespace cherub::scripting
