@@ -17,26 +17,36 @@ struct ModelRequest {
 
 struct ModelReply {
   std::string text;
-  std::uint64_t tokens_in = 0;   // from the usage fields; 0 when the peer does not say
+  std::uint64_t tokens_in = 0;  // from the usage fields; 0 when the peer does not say
   std::uint64_t tokens_out = 0;
   std::uint32_t attempts = 1;
   double wall_s = 0;
+  bool cut_off = false;  // the peer stopped at max_tokens: code in it may lack its end
 };
 
-// A mind that turns a prompt into text. complete() blocks up to the deadline and retries, and returns early
-// with kUnavailable when `cancel` turns true. Errors say the URL's host, the HTTP status and what to do; never a key.
+// A mind that turns a prompt into text. complete() blocks until the reply is there: at most
+// deadline_s for each of 1 + retries attempts and for each pause between two; it returns early with
+// kUnavailable when `cancel` (may be null) turns true. Errors carry the URL's host in `where`, and
+// in the message the HTTP status, the peer's own words and what to do; never a key:
+//   kUnavailable      the retries are used up, or cancelled
+//   kRefused          the peer refuses the key or the account, or cannot be trusted
+//   kInvalidArgument  a wrong model, URL or parameter, or a peer that does not speak the provider's
+//   language
+// Safe from several threads.
 class LanguageModel {
  public:
   virtual ~LanguageModel() = default;
-  virtual base::Result<ModelReply> complete(const ModelRequest& request, const std::atomic<bool>* cancel) = 0;
+  virtual base::Result<ModelReply> complete(const ModelRequest& request,
+                                            const std::atomic<bool>* cancel) = 0;
 };
 
-// "openai" (any OpenAI-compatible base URL) or "anthropic", over HTTP or HTTPS. Fails when the config
-// is incomplete: no model, no key for a host that is not loopback, a malformed URL.
+// "openai" (any OpenAI-compatible base URL) or "anthropic", over HTTP or HTTPS. Fails when the
+// config is incomplete: no model, no key for an https host that is not loopback, a malformed URL.
 base::Result<std::unique_ptr<LanguageModel>> make_language_model(const ProviderConfig& config);
 
-// The Lua of a reply: the longest fenced block (```lua or plain) or, without a fence, the whole text when it
-// looks like code. kInvalidArgument when there is none.
+// The Lua of a reply: the longest fenced block, those tagged lua first; an unclosed fence runs to
+// the end. Without a fence, the whole text when it looks like a policy. A model's <think> part is
+// skipped. Line ends come out as \n. kInvalidArgument when there is no code.
 base::Result<std::string> extract_code(const std::string& reply);
 
 }  // namespace cherub::abilities::angel

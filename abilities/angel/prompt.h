@@ -14,23 +14,34 @@ struct SeedRow {
   bool success = false;
   std::vector<double> metrics;  // as Scenario::metrics
   std::uint64_t faults = 0;
-  std::string note;             // first fault, main refusal
+  std::string note;  // first fault, main refusal
 };
 
 // All that a model is told. Bounded: long parts are cut with a mark that says so.
 struct Brief {
   std::string goal;
-  const engine::Scenario* scenario = nullptr;
+  const engine::Scenario* scenario = nullptr;  // required
   std::uint64_t fuel_per_act = 0;
   std::size_t memory_per_agent_bytes = 0;
-  std::string parent_code;               // empty in the first round
+  std::string parent_code;  // empty in the first round
   std::vector<SeedRow> parent_results;
   std::string critique;
-  std::vector<std::string> errors;       // diagnostics of the last refused reply, as text with code frames
-  std::string refused_code;              // the reply they are about
-  std::vector<std::string> attempts;     // "iteration 2: score 0.41 (-0.10)"
+  std::vector<std::string>
+      errors;                // diagnostics of the last refused reply, as text with code frames
+  std::string refused_code;  // the reply they are about
+  std::vector<std::string> attempts;  // "iteration 2: score 0.41 (-0.10)", oldest first
 };
 
+// Bounds of the parts, in bytes and entries.
+inline constexpr std::size_t kPromptGoalBytesMax = 4000;
+inline constexpr std::size_t kPromptCodeBytesMax = 64u << 10;  // a source is no longer than that
+inline constexpr std::size_t kPromptSheetBytesMax = 64u << 10;
+inline constexpr std::size_t kPromptTextBytesMax = 8u << 10;  // critique, description, one error
+inline constexpr std::size_t kPromptErrorsMax = 10;
+inline constexpr std::size_t kPromptRowsMax = 64;  // seeds, species, metrics, attempts
+
+// `system`: contract, limits, rules and the form of the answer. `user`: this goal in this scenario,
+// the API, and what earlier rounds taught. The same brief gives the same bytes.
 ModelRequest build_prompt(const Brief& brief);
 
 }  // namespace cherub::abilities::angel

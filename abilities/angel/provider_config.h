@@ -5,17 +5,21 @@
 
 namespace cherub::abilities::angel {
 
-// Which mind writes the Lua. The API key is never part of this: it is read from the environment variable
-// `key_variable` at the moment of the call.
+// Which mind writes the Lua. The API key is never part of this: it is read from the environment
+// variable `key_variable` at the moment of the call.
 struct ProviderConfig {
   std::string provider = "builtin";  // builtin | openai | anthropic
-  std::string base_url;              // "https://api.openai.com/v1" …; empty: the provider's own
-  std::string model;                 // required for openai and anthropic
-  std::string key_variable;          // empty: OPENAI_API_KEY or ANTHROPIC_API_KEY
-  double temperature = 0.7;
-  std::uint32_t max_tokens = 4096;
-  double deadline_s = 60;            // per call
-  std::uint32_t retries = 2;         // after 429, 5xx, timeouts and cut connections
+  // "https://api.openai.com/v1" …; empty: the provider's own. A trailing slash, a missing /v1
+  // behind a bare host and the full path of the endpoint are all understood.
+  std::string base_url;
+  std::string model;  // required for openai and anthropic
+  // Empty: OPENAI_API_KEY or ANTHROPIC_API_KEY. Loopback hosts and plain http need no key, and over
+  // plain http to another machine a key goes only when this names it.
+  std::string key_variable;
+  double temperature = 0.7;         // 0 … 2; Anthropic's scale ends at 1
+  std::uint32_t max_tokens = 4096;  // of a reply, 1 … 1,000,000
+  double deadline_s = 60;     // per attempt, up to 3600; also the longest pause a peer may ask for
+  std::uint32_t retries = 2;  // after 429, 5xx, timeouts and cut connections; at most 10
 };
 
 }  // namespace cherub::abilities::angel
