@@ -32,6 +32,7 @@ struct Event {
   EventKind kind = EventKind::kSpawn;
   EntityId entity;
   EntityId other;
+  std::uint16_t species = 0;  // of `entity`
   double value = 0;
   float x = 0, y = 0;
   std::string text;

@@ -40,7 +40,8 @@ inline constexpr std::size_t kRecordingLineBytesMax = std::size_t{1} << 20;
 std::string recording_to_jsonl(const Recording& recording);
 base::Result<Recording> recording_from_jsonl(std::string_view text);
 
-// One command as a JSON object {"type":"spawn",…}; the same shape that the server's commands take.
+// One command as a JSON object {"type":"spawn", ...}; the same shape that the server's commands
+// take.
 std::string command_to_json(const Command& command);
 base::Result<Command> command_from_json(std::string_view json);
 

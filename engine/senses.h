@@ -15,7 +15,7 @@ namespace cherub::engine {
 struct Step {
   std::int32_t found;
   std::int32_t length;  // cells on the way that was found
-  double x, y;          // centre of the next cell on it
+  double x, y;          // where to go now: straight there, no corner is in the way
 };
 
 inline constexpr int kNeighborsMax = 32;
@@ -47,11 +47,13 @@ std::int32_t cherub_sense_tile(const cherub::engine::World* world, std::uint32_t
 // min(limit, senses), m. 0 for no direction.
 double cherub_sense_clear(const cherub::engine::World* world, std::uint32_t row, double dx,
                           double dy, double limit) noexcept;
-// The next cell of a shortest way (4-connected, cells of the hazard block cost `hazard_cost` extra,
-// 0 … 100) toward the cell of (x, y). Sees only passable cells whose centres are within the sense
-// radius (as a square around the agent) and visits at most kPathCellsMax; when the goal is beyond,
-// the way leads to the reachable cell in view that is nearest to it. Same inputs, same way: ties go
-// east, north, west, south. Already on the best cell: found with length 0 and that cell's centre.
+// The next point of a shortest way (4-connected, cells of the hazard block cost `hazard_cost`
+// extra, 0 to 100) toward the cell of (x, y). Sees only passable cells whose centres are within the
+// sense radius (as a square around the agent) and visits at most kPathCellsMax; when the goal is
+// beyond, the way leads to the reachable cell in view that is nearest to it. The point is the
+// centre of the way's next cell, or of the agent's own cell while its body would catch on a corner;
+// so an agent that goes to each point in turn touches no wall. Same inputs, same way: ties go east,
+// north, west, south. Already on the best cell: found with length 0 and that cell's centre.
 void cherub_sense_path(const cherub::engine::World* world, std::uint32_t row, double x, double y,
                        double hazard_cost, cherub::engine::Step* out) noexcept;
 

@@ -1,0 +1,131 @@
+#include <algorithm>
+#include <cmath>
+
+#include "engine/world_state.h"
+
+namespace cherub::engine {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+constexpr double kRain_ticks = 80;
+constexpr std::size_t kSha256Digits = 64;
+
+Error refusal(ErrorCode code, std::string message, std::string where) {
+  return {code, std::move(message), std::move(where)};
+}
+
+Result<void> check(const WorldState& state, const Spawn& spawn) {
+  if (!state.scenario.find_species(spawn.species)) {
+    return refusal(ErrorCode::kNotFound,
+                   "No species '" + spawn.species.substr(0, 64) + "' in this scenario.",
+                   "spawn.species");
+  }
+  if (spawn.count == 0 || spawn.count > kSpawnCountMax) {
+    return refusal(ErrorCode::kInvalidArgument,
+                   "Must be from 1 to " + std::to_string(kSpawnCountMax) + ".", "spawn.count");
+  }
+  if (state.alive + state.pending_spawns + spawn.count > kEntitiesMax) {
+    return refusal(ErrorCode::kRefused,
+                   "The world holds at most " + std::to_string(kEntitiesMax) + " entities.",
+                   "spawn.count");
+  }
+  const Terrain& terrain = state.terrain;
+  const bool inside = spawn.x >= 0 && spawn.x < terrain.width && spawn.y >= 0 &&
+                      spawn.y < terrain.depth && spawn.z >= 0 && spawn.z < terrain.height;
+  // The place as the world keeps it: rounding may lead to the next cell.
+  const auto cell = [](double value) {
+    return static_cast<std::int64_t>(static_cast<float>(value));
+  };
+  if (!inside || !terrain.passable(cell(spawn.x), cell(spawn.y), cell(spawn.z))) {
+    return refusal(ErrorCode::kInvalidArgument, "Nobody can stand at that place.",
+                   "spawn.x, spawn.y");
+  }
+  return {};
+}
+
+Result<void> check(const WorldState& state, const Remove& remove) {
+  if (state.exists(remove.entity)) return {};
+  return refusal(ErrorCode::kNotFound, "No living entity has this id.", "remove.id");
+}
+
+Result<void> check(const WorldState& state, const InstallScript& install) {
+  const bool known = std::any_of(state.slots.begin(), state.slots.end(),
+                                 [&](const auto& slot) { return slot.name == install.slot; });
+  if (!known) {
+    return refusal(ErrorCode::kNotFound, "No such script slot.", "install_script.slot");
+  }
+  const bool digits = std::all_of(install.sha256.begin(), install.sha256.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+  });
+  if (install.sha256.empty() || (digits && install.sha256.size() == kSha256Digits)) return {};
+  return refusal(ErrorCode::kInvalidArgument,
+                 "Must be 64 lower-case hexadecimal digits, or empty for the native behaviour.",
+                 "install_script.sha256");
+}
+
+Result<void> check(const WorldState&, const Rain& rain) {
+  if (rain.intensity >= 0 && rain.intensity <= 1) return {};
+  return refusal(ErrorCode::kInvalidArgument, "Must be from 0 to 1.", "rain.intensity");
+}
+
+void apply(WorldState& state, const Spawn& spawn) {
+  spawn_group(state, spawn);
+}
+
+void apply(WorldState& state, const Remove& remove) {
+  // An earlier command of this tick may have removed it.
+  if (!state.exists(remove.entity)) return;
+  state.events.push_back(event_at(state, EventKind::kDeath, remove.entity.index,
+                                  static_cast<double>(DeathCause::kRemoved)));
+  free_entity(state, remove.entity.index);
+}
+
+void apply(WorldState& state, const InstallScript& install) {
+  for (std::size_t i = 0; i < state.slots.size(); ++i) {
+    if (state.slots[i].name == install.slot) state.slots[i].sha256 = install.sha256;
+  }
+  Columns& columns = state.columns;
+  const auto driven =
+      static_cast<SpeciesIndex>(*state.scenario.find_species(state.scenario.agent_species));
+  const std::uint16_t script = state.slots.front().sha256.empty() ? kNoScript : 0;
+  for (std::size_t row = 0; row < columns.size(); ++row) {
+    if (columns.alive[row] != 0 && columns.species[row] == driven) columns.script[row] = script;
+  }
+  Event event;
+  event.kind = EventKind::kReload;
+  event.text = install.slot + " " + install.sha256;
+  state.events.push_back(std::move(event));
+}
+
+void apply(WorldState& state, const Rain& rain) {
+  state.weather.rain_intensity = rain.intensity;
+  state.weather.rain_until = state.tick + static_cast<Tick>(kRain_ticks);
+}
+
+}  // namespace
+
+base::Result<StampedCommand> World::submit(Command command) {
+  WorldState& state = *state_;
+  if (state.pending.size() >= kPendingCommandsMax) {
+    return refusal(ErrorCode::kUnavailable, "Too many commands wait for the next tick.", "command");
+  }
+  const Result<void> checked =
+      std::visit([&](const auto& kind) { return check(state, kind); }, command);
+  if (!checked) return checked.error();
+  if (const auto* spawn = std::get_if<Spawn>(&command)) state.pending_spawns += spawn->count;
+  state.pending.push_back({state.tick, std::move(command)});
+  return state.pending.back();
+}
+
+void apply_commands(WorldState& state) {
+  for (const StampedCommand& stamped : state.pending) {
+    std::visit([&](const auto& kind) { apply(state, kind); }, stamped.command);
+  }
+  state.pending.clear();
+  state.pending_spawns = 0;
+}
+
+}  // namespace cherub::engine

@@ -1,0 +1,157 @@
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include "engine/base/json.h"
+#include "engine/recording.h"
+
+namespace cherub::engine {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+constexpr double kExactIntegerMax = 9007199254740992.0;  // 2^53
+constexpr std::size_t kTextBytesMax = 256;
+
+// Reads the members of one object. The first failure sticks; so do members that nobody asked for.
+class Members {
+ public:
+  explicit Members(const rapidjson::Value& object) : object_(object) {}
+
+  std::string text(const char* name) {
+    const rapidjson::Value* value = find(name);
+    if (value == nullptr) {
+      fail(name, "Missing.");
+    } else if (!value->IsString() || value->GetStringLength() > kTextBytesMax) {
+      fail(name, "Must be a text of at most " + std::to_string(kTextBytesMax) + " bytes.");
+    } else {
+      return {value->GetString(), value->GetStringLength()};
+    }
+    return {};
+  }
+
+  // Without a fallback the member is required.
+  double number(const char* name, std::optional<double> fallback = std::nullopt) {
+    const rapidjson::Value* value = find(name);
+    if (value == nullptr) {
+      if (!fallback) fail(name, "Missing.");
+      return fallback.value_or(0);
+    }
+    if (value->IsNumber() && std::isfinite(value->GetDouble())) return value->GetDouble();
+    fail(name, "Must be a finite number.");
+    return 0;
+  }
+
+  std::uint64_t whole(const char* name, double highest,
+                      std::optional<double> fallback = std::nullopt) {
+    const double value = number(name, fallback);
+    if (value >= 0 && value <= highest && value == std::floor(value)) {
+      return static_cast<std::uint64_t>(value);
+    }
+    fail(name, "Must be a whole number from 0 to " + base::json_number(highest) + ".");
+    return 0;
+  }
+
+  // The first failure, if any.
+  std::optional<Error> finish() {
+    for (const auto& member : object_.GetObject()) {
+      const std::string_view name(member.name.GetString(), member.name.GetStringLength());
+      const auto uses = std::count(known_.begin(), known_.end(), name);
+      if (uses == 0) fail(std::string(name.substr(0, 64)), "No such member in this command.");
+    }
+    return error_;
+  }
+
+ private:
+  const rapidjson::Value* find(const char* name) {
+    known_.emplace_back(name);
+    const auto member = object_.FindMember(name);
+    return member == object_.MemberEnd() ? nullptr : &member->value;
+  }
+  void fail(std::string name, std::string message) {
+    if (!error_) error_ = Error{ErrorCode::kInvalidArgument, std::move(message), std::move(name)};
+  }
+
+  const rapidjson::Value& object_;
+  std::vector<std::string_view> known_;
+  std::optional<Error> error_;
+};
+
+struct ToJson {
+  std::string operator()(const Spawn& spawn) const {
+    return base::JsonObject()
+        .add("type", "spawn")
+        .add("species", spawn.species)
+        .add("x", spawn.x)
+        .add("y", spawn.y)
+        .add("z", spawn.z)
+        .add("count", spawn.count)
+        .text();
+  }
+  std::string operator()(const Remove& remove) const {
+    return base::JsonObject().add("type", "remove").add("id", remove.entity.packed()).text();
+  }
+  std::string operator()(const InstallScript& install) const {
+    return base::JsonObject()
+        .add("type", "install_script")
+        .add("slot", install.slot)
+        .add("sha256", install.sha256)
+        .text();
+  }
+  std::string operator()(const Rain& rain) const {
+    return base::JsonObject().add("type", "rain").add("intensity", rain.intensity).text();
+  }
+};
+
+Spawn read_spawn(Members& members) {
+  Spawn spawn;
+  spawn.species = members.text("species");
+  spawn.x = members.number("x");
+  spawn.y = members.number("y");
+  spawn.z = members.number("z", 0);
+  spawn.count = static_cast<std::uint32_t>(members.whole("count", 4294967295.0, 1));
+  return spawn;
+}
+
+InstallScript read_install(Members& members) {
+  InstallScript install;
+  install.slot = members.text("slot");
+  install.sha256 = members.text("sha256");
+  return install;
+}
+
+}  // namespace
+
+std::string command_to_json(const Command& command) {
+  return std::visit(ToJson{}, command);
+}
+
+base::Result<Command> command_from_json(std::string_view json) {
+  const Result<rapidjson::Document> document = base::parse_json(json);
+  if (!document) return document.error();
+  if (!document->IsObject()) {
+    return Error{ErrorCode::kInvalidArgument, "A command is a JSON object.", "command"};
+  }
+  Members members(*document);
+  const std::string type = members.text("type");
+  Command command;
+  if (type == "spawn") {
+    command = read_spawn(members);
+  } else if (type == "remove") {
+    command = Remove{EntityId::unpack(members.whole("id", kExactIntegerMax))};
+  } else if (type == "install_script") {
+    command = read_install(members);
+  } else if (type == "rain") {
+    command = Rain{members.number("intensity", 1)};
+  } else {
+    return Error{ErrorCode::kInvalidArgument, "Must be one of spawn, remove, install_script, rain.",
+                 "type"};
+  }
+  if (const std::optional<Error> error = members.finish()) return *error;
+  return command;
+}
+
+}  // namespace cherub::engine

@@ -1,0 +1,27 @@
+#include <algorithm>
+#include <cmath>
+
+#include "engine/world_state.h"
+
+namespace cherub::engine {
+
+// Takes health from every agent whose centre stands in a hazard.
+void burn_in_hazards(WorldState& state) {
+  if (!state.has_hazards || state.scenario.hazard_damage <= 0) return;
+  Columns& columns = state.columns;
+  const auto burn = static_cast<float>(state.scenario.hazard_damage * state.tick_s);
+  for (const std::uint32_t row : state.agent_rows) {
+    if (state.is_dying(row)) continue;
+    const Block block = state.terrain.at(static_cast<std::int64_t>(columns.x[row]),
+                                         static_cast<std::int64_t>(columns.y[row]),
+                                         static_cast<std::int64_t>(columns.z[row]));
+    if (block != Block::kHazard) continue;
+    const float lost = std::min(burn, columns.health[row]);
+    columns.damage[row] += lost;
+    state.events.push_back(event_at(state, EventKind::kHazard, row, lost));
+    columns.health[row] -= lost;
+    if (columns.health[row] <= 0) kill(state, row, DeathCause::kHazard);
+  }
+}
+
+}  // namespace cherub::engine

@@ -1,0 +1,67 @@
+#include <algorithm>
+
+#include "engine/world_state.h"
+
+namespace cherub::engine {
+namespace {
+
+constexpr float kChildHunger = 0.3f;
+// Less hungry than this, a body mends at half the rate at which it would starve.
+constexpr float kMendHungerMax = 0.5f;
+// Lifetimes differ by this share either way, so that a generation does not die in one tick.
+constexpr double kLifetimeSpread = 0.2;
+
+bool is_old(const WorldState& state, std::uint32_t row) {
+  const std::uint64_t lifetime = state.rules_of(row).lifetime_ticks;
+  const std::uint32_t age = state.columns.age[row];
+  if (lifetime == 0 || double(age) < double(lifetime) * (1 - kLifetimeSpread)) return false;
+  base::RandomStream random(state.seed, 0, state.id_of(row).packed(), base::Stream::kLife);
+  return double(age) >= double(lifetime) * random.uniform(1 - kLifetimeSpread, 1 + kLifetimeSpread);
+}
+
+void hunger_on(WorldState& state, std::uint32_t row) {
+  const SpeciesRules& rules = state.rules_of(row);
+  Columns& columns = state.columns;
+  columns.hunger[row] = std::min(1.0f, columns.hunger[row] + rules.hunger_per_tick);
+  if (columns.hunger[row] >= 1) {
+    columns.health[row] -= rules.starve_per_tick;
+    if (columns.health[row] <= 0) kill(state, row, DeathCause::kStarved);
+  } else if (columns.hunger[row] < kMendHungerMax) {
+    columns.health[row] = std::min(1.0f, columns.health[row] + rules.starve_per_tick / 2);
+  }
+}
+
+}  // namespace
+
+// One tick of age and hunger for everybody alive, in row order.
+void metabolise(WorldState& state) {
+  Columns& columns = state.columns;
+  for (std::uint32_t row = 0; row < columns.size(); ++row) {
+    if (columns.alive[row] == 0 || state.is_dying(row)) continue;
+    ++columns.age[row];
+    if (state.rules_of(row).hunger_per_tick > 0) hunger_on(state, row);
+    if (!state.is_dying(row) && is_old(state, row)) kill(state, row, DeathCause::kAge);
+  }
+}
+
+// Deaths in the order they happened, then births; so the newborn move into the rows just freed.
+void bury_and_bear(WorldState& state) {
+  for (const Death& death : state.deaths) {
+    state.events.push_back(
+        event_at(state, EventKind::kDeath, death.row, static_cast<double>(death.cause)));
+    free_entity(state, death.row);
+  }
+  state.deaths.clear();
+  for (const Birth& birth : state.births) {
+    const std::uint32_t row = add_entity(state, birth.species, birth.x, birth.y, birth.z);
+    state.columns.energy[row] = birth.energy;
+    if (state.rules[birth.species].hunger_per_tick > 0) state.columns.hunger[row] = kChildHunger;
+    Event event = event_at(state, EventKind::kBirth, row);
+    event.other = birth.parent;
+    state.events.push_back(std::move(event));
+  }
+  state.births.clear();
+  std::fill(state.unborn.begin(), state.unborn.end(), 0u);
+}
+
+}  // namespace cherub::engine

@@ -1,0 +1,215 @@
+#include "engine/maze.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "engine/base/random.h"
+
+namespace cherub::engine {
+namespace {
+
+// East, north, west, south: the order in which equal ways are preferred everywhere.
+constexpr std::array<Cell, 4> kDirections = {{{1, 0}, {0, 1}, {-1, 0}, {0, -1}}};
+// A hazard on the shortest way is kept only while the way around it is at most this much longer.
+constexpr double kDetourMax = 1.5;
+constexpr int kTemptationTriesMax = 96;
+
+class MazeBuilder {
+ public:
+  MazeBuilder(const TerrainSpec& spec, std::uint64_t seed)
+      : spec_(spec), random_(seed, 0, 0, base::Stream::kTerrain) {
+    terrain_.width = spec.width;
+    terrain_.depth = spec.depth;
+    terrain_.height = 1;
+    terrain_.blocks.assign(std::size_t{spec.width} * spec.depth,
+                           static_cast<std::uint8_t>(Block::kWall));
+  }
+
+  GeneratedTerrain build() {
+    carve();
+    open_walls();
+    facts_.has_target = true;
+    facts_.start = {1, 1};
+    facts_.target = farthest_from(facts_.start);
+    place_hazards();
+    facts_.shortest_path_m = way_length(HazardPolicy::kAvoid);
+    facts_.shortest_risky_m = way_length(HazardPolicy::kWalkThrough);
+    return {std::move(terrain_), facts_};
+  }
+
+ private:
+  std::size_t index(Cell cell) const {
+    return std::size_t(cell.x) + std::size_t{spec_.width} * std::size_t(cell.y);
+  }
+  Cell cell_at(std::size_t at) const {
+    return {std::int32_t(at % spec_.width), std::int32_t(at / spec_.width)};
+  }
+  void set(Cell cell, Block block) { terrain_.blocks[index(cell)] = std::uint8_t(block); }
+  bool inside(Cell cell) const {
+    return cell.x > 0 && cell.y > 0 && cell.x < std::int32_t(spec_.width) - 1 &&
+           cell.y < std::int32_t(spec_.depth) - 1;
+  }
+
+  // A perfect maze: depth-first over the odd cells, with a stack of our own.
+  void carve() {
+    std::vector<Cell> stack = {{1, 1}};
+    set(stack.back(), Block::kOpen);
+    while (!stack.empty()) {
+      const Cell here = stack.back();
+      std::array<Cell, 4> choices{};
+      std::size_t count = 0;
+      for (const Cell step : kDirections) {
+        const Cell next = {here.x + 2 * step.x, here.y + 2 * step.y};
+        if (inside(next) && !terrain_.passable(next.x, next.y)) choices[count++] = step;
+      }
+      if (count == 0) {
+        stack.pop_back();
+        continue;
+      }
+      const Cell step = choices[random_.below(count)];
+      set({here.x + step.x, here.y + step.y}, Block::kOpen);
+      stack.push_back({here.x + 2 * step.x, here.y + 2 * step.y});
+      set(stack.back(), Block::kOpen);
+    }
+  }
+
+  void open_walls() {
+    std::vector<Cell> walls;
+    for (std::size_t at = 0; at < terrain_.blocks.size(); ++at) {
+      const Cell cell = cell_at(at);
+      const bool between_rooms = (cell.x % 2 == 1) != (cell.y % 2 == 1);
+      if (between_rooms && inside(cell) && !terrain_.passable(cell.x, cell.y)) {
+        walls.push_back(cell);
+      }
+    }
+    const auto removed = std::size_t(std::lround(spec_.openness * double(walls.size())));
+    shuffle(walls);
+    for (std::size_t i = 0; i < removed; ++i) set(walls[i], Block::kOpen);
+  }
+
+  void shuffle(std::vector<Cell>& cells) {
+    for (std::size_t i = cells.size(); i > 1; --i) std::swap(cells[i - 1], cells[random_.below(i)]);
+  }
+
+  Cell farthest_from(Cell start) const {
+    const std::vector<std::int32_t> steps = steps_to(terrain_, start, HazardPolicy::kWalkThrough);
+    const auto farthest = std::max_element(steps.begin(), steps.end());
+    return cell_at(std::size_t(farthest - steps.begin()));
+  }
+
+  double way_length(HazardPolicy policy) const {
+    return steps_to(terrain_, facts_.target, policy)[index(facts_.start)];
+  }
+
+  // The cells of one shortest way from start to target that avoids hazards.
+  std::vector<Cell> safe_way() const {
+    const std::vector<std::int32_t> steps = steps_to(terrain_, facts_.target, HazardPolicy::kAvoid);
+    std::vector<Cell> way = {facts_.start};
+    while (way.back() != facts_.target) {
+      const Cell here = way.back();
+      for (const Cell step : kDirections) {
+        const Cell next = {here.x + step.x, here.y + step.y};
+        if (!inside(next) || steps[index(next)] != steps[index(here)] - 1) continue;
+        way.push_back(next);
+        break;
+      }
+    }
+    return way;
+  }
+
+  void place_hazards() {
+    const auto open = std::count(terrain_.blocks.begin(), terrain_.blocks.end(),
+                                 static_cast<std::uint8_t>(Block::kOpen));
+    const auto wanted = std::size_t(std::lround(spec_.hazard_density * double(open)));
+    const std::size_t placed = tempt(wanted / 2);
+    scatter(wanted - placed);
+  }
+
+  // Puts hazards on the shortest way, where a detour of bounded length goes around them.
+  std::size_t tempt(std::size_t wanted) {
+    const std::vector<Cell> shortest = safe_way();
+    if (shortest.size() < 3) return 0;
+    const double length_max = kDetourMax * double(shortest.size() - 1);
+    std::size_t placed = 0;
+    for (int tries = 0; tries < kTemptationTriesMax && placed < wanted; ++tries) {
+      const Cell cell = shortest[1 + random_.below(shortest.size() - 2)];
+      if (terrain_.at(cell.x, cell.y) == Block::kHazard) continue;
+      set(cell, Block::kHazard);
+      const double length = way_length(HazardPolicy::kAvoid);
+      if (length != kUnreachable && length <= length_max) {
+        ++placed;
+      } else {
+        set(cell, Block::kOpen);
+      }
+    }
+    return placed;
+  }
+
+  void scatter(std::size_t wanted) {
+    std::vector<std::uint8_t> kept(terrain_.blocks.size(), 0);
+    for (const Cell cell : safe_way()) kept[index(cell)] = 1;
+    std::vector<Cell> candidates;
+    for (std::size_t at = 0; at < terrain_.blocks.size(); ++at) {
+      const bool open = terrain_.blocks[at] == static_cast<std::uint8_t>(Block::kOpen);
+      if (open && kept[at] == 0) candidates.push_back(cell_at(at));
+    }
+    shuffle(candidates);
+    for (std::size_t i = 0; i < std::min(wanted, candidates.size()); ++i) {
+      set(candidates[i], Block::kHazard);
+    }
+  }
+
+  TerrainSpec spec_;
+  base::RandomStream random_;
+  Terrain terrain_;
+  MazeFacts facts_;
+};
+
+}  // namespace
+
+GeneratedTerrain generate_terrain(const TerrainSpec& spec, std::uint64_t seed) {
+  GeneratedTerrain made;
+  if (spec.generator == "maze") {
+    made = MazeBuilder(spec, seed).build();
+  } else {
+    made.terrain.width = spec.width;
+    made.terrain.depth = spec.depth;
+    made.terrain.blocks.assign(std::size_t{spec.width} * spec.depth,
+                               static_cast<std::uint8_t>(Block::kOpen));
+  }
+  const std::vector<std::uint8_t> layer = made.terrain.blocks;
+  made.terrain.height = spec.height;
+  for (std::uint32_t z = 1; z < spec.height; ++z) {
+    made.terrain.blocks.insert(made.terrain.blocks.end(), layer.begin(), layer.end());
+  }
+  return made;
+}
+
+std::vector<std::int32_t> steps_to(const Terrain& terrain, Cell goal, HazardPolicy policy) {
+  const auto index = [&](Cell cell) {
+    return std::size_t(cell.x) + std::size_t{terrain.width} * std::size_t(cell.y);
+  };
+  const auto enterable = [&](Cell cell) {
+    const Block block = terrain.at(cell.x, cell.y);
+    return block == Block::kOpen ||
+           (block == Block::kHazard && policy == HazardPolicy::kWalkThrough);
+  };
+  std::vector<std::int32_t> steps(std::size_t{terrain.width} * terrain.depth, kUnreachable);
+  if (!terrain.passable(goal.x, goal.y)) return steps;
+  std::vector<Cell> queue = {goal};
+  steps[index(goal)] = 0;
+  for (std::size_t head = 0; head < queue.size(); ++head) {
+    const Cell here = queue[head];
+    for (const Cell step : kDirections) {
+      const Cell next = {here.x + step.x, here.y + step.y};
+      if (!enterable(next) || steps[index(next)] != kUnreachable) continue;
+      steps[index(next)] = steps[index(here)] + 1;
+      queue.push_back(next);
+    }
+  }
+  return steps;
+}
+
+}  // namespace cherub::engine

@@ -1,0 +1,253 @@
+#include "engine/metrics.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "engine/scenario_fields.h"
+
+namespace cherub::engine {
+namespace {
+
+// Bounds the memory of `coverage`, which keeps one bit per agent and cell: beyond, no more agents
+// are followed for it.
+constexpr std::size_t kCoverageBytesMax = std::size_t{64} << 20;
+
+// One agent that was there when the episode began.
+struct Followed {
+  EntityId id;
+  bool alive = true;
+  bool reached = false;
+  double reached_s = 0;
+  double collisions = 0, damage = 0;
+  double travelled_before = 0, travelled = 0;  // m
+  double relieved = 0;                         // hunger, by eating
+  double hunger_sum = 0, hunger_ticks = 0;
+  std::int32_t steps_first = kUnreachable, steps_best = kUnreachable;  // to the target, cells
+  double cells_seen = 0;
+};
+
+struct Totals {
+  double agents_now = 0, births = 0, starved = 0;
+  double episode_s = 0, passable_cells = 1;
+};
+
+double share(bool flag) {
+  return flag ? 1.0 : 0.0;
+}
+
+double progress_of(const Followed& agent) {
+  if (agent.reached) return 1;
+  if (agent.steps_first <= 0) return 0;
+  return 1 - static_cast<double>(agent.steps_best) / agent.steps_first;
+}
+
+// How each metric comes about: folded from the agents followed, or one number of the whole world.
+enum class Fold { kMean, kSum, kWorld };
+struct Recorder {
+  const char* name;
+  Fold fold;
+  double (*of_agent)(const Followed&, const Totals&);
+  double (*of_world)(const Totals&);
+};
+
+double mean_hunger(const Followed& agent) {
+  return agent.hunger_ticks > 0 ? agent.hunger_sum / agent.hunger_ticks : 0;
+}
+
+using Agent = const Followed&;
+using Whole = const Totals&;
+
+constexpr std::array<Recorder, 13> kRecorders = {{
+    {"reached", Fold::kMean, [](Agent a, Whole) { return share(a.reached); }, nullptr},
+    {"progress", Fold::kMean, [](Agent a, Whole) { return progress_of(a); }, nullptr},
+    {"time_to_goal", Fold::kMean,
+     [](Agent a, Whole w) { return a.reached ? a.reached_s : w.episode_s; }, nullptr},
+    {"collisions", Fold::kSum, [](Agent a, Whole) { return a.collisions; }, nullptr},
+    {"path_length", Fold::kMean, [](Agent a, Whole) { return a.travelled; }, nullptr},
+    {"coverage", Fold::kMean, [](Agent a, Whole w) { return a.cells_seen / w.passable_cells; },
+     nullptr},
+    {"damage", Fold::kMean, [](Agent a, Whole) { return a.damage; }, nullptr},
+    {"survival", Fold::kMean, [](Agent a, Whole) { return share(a.alive); }, nullptr},
+    {"food", Fold::kMean, [](Agent a, Whole) { return a.relieved; }, nullptr},
+    {"hunger_mean", Fold::kMean, [](Agent a, Whole) { return mean_hunger(a); }, nullptr},
+    {"population", Fold::kWorld, nullptr, [](Whole w) { return w.agents_now; }},
+    {"offspring", Fold::kWorld, nullptr, [](Whole w) { return w.births; }},
+    {"starved", Fold::kWorld, nullptr, [](Whole w) { return w.starved; }},
+}};
+
+const Recorder* find_recorder(std::string_view name) {
+  for (const Recorder& recorder : kRecorders) {
+    if (recorder.name == name) return &recorder;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+const std::vector<std::string>& recorder_names() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all;
+    for (const Recorder& recorder : kRecorders) all.emplace_back(recorder.name);
+    return all;
+  }();
+  return names;
+}
+
+struct EpisodeMetrics::State {
+  std::vector<const Recorder*> recorders;  // as Scenario::metrics
+  std::vector<Followed> agents;            // by ascending row
+  SpeciesIndex species = 0;                // that `population` and its births and deaths count
+  Totals totals;
+  bool has_target = false;
+  std::uint32_t width = 1;
+  std::vector<std::int32_t> steps;  // to the target, by cell; empty without `progress`
+  std::vector<std::vector<std::uint8_t>>
+      seen;  // by agent: a bit per cell; empty without `coverage`
+
+  [[nodiscard]] bool wants(std::string_view name) const {
+    return std::any_of(recorders.begin(), recorders.end(),
+                       [&](const Recorder* recorder) { return recorder->name == name; });
+  }
+  Followed* find(EntityId id) {
+    const auto found = std::lower_bound(
+        agents.begin(), agents.end(), id.index,
+        [](const Followed& agent, std::uint32_t row) { return agent.id.index < row; });
+    return found != agents.end() && found->id == id ? &*found : nullptr;
+  }
+  void follow_position(const Columns& columns, std::size_t at);
+  void take_event(const World& world, const TickReport& report, const Event& event);
+};
+
+// Progress and coverage of one living agent.
+void EpisodeMetrics::State::follow_position(const Columns& columns, std::size_t at) {
+  Followed& agent = agents[at];
+  const std::uint32_t row = agent.id.index;
+  const std::size_t cell = static_cast<std::size_t>(columns.x[row]) +
+                           std::size_t{width} * static_cast<std::size_t>(columns.y[row]);
+  if (cell < steps.size() && steps[cell] != kUnreachable) {
+    if (agent.steps_first == kUnreachable) agent.steps_first = agent.steps_best = steps[cell];
+    agent.steps_best = std::min(agent.steps_best, steps[cell]);
+  }
+  if (at >= seen.size()) return;
+  std::uint8_t& bits = seen[at][cell / 8];
+  const auto bit = static_cast<std::uint8_t>(1u << (cell % 8));
+  if ((bits & bit) == 0) ++agent.cells_seen;
+  bits |= bit;
+}
+
+void EpisodeMetrics::State::take_event(const World& world, const TickReport& report,
+                                       const Event& event) {
+  Followed* agent = find(event.entity);
+  switch (event.kind) {
+    case EventKind::kReach:
+      if (agent == nullptr) return;
+      agent->reached = true;
+      agent->reached_s = static_cast<double>(report.tick + 1) * world.tick_s();
+      return;
+    case EventKind::kCollision:
+      if (agent != nullptr) agent->collisions += 1;
+      return;
+    case EventKind::kHazard:
+      if (agent != nullptr) agent->damage += event.value;
+      return;
+    case EventKind::kEat:
+      if (agent != nullptr) agent->relieved += event.value;
+      return;
+    case EventKind::kDeath:
+      if (agent != nullptr) agent->alive = false;
+      if (event.species == species && event.value == static_cast<double>(DeathCause::kStarved)) {
+        totals.starved += 1;
+      }
+      return;
+    case EventKind::kBirth:
+      if (event.species == species) totals.births += 1;
+      return;
+    default:
+      return;
+  }
+}
+
+EpisodeMetrics::EpisodeMetrics(const World& world) : state_(std::make_unique<State>()) {
+  State& state = *state_;
+  const Scenario& scenario = world.scenario();
+  for (const MetricSpec& metric : scenario.metrics) {
+    state.recorders.push_back(find_recorder(metric.name));
+  }
+  state.species = static_cast<SpeciesIndex>(*scenario.find_species(scenario.agent_species));
+  state.totals.episode_s = scenario.episode_s;
+  state.width = world.terrain().width;
+  const Terrain& terrain = world.terrain();
+  const std::size_t cells = std::size_t{terrain.width} * terrain.depth;
+  state.totals.passable_cells = 0;
+  for (std::size_t cell = 0; cell < cells; ++cell) {
+    const auto block = static_cast<Block>(terrain.blocks[cell]);
+    state.totals.passable_cells += block == Block::kOpen || block == Block::kHazard ? 1 : 0;
+  }
+  if (const Sighting* target = world.target()) {
+    state.has_target = true;
+    if (state.wants("progress")) {
+      const Cell goal{static_cast<std::int32_t>(target->x), static_cast<std::int32_t>(target->y)};
+      state.steps = steps_to(terrain, goal, HazardPolicy::kWalkThrough);
+    }
+  }
+  for (const std::uint32_t row : world.agent_rows()) {
+    if (world.columns().species[row] == state.species) state.agents.push_back({world.id_of(row)});
+  }
+  if (state.wants("coverage")) {
+    const std::size_t bytes = (cells + 7) / 8;
+    state.seen.assign(std::min(state.agents.size(), kCoverageBytesMax / bytes),
+                      std::vector<std::uint8_t>(bytes, 0));
+  }
+  for (std::size_t at = 0; at < state.agents.size(); ++at) {
+    Followed& agent = state.agents[at];
+    agent.travelled_before = world.columns().travelled[agent.id.index];
+    state.follow_position(world.columns(), at);
+  }
+  state.totals.agents_now = world.alive_count(state.species);
+}
+
+EpisodeMetrics::~EpisodeMetrics() = default;
+
+void EpisodeMetrics::observe(const World& world, const TickReport& report) {
+  State& state = *state_;
+  const Columns& columns = world.columns();
+  for (const Event& event : report.events) state.take_event(world, report, event);
+  for (std::size_t at = 0; at < state.agents.size(); ++at) {
+    Followed& agent = state.agents[at];
+    agent.hunger_ticks += 1;
+    if (!agent.alive) {
+      agent.hunger_sum += 1;  // dead is as bad as starving, or dying early would look well fed
+      continue;
+    }
+    agent.hunger_sum += columns.hunger[agent.id.index];
+    agent.travelled = columns.travelled[agent.id.index] - agent.travelled_before;
+    state.follow_position(columns, at);
+  }
+  state.totals.agents_now = world.alive_count(state.species);
+}
+
+std::vector<double> EpisodeMetrics::values() const {
+  const State& state = *state_;
+  std::vector<double> values;
+  for (const Recorder* recorder : state.recorders) {
+    if (recorder->fold == Fold::kWorld) {
+      values.push_back(recorder->of_world(state.totals));
+      continue;
+    }
+    double sum = 0;
+    for (const Followed& agent : state.agents) sum += recorder->of_agent(agent, state.totals);
+    const bool mean = recorder->fold == Fold::kMean && !state.agents.empty();
+    values.push_back(mean ? sum / static_cast<double>(state.agents.size()) : sum);
+  }
+  return values;
+}
+
+bool EpisodeMetrics::finished() const {
+  const State& state = *state_;
+  if (!state.has_target) return state.totals.agents_now == 0;
+  return std::all_of(state.agents.begin(), state.agents.end(),
+                     [](const Followed& agent) { return agent.reached || !agent.alive; });
+}
+
+}  // namespace cherub::engine

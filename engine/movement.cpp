@@ -1,0 +1,169 @@
+#include <cmath>
+
+#include "engine/angle.h"
+#include "engine/world_state.h"
+
+namespace cherub::engine {
+namespace {
+
+// Kept between a body and a wall's face; more than half the spacing of floats at the map's far end.
+constexpr double kSkin_m = 1e-3;
+// Movement that a wall cut by less than this counts as done.
+constexpr double kCutIgnored_m = 1e-4;
+constexpr float kExhaustedShare = 0.2f;
+constexpr double kWanderPeriod_s = 1.5;
+constexpr int kWanderTriesMax = 8;
+
+struct Vec {
+  double x = 0, y = 0;
+  [[nodiscard]] double length() const { return std::sqrt(x * x + y * y); }
+};
+
+// Where the body's centre wants to be after this tick.
+struct Wish {
+  Receipt receipt = Receipt::kAccepted;
+  float x = 0, y = 0;
+  bool asks() const { return receipt == Receipt::kAccepted || receipt == Receipt::kExhausted; }
+};
+
+std::int64_t cell(double value) {
+  return static_cast<std::int64_t>(std::floor(value));
+}
+
+// Moves one coordinate of the centre to `wanted`, stopping short of the first wall that the body's
+// leading side meets on the way. `passable(along, across)` asks for one cell.
+template <class Passable>
+float slide(float from, float wanted, float across, float body_radius, Passable&& passable) {
+  const double radius = body_radius;
+  const std::int64_t low = cell(double{across} - radius), high = cell(double{across} + radius);
+  const int direction = wanted > from ? 1 : -1;
+  const std::int64_t first = cell(double{from} + direction * radius);
+  const std::int64_t last = cell(double{wanted} + direction * radius);
+  for (std::int64_t along = first; along != last;) {
+    along += direction;
+    for (std::int64_t side = low; side <= high; ++side) {
+      if (passable(along, side)) continue;
+      const double face = static_cast<double>(direction > 0 ? along : along + 1);
+      return static_cast<float>(face - direction * (radius + kSkin_m));
+    }
+  }
+  return wanted;
+}
+
+// A direction that holds for a while and changes after a bump. Drawn in the unit disc, so that no
+// trigonometry is needed.
+Vec wander_direction(const WorldState& state, std::uint32_t row) {
+  const std::uint64_t id = state.id_of(row).packed();
+  const auto period = static_cast<std::uint64_t>(std::max(1.0, kWanderPeriod_s / state.tick_s));
+  const std::uint64_t phase = base::mix64(id) % period;
+  const std::uint64_t epoch = (state.tick + phase) / period;
+  const std::uint64_t stretch = epoch ^ (std::uint64_t{state.columns.collisions[row]} << 32);
+  base::RandomStream random(state.seed, stretch, id, base::Stream::kBehaviour);
+  for (int tries = 0; tries < kWanderTriesMax; ++tries) {
+    const Vec drawn{random.uniform(-1, 1), random.uniform(-1, 1)};
+    const double length = drawn.length();
+    if (length > 0.01 && length <= 1) return {drawn.x / length, drawn.y / length};
+  }
+  return {1, 0};
+}
+
+bool finite(const Intents& intents, std::uint32_t row) {
+  return std::isfinite(intents.move_x[row]) && std::isfinite(intents.move_y[row]) &&
+         std::isfinite(intents.move_z[row]);
+}
+
+Wish cut_to_speed(const WorldState& state, std::uint32_t row, Vec way) {
+  const Columns& columns = state.columns;
+  const SpeciesRules& rules = state.rules_of(row);
+  const bool tired = rules.energy_per_m > 0 && columns.energy[row] <= 0;
+  const double length_max = tired ? double{rules.step_m} * kExhaustedShare : double{rules.step_m};
+  const double length = way.length();
+  Wish wish;
+  if (length > length_max) {
+    if (tired) wish.receipt = Receipt::kExhausted;
+    way = {way.x * (length_max / length), way.y * (length_max / length)};
+  }
+  wish.x = static_cast<float>(double{columns.x[row]} + way.x);
+  wish.y = static_cast<float>(double{columns.y[row]} + way.y);
+  return wish;
+}
+
+Wish wish_of(const WorldState& state, std::uint32_t row) {
+  const Intents& intents = state.intents;
+  const Columns& columns = state.columns;
+  const auto kind = static_cast<MoveKind>(intents.move[row]);
+  const auto refuse = [](Receipt receipt) { return Wish{receipt, 0, 0}; };
+  const bool known = (kind == MoveKind::kBy && allows(state, Action::kMove)) ||
+                     (kind == MoveKind::kTo && allows(state, Action::kMoveTo)) ||
+                     (kind == MoveKind::kWander && allows(state, Action::kWander));
+  if (!known || state.rules_of(row).step_m <= 0) return refuse(Receipt::kNotAvailable);
+  const bool rests = static_cast<AbilityKind>(intents.ability[row]) == AbilityKind::kRest &&
+                     allows(state, Action::kRest);
+  if (rests) return refuse(Receipt::kNotAvailable);
+  if (kind == MoveKind::kWander) {
+    const Vec direction = wander_direction(state, row);
+    const double step = state.rules_of(row).step_m;
+    return cut_to_speed(state, row, {direction.x * step, direction.y * step});
+  }
+  if (!finite(intents, row)) return refuse(Receipt::kNotFinite);
+  if (kind == MoveKind::kBy) {
+    return cut_to_speed(state, row, {intents.move_x[row], intents.move_y[row]});
+  }
+  const Vec way{double{intents.move_x[row]} - double{columns.x[row]},
+                double{intents.move_y[row]} - double{columns.y[row]}};
+  Wish wish = cut_to_speed(state, row, way);
+  if (way.length() <= double{state.rules_of(row).step_m} && wish.receipt == Receipt::kAccepted) {
+    wish.x = intents.move_x[row];
+    wish.y = intents.move_y[row];
+  }
+  return wish;
+}
+
+void move_row(WorldState& state, std::uint32_t row) {
+  Columns& columns = state.columns;
+  const Wish wish = wish_of(state, row);
+  columns.move_receipt[row] = static_cast<std::uint8_t>(wish.receipt);
+  if (!wish.asks()) return;
+  const SpeciesRules& rules = state.rules_of(row);
+  const Terrain& terrain = state.terrain;
+  const std::int64_t layer = cell(columns.z[row]);
+  const float from_x = columns.x[row], from_y = columns.y[row];
+  const float x = slide(from_x, wish.x, from_y, rules.body_radius,
+                        [&](std::int64_t along, std::int64_t across) {
+                          return terrain.passable(along, across, layer);
+                        });
+  const float y =
+      slide(from_y, wish.y, x, rules.body_radius, [&](std::int64_t along, std::int64_t across) {
+        return terrain.passable(across, along, layer);
+      });
+  columns.x[row] = x;
+  columns.y[row] = y;
+  const Vec done{double{x} - double{from_x}, double{y} - double{from_y}};
+  const double moved = done.length();
+  if (moved > 0) {
+    columns.heading[row] = direction_angle(static_cast<float>(done.x), static_cast<float>(done.y));
+    columns.travelled[row] += static_cast<float>(moved);
+    const float spent = rules.energy_per_m * static_cast<float>(moved);
+    columns.energy[row] = std::max(0.0f, columns.energy[row] - spent);
+  }
+  const double cut = Vec{double{wish.x} - double{x}, double{wish.y} - double{y}}.length();
+  if (cut > kCutIgnored_m) {
+    columns.move_receipt[row] = static_cast<std::uint8_t>(Receipt::kBlocked);
+    ++columns.collisions[row];
+    state.events.push_back(event_at(state, EventKind::kCollision, row, cut));
+  }
+}
+
+}  // namespace
+
+void resolve_movement(WorldState& state) {
+  for (const std::uint32_t row : state.agent_rows) {
+    if (static_cast<MoveKind>(state.intents.move[row]) == MoveKind::kNone) {
+      state.columns.move_receipt[row] = static_cast<std::uint8_t>(Receipt::kNone);
+    } else {
+      move_row(state, row);
+    }
+  }
+}
+
+}  // namespace cherub::engine

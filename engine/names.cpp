@@ -1,0 +1,93 @@
+#include "engine/events.h"
+#include "engine/intents.h"
+#include "engine/terrain.h"
+
+namespace cherub::engine {
+
+const char* receipt_name(Receipt receipt) {
+  switch (receipt) {
+    case Receipt::kNone:
+      return "none";
+    case Receipt::kAccepted:
+      return "accepted";
+    case Receipt::kBlocked:
+      return "blocked";
+    case Receipt::kNotFinite:
+      return "not_finite";
+    case Receipt::kNoSuchTarget:
+      return "no_such_target";
+    case Receipt::kOutOfReach:
+      return "out_of_reach";
+    case Receipt::kNotInDiet:
+      return "not_in_diet";
+    case Receipt::kNotReady:
+      return "not_ready";
+    case Receipt::kExhausted:
+      return "exhausted";
+    case Receipt::kNotAvailable:
+      return "not_available";
+    case Receipt::kCrowded:
+      return "crowded";
+    case Receipt::kTooLong:
+      return "too_long";
+  }
+  return "unknown";
+}
+
+const char* event_name(EventKind kind) {
+  switch (kind) {
+    case EventKind::kSpawn:
+      return "spawn";
+    case EventKind::kBirth:
+      return "birth";
+    case EventKind::kDeath:
+      return "death";
+    case EventKind::kEat:
+      return "eat";
+    case EventKind::kReach:
+      return "reach";
+    case EventKind::kCollision:
+      return "collision";
+    case EventKind::kHazard:
+      return "hazard";
+    case EventKind::kMessage:
+      return "message";
+    case EventKind::kReload:
+      return "reload";
+    case EventKind::kFault:
+      return "fault";
+  }
+  return "unknown";
+}
+
+const char* death_cause_name(DeathCause cause) {
+  switch (cause) {
+    case DeathCause::kStarved:
+      return "starved";
+    case DeathCause::kEaten:
+      return "eaten";
+    case DeathCause::kHazard:
+      return "hazard";
+    case DeathCause::kAge:
+      return "age";
+    case DeathCause::kRemoved:
+      return "removed";
+  }
+  return "unknown";
+}
+
+const char* block_name(Block block) {
+  switch (block) {
+    case Block::kOpen:
+      return "open";
+    case Block::kWall:
+      return "wall";
+    case Block::kHazard:
+      return "hazard";
+    case Block::kWater:
+      return "water";
+  }
+  return "unknown";
+}
+
+}  // namespace cherub::engine

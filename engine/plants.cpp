@@ -1,0 +1,49 @@
+#include <algorithm>
+#include <cmath>
+
+#include "engine/world_state.h"
+
+namespace cherub::engine {
+namespace {
+
+constexpr float kGrown = 0.5f;     // energy from which a plant seeds
+constexpr float kSeedCost = 0.1f;  // energy that a seed takes from its parent
+constexpr float kSeedEnergy = 0.1f;
+constexpr double kRainGrowthMax = 3;  // times the usual growth at full rain
+
+// Tries to set a seed near the plant. The grid shows the plants of this tick's beginning: those
+// eaten meanwhile still take their room, those born meanwhile take none yet.
+void spread(WorldState& state, std::uint32_t row) {
+  const SpeciesIndex species = state.columns.species[row];
+  const SpeciesSpec& spec = state.scenario.species[species];
+  base::RandomStream random = state.random(state.id_of(row).packed(), base::Stream::kLife);
+  if (random.uniform() >= state.rules[species].spread_chance) return;
+  if (!has_room(state, species)) return;
+  GridQuery room;
+  room.x = state.columns.x[row];
+  room.y = state.columns.y[row];
+  room.z = state.columns.z[row];
+  if (!open_point_near(state.terrain, random, spec.spread_radius, room.z, room.x, room.y)) return;
+  room.radius = spec.density_radius;
+  room.species = SpeciesMask{1} << species;
+  if (state.grid.count(room) >= spec.density_max) return;
+  state.columns.energy[row] -= kSeedCost;
+  expect_birth(state, {species, state.id_of(row), room.x, room.y, room.z, kSeedEnergy});
+}
+
+}  // namespace
+
+void grow_plants(WorldState& state) {
+  Columns& columns = state.columns;
+  const double wet = state.tick < state.weather.rain_until ? state.weather.rain_intensity : 0;
+  const auto rain = static_cast<float>(1 + (kRainGrowthMax - 1) * wet);
+  for (std::uint32_t row = 0; row < columns.size(); ++row) {
+    if (columns.alive[row] == 0 || state.is_dying(row)) continue;
+    const SpeciesRules& rules = state.rules_of(row);
+    if (rules.role != Role::kPlant) continue;
+    columns.energy[row] = std::min(1.0f, columns.energy[row] + rules.growth_per_tick * rain);
+    if (rules.spread_chance > 0 && columns.energy[row] >= kGrown) spread(state, row);
+  }
+}
+
+}  // namespace cherub::engine

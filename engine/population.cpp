@@ -1,0 +1,248 @@
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "engine/base/check.h"
+#include "engine/world_state.h"
+
+namespace cherub::engine {
+namespace {
+
+// A row whose generation has reached this is retired: beyond it an id no longer fits a Lua number.
+constexpr std::uint32_t kGenerationMax = (1u << 21) - 1;
+constexpr int kPlacementTriesMax = 64;
+constexpr int kNearTriesMax = 8;
+
+void append_row(Columns& columns) {
+  columns.generation.push_back(0);
+  columns.alive.push_back(0);
+  columns.species.push_back(0);
+  columns.script.push_back(kNoScript);
+  for (auto* column : {&columns.x, &columns.y, &columns.z, &columns.heading, &columns.health,
+                       &columns.energy, &columns.hunger, &columns.damage, &columns.travelled}) {
+    column->push_back(0);
+  }
+  columns.age.push_back(0);
+  columns.collisions.push_back(0);
+  columns.reached.push_back(0);
+  for (auto* column : {&columns.move_receipt, &columns.ability_receipt, &columns.message_receipt}) {
+    column->push_back(0);
+  }
+}
+
+struct Place {
+  float x = 0, y = 0;
+};
+
+// A point of the bottom layer where a body of the species fits, away from hazards.
+Place anywhere(const WorldState& state, base::RandomStream& random) {
+  const Terrain& terrain = state.terrain;
+  std::int64_t cell_x = 0, cell_y = 0;
+  bool found = false;
+  for (int tries = 0; tries < kPlacementTriesMax && !found; ++tries) {
+    cell_x = static_cast<std::int64_t>(random.below(terrain.width));
+    cell_y = static_cast<std::int64_t>(random.below(terrain.depth));
+    found = terrain.at(cell_x, cell_y) == Block::kOpen;
+  }
+  if (!found) {
+    const auto open = std::find(terrain.blocks.begin(), terrain.blocks.end(),
+                                static_cast<std::uint8_t>(Block::kOpen));
+    const auto at = std::max<std::ptrdiff_t>(0, open - terrain.blocks.begin());
+    cell_x = at % terrain.width;
+    cell_y = at / terrain.width % terrain.depth;
+  }
+  const double x = static_cast<double>(cell_x) + random.uniform();
+  const double y = static_cast<double>(cell_y) + random.uniform();
+  // Rounding up to float must not lead into the next cell.
+  const auto inside = [](double value, std::int64_t cell) {
+    return static_cast<float>(std::min(value, static_cast<double>(cell) + 0.999));
+  };
+  return {inside(x, cell_x), inside(y, cell_y)};
+}
+
+Place centre(Cell cell) {
+  return {static_cast<float>(cell.x) + 0.5f, static_cast<float>(cell.y) + 0.5f};
+}
+
+// Hunger, energy and growth differ at first, so that a population does not act in step.
+void vary_start(WorldState& state, std::uint32_t row, base::RandomStream& random) {
+  const SpeciesRules& rules = state.rules_of(row);
+  Columns& columns = state.columns;
+  if (rules.growth_per_tick > 0) {
+    columns.energy[row] = static_cast<float>(random.uniform(0.3, 1.0));
+  }
+  if (rules.hunger_per_tick > 0) {
+    columns.hunger[row] = static_cast<float>(random.uniform(0.0, 0.4));
+    columns.energy[row] = static_cast<float>(random.uniform(0.5, 0.9));
+  }
+}
+
+}  // namespace
+
+Event event_at(const WorldState& state, EventKind kind, std::uint32_t row, double value) {
+  Event event;
+  event.kind = kind;
+  event.entity = state.id_of(row);
+  event.species = state.columns.species[row];
+  event.value = value;
+  event.x = state.columns.x[row];
+  event.y = state.columns.y[row];
+  return event;
+}
+
+std::uint32_t add_entity(WorldState& state, SpeciesIndex species, float x, float y, float z) {
+  Columns& columns = state.columns;
+  std::uint32_t row = 0;
+  if (!state.free_rows.empty()) {
+    row = state.free_rows.back();
+    state.free_rows.pop_back();
+  } else {
+    row = static_cast<std::uint32_t>(columns.size());
+    append_row(columns);
+  }
+  CHERUB_CHECK(columns.alive[row] == 0);
+  columns.alive[row] = 1;
+  columns.species[row] = species;
+  const bool scripted = state.scenario.species[species].name == state.scenario.agent_species &&
+                        !state.slots.front().sha256.empty();
+  columns.script[row] = scripted ? 0 : kNoScript;
+  columns.x[row] = x;
+  columns.y[row] = y;
+  columns.z[row] = z;
+  settle(state.terrain, state.rules[species].body_radius, z, columns.x[row], columns.y[row]);
+  columns.health[row] = 1;
+  columns.energy[row] = 1;
+  for (auto* column : {&columns.heading, &columns.hunger, &columns.damage, &columns.travelled}) {
+    (*column)[row] = 0;
+  }
+  columns.age[row] = columns.collisions[row] = 0;
+  columns.reached[row] = columns.move_receipt[row] = 0;
+  columns.ability_receipt[row] = columns.message_receipt[row] = 0;
+  ++state.alive;
+  ++state.population[species];
+  state.population_changed = true;
+  return row;
+}
+
+void free_entity(WorldState& state, std::uint32_t row) {
+  CHERUB_CHECK(state.columns.alive[row] != 0);
+  state.columns.alive[row] = 0;
+  state.columns.script[row] = kNoScript;
+  --state.alive;
+  --state.population[state.columns.species[row]];
+  state.population_changed = true;
+  if (++state.columns.generation[row] < kGenerationMax) state.free_rows.push_back(row);
+}
+
+void kill(WorldState& state, std::uint32_t row, DeathCause cause) {
+  state.columns.health[row] = 0;
+  state.deaths.push_back({row, cause});
+}
+
+bool has_room(const WorldState& state, SpeciesIndex species) {
+  const std::uint32_t most = state.scenario.species[species].population_max;
+  const bool full = most > 0 && state.population[species] + state.unborn[species] >= most;
+  return !full && state.alive + state.births.size() < kEntitiesMax;
+}
+
+void expect_birth(WorldState& state, const Birth& birth) {
+  state.births.push_back(birth);
+  ++state.unborn[birth.species];
+}
+
+void settle(const Terrain& terrain, float body_radius, float z, float& x, float& y) {
+  const double margin = double{body_radius} + 1e-3;
+  const auto cell_x = static_cast<std::int64_t>(std::floor(x));
+  const auto cell_y = static_cast<std::int64_t>(std::floor(y));
+  const auto cell_z = static_cast<std::int64_t>(std::floor(z));
+  const auto kept = [&](float value, std::int64_t cell, bool low_open, bool high_open) {
+    const double low = static_cast<double>(cell) + margin;
+    const double high = static_cast<double>(cell + 1) - margin;
+    if (!low_open && value < low) return static_cast<float>(low);
+    if (!high_open && value > high) return static_cast<float>(high);
+    return value;
+  };
+  // Diagonal neighbours count too: a body near a corner would overlap them.
+  const auto side_open = [&](int dx, int dy) {
+    for (int along = -1; along <= 1; ++along) {
+      const std::int64_t side_x = cell_x + (dx != 0 ? dx : along);
+      const std::int64_t side_y = cell_y + (dy != 0 ? dy : along);
+      if (!terrain.passable(side_x, side_y, cell_z)) return false;
+    }
+    return true;
+  };
+  x = kept(x, cell_x, side_open(-1, 0), side_open(1, 0));
+  y = kept(y, cell_y, side_open(0, -1), side_open(0, 1));
+}
+
+bool open_point_near(const Terrain& terrain, base::RandomStream& random, double radius, float z,
+                     float& x, float& y) {
+  for (int tries = 0; tries < kNearTriesMax; ++tries) {
+    const double dx = random.uniform(-1, 1);
+    const double dy = random.uniform(-1, 1);
+    if (dx * dx + dy * dy > 1) continue;
+    const float near_x = static_cast<float>(double{x} + dx * radius);
+    const float near_y = static_cast<float>(double{y} + dy * radius);
+    const auto cell_x = static_cast<std::int64_t>(std::floor(near_x));
+    const auto cell_y = static_cast<std::int64_t>(std::floor(near_y));
+    const auto cell_z = static_cast<std::int64_t>(std::floor(z));
+    if (terrain.at(cell_x, cell_y, cell_z) != Block::kOpen) continue;
+    x = near_x;
+    y = near_y;
+    return true;
+  }
+  return false;
+}
+
+void spawn_population(WorldState& state) {
+  std::uint64_t number = 0;
+  for (const SpawnSpec& spawn : state.scenario.spawns) {
+    const auto species = static_cast<SpeciesIndex>(*state.scenario.find_species(spawn.species));
+    for (std::uint32_t i = 0; i < spawn.count; ++i) {
+      base::RandomStream random = state.random(number++, base::Stream::kSpawn);
+      const Place place = spawn.place == "start"    ? centre(state.maze.start)
+                          : spawn.place == "target" ? centre(state.maze.target)
+                                                    : anywhere(state, random);
+      vary_start(state, add_entity(state, species, place.x, place.y, 0), random);
+    }
+  }
+}
+
+void spawn_group(WorldState& state, const Spawn& spawn) {
+  const auto species = static_cast<SpeciesIndex>(*state.scenario.find_species(spawn.species));
+  const double spread = 0.5 * std::sqrt(static_cast<double>(spawn.count));
+  const auto z = static_cast<float>(spawn.z);
+  for (std::uint32_t i = 0; i < spawn.count && state.alive < kEntitiesMax; ++i) {
+    auto x = static_cast<float>(spawn.x);
+    auto y = static_cast<float>(spawn.y);
+    // The group may be one of several in this tick; `alive` tells its members apart.
+    base::RandomStream random = state.random(state.alive, base::Stream::kSpawn);
+    if (i > 0) open_point_near(state.terrain, random, spread, z, x, y);
+    const std::uint32_t row = add_entity(state, species, x, y, z);
+    vary_start(state, row, random);
+    state.events.push_back(event_at(state, EventKind::kSpawn, row, species));
+  }
+}
+
+void refresh_rows(WorldState& state) {
+  const Columns& columns = state.columns;
+  state.agent_rows.clear();
+  state.target = {};
+  state.targets = 0;
+  for (std::uint32_t row = 0; row < columns.size(); ++row) {
+    if (columns.alive[row] == 0) continue;
+    const Role role = state.rules_of(row).role;
+    if (role == Role::kAgent) state.agent_rows.push_back(row);
+    if (role != Role::kTarget || state.targets++ > 0) continue;
+    state.target = {1,
+                    columns.species[row],
+                    static_cast<double>(state.id_of(row).packed()),
+                    columns.x[row],
+                    columns.y[row],
+                    columns.z[row],
+                    0};
+  }
+  state.population_changed = false;
+}
+
+}  // namespace cherub::engine

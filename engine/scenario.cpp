@@ -1,0 +1,61 @@
+#include "engine/scenario.h"
+
+#include <algorithm>
+
+#include "engine/scenario_fields.h"
+#include "engine/shipped_scenarios.h"
+
+namespace cherub::engine {
+
+bool SuccessPredicate::holds(double measured) const {
+  if (op == "<") return measured < value;
+  if (op == "<=") return measured <= value;
+  if (op == ">") return measured > value;
+  if (op == "==") return measured == value;
+  return measured >= value;
+}
+
+std::optional<std::size_t> Scenario::find_species(std::string_view species_name) const {
+  const auto found = std::find_if(species.begin(), species.end(), [&](const SpeciesSpec& entry) {
+    return entry.name == species_name;
+  });
+  if (found == species.end()) return std::nullopt;
+  return std::size_t(found - species.begin());
+}
+
+const MetricSpec* Scenario::find_metric(std::string_view metric_name) const {
+  const auto found = std::find_if(metrics.begin(), metrics.end(), [&](const MetricSpec& entry) {
+    return entry.name == metric_name;
+  });
+  return found == metrics.end() ? nullptr : &*found;
+}
+
+const std::vector<std::string>& generator_names() {
+  static const std::vector<std::string> names = {"flat", "maze"};
+  return names;
+}
+
+const std::vector<std::string>& place_names() {
+  static const std::vector<std::string> names = {"anywhere", "start", "target"};
+  return names;
+}
+
+const std::vector<std::string>& action_names() {
+  static const std::vector<std::string> names(std::begin(kActionNames), std::end(kActionNames));
+  return names;
+}
+
+std::vector<std::string> builtin_scenario_names() {
+  return {"maze", "meadow"};
+}
+
+base::Result<Scenario> builtin_scenario(std::string_view name) {
+  if (name == "maze") return parse_scenario(shipped::k_maze_yaml);
+  if (name == "meadow") return parse_scenario(shipped::k_meadow_yaml);
+  return base::Error{
+      base::ErrorCode::kNotFound,
+      "No scenario '" + std::string(name.substr(0, 64)) + "' ships; there are: maze, meadow.",
+      "scenario"};
+}
+
+}  // namespace cherub::engine

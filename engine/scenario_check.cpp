@@ -1,0 +1,207 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <utility>
+
+#include "engine/scenario_fields.h"
+#include "engine/world.h"
+#include "engine/yaml_reader.h"
+
+namespace cherub::engine {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+constexpr std::size_t kNameBytesMax = 32;
+constexpr std::size_t kListEntriesMax = 64;
+constexpr std::uint32_t kFlatSideMax = 4096;
+constexpr std::uint32_t kMazeSideMin = 5, kMazeSideMax = 513;
+constexpr std::uint32_t kHeightMax = 16;
+
+Error invalid(std::string where, std::string message) {
+  return {ErrorCode::kInvalidArgument, std::move(message), std::move(where)};
+}
+
+std::string plain(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.6g", value);
+  return text;
+}
+
+Result<void> in_range(const std::string& where, double value, double low, double high) {
+  if (value >= low && value <= high) return {};
+  return invalid(
+      where, "Must be from " + plain(low) + " to " + plain(high) + ", not " + plain(value) + ".");
+}
+
+Result<void> is_name(const std::string& where, const std::string& name) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  const bool starts = !name.empty() && name[0] >= 'a' && name[0] <= 'z';
+  if (starts && name.size() <= kNameBytesMax && std::all_of(name.begin(), name.end(), fits))
+    return {};
+  return invalid(where, "Must be a name of a-z, 0-9 and _, at most " +
+                            std::to_string(kNameBytesMax) + " long, beginning with a letter.");
+}
+
+Result<void> is_known(const std::string& where, const std::string& name,
+                      const std::vector<std::string>& names) {
+  if (std::find(names.begin(), names.end(), name) != names.end()) return {};
+  const std::string near = nearest_word(name, names);
+  std::string hint = near.empty() ? "Known:" : "Did you mean " + quoted(near) + "?";
+  if (near.empty()) {
+    for (const std::string& known : names) hint += " " + known;
+  }
+  return invalid(where, "Unknown name " + quoted(name) + ". " + hint);
+}
+
+std::string item(const char* list, std::size_t at, std::string_view field) {
+  return std::string(list) + "[" + std::to_string(at) + "]." + std::string(field);
+}
+
+std::vector<std::string> species_names(const Scenario& scenario) {
+  std::vector<std::string> names;
+  for (const SpeciesSpec& species : scenario.species) names.push_back(species.name);
+  return names;
+}
+
+std::vector<std::string> metric_names(const Scenario& scenario) {
+  std::vector<std::string> names;
+  for (const MetricSpec& metric : scenario.metrics) names.push_back(metric.name);
+  return names;
+}
+
+// Returns the first failure among several checks.
+class Checks {
+ public:
+  Checks& operator<<(Result<void> outcome) {
+    if (first_.ok() && !outcome.ok()) first_ = std::move(outcome);
+    return *this;
+  }
+  [[nodiscard]] const Result<void>& first() const { return first_; }
+
+ private:
+  Result<void> first_;
+};
+
+Result<void> check_terrain(const TerrainSpec& terrain) {
+  Checks checks;
+  checks << is_known("terrain.generator", terrain.generator, generator_names());
+  const bool maze = terrain.generator == "maze";
+  const double low = maze ? kMazeSideMin : 1;
+  const double high = maze ? kMazeSideMax : kFlatSideMax;
+  checks << in_range("terrain.width", terrain.width, low, high)
+         << in_range("terrain.depth", terrain.depth, low, high)
+         << in_range("terrain.height", terrain.height, 1, kHeightMax)
+         << in_range("terrain.openness", terrain.openness, 0, 1)
+         << in_range("terrain.hazard_density", terrain.hazard_density, 0, 1);
+  if (maze && (terrain.width % 2 == 0 || terrain.depth % 2 == 0)) {
+    checks << invalid("terrain", "Width and depth of a maze must be odd.");
+  }
+  if (!maze && (terrain.openness != 0 || terrain.hazard_density != 0)) {
+    checks << invalid("terrain", "openness and hazard_density belong to the maze generator.");
+  }
+  return checks.first();
+}
+
+Result<void> check_species(const Scenario& scenario) {
+  Checks checks;
+  if (scenario.species.empty() || scenario.species.size() > kSpeciesMax) {
+    return invalid("species", "Must list 1 to " + std::to_string(kSpeciesMax) + " species.");
+  }
+  const std::vector<std::string> names = species_names(scenario);
+  for (std::size_t i = 0; i < scenario.species.size(); ++i) {
+    const SpeciesSpec& species = scenario.species[i];
+    checks << is_name(item("species", i, "name"), species.name);
+    if (std::find(names.begin(), names.begin() + std::ptrdiff_t(i), species.name) !=
+        names.begin() + std::ptrdiff_t(i)) {
+      checks << invalid(item("species", i, "name"), quoted(species.name) + " is listed twice.");
+    }
+    for (const SpeciesNumber& number : kSpeciesNumbers) {
+      checks << in_range(item("species", i, number.name), species.*number.member, number.low,
+                         number.high);
+    }
+    checks << in_range(item("species", i, "population_max"), species.population_max, 0,
+                       kEntitiesMax);
+    for (std::size_t j = 0; j < species.diet.size(); ++j) {
+      checks << is_known(item("species", i, "diet[" + std::to_string(j) + "]"), species.diet[j],
+                         names);
+    }
+  }
+  checks << is_known("agent_species", scenario.agent_species, names);
+  const auto agents = scenario.find_species(scenario.agent_species);
+  if (agents && scenario.species[*agents].role != Role::kAgent) {
+    checks << invalid("agent_species", "Must be a species with role: agent.");
+  }
+  return checks.first();
+}
+
+Result<void> check_spawns(const Scenario& scenario) {
+  Checks checks;
+  std::uint64_t total = 0;
+  if (scenario.spawns.size() > kListEntriesMax) return invalid("spawns", "Too many entries.");
+  for (std::size_t i = 0; i < scenario.spawns.size(); ++i) {
+    const SpawnSpec& spawn = scenario.spawns[i];
+    checks << is_known(item("spawns", i, "species"), spawn.species, species_names(scenario))
+           << is_known(item("spawns", i, "place"), spawn.place, place_names())
+           << in_range(item("spawns", i, "count"), spawn.count, 0, kEntitiesMax);
+    if (spawn.place != "anywhere" && scenario.terrain.generator != "maze") {
+      checks << invalid(item("spawns", i, "place"),
+                        quoted(spawn.place) + " exists only in a maze.");
+    }
+    total += spawn.count;
+  }
+  checks << in_range("spawns", static_cast<double>(total), 0, kEntitiesMax);
+  return checks.first();
+}
+
+Result<void> check_metrics(const Scenario& scenario) {
+  Checks checks;
+  if (scenario.metrics.empty() || scenario.metrics.size() > kListEntriesMax) {
+    return invalid("metrics", "Must list 1 to " + std::to_string(kListEntriesMax) + " metrics.");
+  }
+  const std::vector<std::string> names = metric_names(scenario);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const MetricSpec& metric = scenario.metrics[i];
+    checks << is_known(item("metrics", i, "name"), metric.name, recorder_names())
+           << in_range(item("metrics", i, "weight"), metric.weight, 0, 1e6)
+           << in_range(item("metrics", i, "scale"), metric.scale, 1e-9, 1e9);
+    if (std::count(names.begin(), names.end(), metric.name) > 1) {
+      checks << invalid(item("metrics", i, "name"), quoted(metric.name) + " is listed twice.");
+    }
+  }
+  checks << is_known("success.metric", scenario.success.metric, names)
+         << is_known("success.op", scenario.success.op, {"<", "<=", ">", ">=", "=="})
+         << in_range("success.value", scenario.success.value, -1e9, 1e9);
+  return checks.first();
+}
+
+Result<void> check_actions(const Scenario& scenario) {
+  Checks checks;
+  if (scenario.goals.size() > kListEntriesMax) checks << invalid("goals", "Too many entries.");
+  for (std::size_t i = 0; i < scenario.actions.size(); ++i) {
+    const std::string where = "actions[" + std::to_string(i) + "]";
+    checks << is_known(where, scenario.actions[i], action_names());
+    if (std::count(scenario.actions.begin(), scenario.actions.end(), scenario.actions[i]) > 1) {
+      checks << invalid(where, "Listed twice.");
+    }
+  }
+  return checks.first();
+}
+
+}  // namespace
+
+base::Result<void> check_scenario(const Scenario& scenario) {
+  Checks checks;
+  checks << is_name("name", scenario.name) << in_range("tick_rate", scenario.tick_rate, 0.1, 1000)
+         << in_range("episode_s", scenario.episode_s, 0.001, 1e6)
+         << in_range("hazard_damage", scenario.hazard_damage, 0, 1000)
+         << check_terrain(scenario.terrain) << check_species(scenario) << check_spawns(scenario)
+         << check_metrics(scenario) << check_actions(scenario);
+  return checks.first();
+}
+
+}  // namespace cherub::engine

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/scenario.h"
+
+namespace cherub::engine {
+
+// The numeric fields of a species with their ranges: read by scenario_parse, checked by
+// scenario_check.
+struct SpeciesNumber {
+  std::string_view name;
+  double SpeciesSpec::*member;
+  double low, high;
+};
+
+// Bounds the window of a path search and the ring of a query.
+inline constexpr double kSenseRadiusMax = 64;
+
+inline constexpr SpeciesNumber kSpeciesNumbers[] = {
+    {"speed", &SpeciesSpec::speed, 0, 50},
+    {"sense_radius", &SpeciesSpec::sense_radius, 0, kSenseRadiusMax},
+    {"reach", &SpeciesSpec::reach, 0, 10},
+    {"radius", &SpeciesSpec::radius, 0.01, 0.45},  // a body fits a corridor one voxel wide
+    {"hunger_rate", &SpeciesSpec::hunger_rate, 0, 10},
+    {"energy_rate", &SpeciesSpec::energy_rate, 0, 10},
+    {"starve_rate", &SpeciesSpec::starve_rate, 0, 10},
+    {"food_value", &SpeciesSpec::food_value, 0, 1},
+    {"rest_rate", &SpeciesSpec::rest_rate, 0, 10},
+    {"growth_rate", &SpeciesSpec::growth_rate, 0, 10},
+    {"spread_rate", &SpeciesSpec::spread_rate, 0, 10},
+    {"spread_radius", &SpeciesSpec::spread_radius, 0, 32},
+    {"density_radius", &SpeciesSpec::density_radius, 0, 16},
+    {"reproduce_energy", &SpeciesSpec::reproduce_energy, 0, 1},
+    {"reproduce_age_s", &SpeciesSpec::reproduce_age_s, 0, 1e6},
+    {"lifetime_s", &SpeciesSpec::lifetime_s, 0, 1e6},
+};
+
+const std::vector<std::string>& generator_names();
+const std::vector<std::string>& place_names();
+const std::vector<std::string>& action_names();
+// What EpisodeMetrics can compute.
+const std::vector<std::string>& recorder_names();
+
+// Everything a world relies on: ranges, references by name, sums. Errors name the field path.
+base::Result<void> check_scenario(const Scenario& scenario);
+
+}  // namespace cherub::engine

@@ -1,0 +1,103 @@
+#include "engine/scenario_fields.h"
+#include "engine/yaml_reader.h"
+
+namespace cherub::engine {
+namespace {
+
+void read_terrain(FieldReader& fields, TerrainSpec& terrain) {
+  fields.text("generator", terrain.generator);
+  fields.integer("width", terrain.width);
+  fields.integer("depth", terrain.depth);
+  fields.integer("height", terrain.height);
+  fields.number("openness", terrain.openness);
+  fields.number("hazard_density", terrain.hazard_density);
+}
+
+void read_species(FieldReader& fields, SpeciesSpec& species) {
+  fields.require("name");
+  fields.text("name", species.name);
+  std::size_t role = 0;
+  fields.choice("role", {"agent", "plant", "target"}, role);
+  species.role = static_cast<Role>(role);
+  fields.texts("diet", species.diet);
+  fields.integer("density_max", species.density_max);
+  fields.integer("population_max", species.population_max);
+  for (const SpeciesNumber& number : kSpeciesNumbers) {
+    fields.number(number.name, species.*number.member);
+  }
+}
+
+void read_spawn(FieldReader& fields, SpawnSpec& spawn) {
+  fields.require("species");
+  fields.text("species", spawn.species);
+  fields.integer("count", spawn.count);
+  fields.text("place", spawn.place);
+}
+
+void read_metric(FieldReader& fields, MetricSpec& metric) {
+  fields.require("name");
+  fields.text("name", metric.name);
+  fields.text("unit", metric.unit);
+  std::size_t better = 0;
+  fields.choice("better", {"higher", "lower"}, better);
+  metric.better = better == 0 ? Better::kHigher : Better::kLower;
+  fields.text("description", metric.description);
+  fields.texts("words", metric.words);
+  fields.number("weight", metric.weight);
+  fields.number("scale", metric.scale);
+}
+
+void read_success(FieldReader& fields, SuccessPredicate& success) {
+  fields.require("metric");
+  fields.text("metric", success.metric);
+  fields.text("op", success.op);
+  fields.number("value", success.value);
+}
+
+void read_scenario(FieldReader& fields, Scenario& scenario) {
+  for (const char* key : {"name", "species", "metrics", "success", "agent_species"}) {
+    fields.require(key);
+  }
+  fields.text("name", scenario.name);
+  fields.text("title", scenario.title);
+  fields.text("description", scenario.description);
+  fields.number("tick_rate", scenario.tick_rate);
+  fields.number("episode_s", scenario.episode_s);
+  fields.number("hazard_damage", scenario.hazard_damage);
+  fields.object("terrain", [&](FieldReader& inner) { read_terrain(inner, scenario.terrain); });
+  fields.objects("species",
+                 [&](FieldReader& inner) { read_species(inner, scenario.species.emplace_back()); });
+  fields.objects("spawns",
+                 [&](FieldReader& inner) { read_spawn(inner, scenario.spawns.emplace_back()); });
+  fields.objects("metrics",
+                 [&](FieldReader& inner) { read_metric(inner, scenario.metrics.emplace_back()); });
+  fields.object("success", [&](FieldReader& inner) { read_success(inner, scenario.success); });
+  fields.texts("goals", scenario.goals);
+  scenario.actions = action_names();  // all of them, unless the text says which
+  fields.texts("actions", scenario.actions);
+  fields.text("agent_species", scenario.agent_species);
+  fields.finish();
+}
+
+}  // namespace
+
+base::Result<Scenario> parse_scenario(std::string_view yaml) {
+  base::Result<YAML::Node> document = load_yaml(yaml, kScenarioBytesMax);
+  if (!document) return document.error();
+  Scenario scenario;
+  std::optional<base::Error> error;
+  try {
+    FieldReader fields(*document, "", error);
+    if (!error) read_scenario(fields, scenario);
+  } catch (const std::exception& failure) {
+    return base::Error{base::ErrorCode::kInvalidArgument, failure.what(), "YAML"};
+  }
+  if (error) return *error;
+  if (const base::Result<void> checked = check_scenario(scenario); !checked) {
+    return checked.error();
+  }
+  scenario.yaml = std::string(yaml);
+  return scenario;
+}
+
+}  // namespace cherub::engine

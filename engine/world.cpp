@@ -1,0 +1,212 @@
+#include "engine/world.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "engine/base/hash.h"
+#include "engine/scenario_fields.h"
+#include "engine/world_state.h"
+
+namespace cherub::engine {
+namespace {
+
+// Small enough that a query touches few entities it does not want, large enough that it touches few
+// empty cells.
+constexpr double kCellShareOfSense = 0.25;
+constexpr double kCellMin_m = 1, kCellMax_m = 8;
+
+SpeciesRules compile(const Scenario& scenario, const SpeciesSpec& spec, double tick_s) {
+  const auto per_tick = [&](double per_s) { return static_cast<float>(per_s * tick_s); };
+  const auto ticks = [&](double seconds) {
+    return static_cast<std::uint64_t>(std::ceil(seconds / tick_s));
+  };
+  SpeciesRules rules;
+  rules.role = spec.role;
+  for (const std::string& food : spec.diet) {
+    rules.diet |= SpeciesMask{1} << *scenario.find_species(food);
+  }
+  rules.body_radius = static_cast<float>(spec.radius);
+  rules.step_m = per_tick(spec.speed);
+  rules.energy_per_m = spec.speed > 0 ? static_cast<float>(spec.energy_rate / spec.speed) : 0.0f;
+  rules.hunger_per_tick = per_tick(spec.hunger_rate);
+  rules.starve_per_tick = per_tick(spec.starve_rate);
+  rules.rest_per_tick = per_tick(spec.rest_rate);
+  rules.growth_per_tick = per_tick(spec.growth_rate);
+  rules.spread_chance = spec.spread_rate * tick_s;
+  rules.adult_ticks = ticks(spec.reproduce_age_s);
+  rules.lifetime_ticks = ticks(spec.lifetime_s);
+  return rules;
+}
+
+void lay_grid(WorldState& state) {
+  double sense_max = 0;
+  for (const SpeciesSpec& spec : state.scenario.species) {
+    sense_max = std::max(sense_max, spec.sense_radius);
+  }
+  Grid::Shape shape;
+  shape.width_m = state.terrain.width;
+  shape.depth_m = state.terrain.depth;
+  shape.cell_m = std::clamp(sense_max * kCellShareOfSense, kCellMin_m, kCellMax_m);
+  shape.species_count = static_cast<std::uint32_t>(state.scenario.species.size());
+  state.grid.configure(shape);
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<World>> World::create(Scenario scenario, std::uint64_t seed) {
+  if (const base::Result<void> checked = check_scenario(scenario); !checked) {
+    return checked.error();
+  }
+  auto state = std::make_unique<WorldState>();
+  state->scenario = std::move(scenario);
+  state->seed = seed;
+  state->tick_s = 1 / state->scenario.tick_rate;
+  for (const SpeciesSpec& spec : state->scenario.species) {
+    if (spec.role == Role::kTarget) {
+      state->target_species |= SpeciesMask{1} << state->rules.size();
+    }
+    state->rules.push_back(compile(state->scenario, spec, state->tick_s));
+  }
+  state->population.assign(state->rules.size(), 0);
+  state->unborn.assign(state->rules.size(), 0);
+  for (std::size_t i = 0; i < std::size(kActionNames); ++i) {
+    const auto& actions = state->scenario.actions;
+    state->has_action[i] =
+        std::find(actions.begin(), actions.end(), kActionNames[i]) != actions.end();
+  }
+  state->slots.push_back({"policy", ""});
+  GeneratedTerrain made = generate_terrain(state->scenario.terrain, seed);
+  state->terrain = std::move(made.terrain);
+  state->maze = made.facts;
+  const auto& blocks = state->terrain.blocks;
+  state->has_hazards = std::find(blocks.begin(), blocks.end(),
+                                 static_cast<std::uint8_t>(Block::kHazard)) != blocks.end();
+  state->terrain_hash = base::hash_bytes(blocks.data(), blocks.size(), state->terrain.width);
+  lay_grid(*state);
+  spawn_population(*state);
+  sense(*state);
+  return std::unique_ptr<World>(new World(std::move(state)));
+}
+
+World::World(std::unique_ptr<WorldState> state) : state_(std::move(state)) {}
+World::~World() = default;
+
+void sense(WorldState& state) {
+  state.grid.rebuild(state.columns);
+  if (state.population_changed) refresh_rows(state);
+}
+
+TickReport World::step(Behaviour& behaviour) {
+  WorldState& state = *state_;
+
+  apply_commands(state);
+
+  sense(state);
+
+  state.intents.clear(state.columns.size());
+  state.faults.clear();
+  behaviour.decide(*this, state.intents, state.faults);
+  std::move(state.faults.begin(), state.faults.end(), std::back_inserter(state.events));
+
+  resolve_movement(state);
+  resolve_abilities(state);
+  resolve_messages(state);
+  notice_targets(state);
+
+  burn_in_hazards(state);
+  metabolise(state);
+  grow_plants(state);
+  bury_and_bear(state);
+  if (state.population_changed) refresh_rows(state);
+
+  TickReport report;
+  report.tick = state.tick++;
+  report.hash = hash_state(state);
+  report.alive = state.alive;
+  report.events = std::exchange(state.events, {});
+  state.events.reserve(report.events.size());
+  return report;
+}
+
+void Intents::clear(std::size_t rows) {
+  move.assign(rows, static_cast<std::uint8_t>(MoveKind::kNone));
+  ability.assign(rows, static_cast<std::uint8_t>(AbilityKind::kNone));
+  // Read only where `move` or `ability` says so.
+  for (auto* column : {&move_x, &move_y, &move_z}) column->resize(rows);
+  ability_target.resize(rows);
+  messages.clear();
+}
+
+Tick World::tick() const {
+  return state_->tick;
+}
+double World::tick_s() const {
+  return state_->tick_s;
+}
+std::uint64_t World::seed() const {
+  return state_->seed;
+}
+const Scenario& World::scenario() const {
+  return state_->scenario;
+}
+const Columns& World::columns() const {
+  return state_->columns;
+}
+const Terrain& World::terrain() const {
+  return state_->terrain;
+}
+const MazeFacts& World::maze_facts() const {
+  return state_->maze;
+}
+const Grid& World::grid() const {
+  return state_->grid;
+}
+const std::vector<ScriptSlot>& World::script_slots() const {
+  return state_->slots;
+}
+std::span<const std::uint32_t> World::agent_rows() const {
+  return state_->agent_rows;
+}
+std::uint32_t World::alive_count() const {
+  return state_->alive;
+}
+
+std::uint32_t World::alive_count(SpeciesIndex species) const {
+  return species < state_->population.size() ? state_->population[species] : 0;
+}
+
+SpeciesMask World::diet(SpeciesIndex species) const {
+  return species < state_->rules.size() ? state_->rules[species].diet : 0;
+}
+
+bool World::has_action(std::string_view action) const {
+  const auto found = std::find(std::begin(kActionNames), std::end(kActionNames), action);
+  return found != std::end(kActionNames) &&
+         state_->has_action[std::size_t(found - std::begin(kActionNames))];
+}
+
+double World::rain_intensity() const {
+  return state_->tick < state_->weather.rain_until ? state_->weather.rain_intensity : 0;
+}
+
+bool World::exists(EntityId id) const {
+  return state_->exists(id);
+}
+EntityId World::id_of(std::uint32_t row) const {
+  return state_->id_of(row);
+}
+
+base::RandomStream World::random(std::uint64_t entity, base::Stream stream) const {
+  return state_->random(entity, stream);
+}
+
+std::uint64_t World::state_hash() const {
+  return hash_state(*state_);
+}
+
+const Sighting* World::target() const {
+  return state_->target.found != 0 ? &state_->target : nullptr;
+}
+
+}  // namespace cherub::engine

@@ -1,0 +1,141 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/columns.h"
+#include "engine/commands.h"
+#include "engine/events.h"
+#include "engine/grid.h"
+#include "engine/intents.h"
+#include "engine/maze.h"
+#include "engine/scenario.h"
+#include "engine/sighting.h"
+#include "engine/terrain.h"
+#include "engine/world.h"
+
+namespace cherub::engine {
+
+// A species as the systems use it: numbers per tick, names resolved to indices.
+struct SpeciesRules {
+  Role role = Role::kAgent;
+  SpeciesMask diet = 0;
+  float body_radius = 0;
+  float step_m = 0;  // farthest movement of a tick
+  float energy_per_m = 0;
+  float hunger_per_tick = 0, starve_per_tick = 0, rest_per_tick = 0, growth_per_tick = 0;
+  double spread_chance = 0;  // per tick
+  std::uint64_t adult_ticks = 0;
+  std::uint64_t lifetime_ticks = 0;  // 0: ageless
+};
+
+struct Weather {
+  double rain_intensity = 0;
+  Tick rain_until = 0;
+};
+
+struct Death {
+  std::uint32_t row;
+  DeathCause cause;
+};
+
+struct Birth {
+  SpeciesIndex species;
+  EntityId parent;
+  float x, y, z;
+  float energy;
+};
+
+// All of a world. The systems are free functions over it, each run once per tick by World::step.
+struct WorldState {
+  Scenario scenario;
+  std::vector<SpeciesRules> rules;  // by species
+  std::uint64_t seed = 0;
+  Tick tick = 0;
+  double tick_s = 0.1;
+
+  Columns columns;
+  std::vector<std::uint32_t> free_rows;   // the one freed last is used first
+  std::vector<std::uint32_t> population;  // alive, by species
+  std::uint32_t alive = 0;
+  Terrain terrain;
+  MazeFacts maze;
+  std::uint64_t terrain_hash = 0;
+  bool has_hazards = false;
+  Weather weather;
+  std::vector<ScriptSlot> slots;
+
+  // Made from the above at every sense phase.
+  Grid grid;
+  std::vector<std::uint32_t> agent_rows;
+  SpeciesMask target_species = 0;
+  std::uint32_t targets = 0;
+  Sighting target{};
+
+  // Of the running tick; kept between ticks for their memory only.
+  Intents intents;
+  std::vector<Event> events, faults;
+  std::vector<Death> deaths;
+  std::vector<Birth> births;
+  std::vector<std::uint32_t> unborn;  // births by species
+  bool population_changed = false;
+
+  std::vector<StampedCommand> pending;
+  std::uint64_t pending_spawns = 0;
+  std::array<bool, std::size(kActionNames)> has_action{};
+
+  [[nodiscard]] const SpeciesRules& rules_of(std::uint32_t row) const {
+    return rules[columns.species[row]];
+  }
+  [[nodiscard]] EntityId id_of(std::uint32_t row) const { return {row, columns.generation[row]}; }
+  [[nodiscard]] bool exists(EntityId id) const {
+    return id.index < columns.size() && columns.alive[id.index] != 0 &&
+           columns.generation[id.index] == id.generation;
+  }
+  [[nodiscard]] base::RandomStream random(std::uint64_t entity, base::Stream stream) const {
+    return {seed, tick, entity, stream};
+  }
+  // Dead within this tick already, though its row is not free yet.
+  [[nodiscard]] bool is_dying(std::uint32_t row) const { return columns.health[row] <= 0; }
+};
+
+// Order of kActionNames.
+enum class Action : std::size_t { kMove, kMoveTo, kWander, kEat, kReproduce, kRest, kSay };
+inline bool allows(const WorldState& state, Action action) {
+  return state.has_action[static_cast<std::size_t>(action)];
+}
+
+// An event about a living row, at its place.
+Event event_at(const WorldState& state, EventKind kind, std::uint32_t row, double value = 0);
+
+// population.cpp: the only functions that add and free rows.
+std::uint32_t add_entity(WorldState& state, SpeciesIndex species, float x, float y, float z);
+void free_entity(WorldState& state, std::uint32_t row);
+// Whether one more of the species may be born in this tick.
+bool has_room(const WorldState& state, SpeciesIndex species);
+void expect_birth(WorldState& state, const Birth& birth);           // at the end of this tick
+void kill(WorldState& state, std::uint32_t row, DeathCause cause);  // at the end of this tick
+void spawn_population(WorldState& state);                           // of the scenario, at tick 0
+void spawn_group(WorldState& state, const Spawn& spawn);
+void refresh_rows(WorldState& state);  // agent_rows and target
+// Brings the body's centre to where it overlaps no wall, within the cell that it is in.
+void settle(const Terrain& terrain, float body_radius, float z, float& x, float& y);
+// A point within `radius` on open ground; false when none was found in a few tries.
+bool open_point_near(const Terrain& terrain, base::RandomStream& random, double radius, float z,
+                     float& x, float& y);
+
+void apply_commands(WorldState& state);             // command_apply.cpp
+void sense(WorldState& state);                      // world.cpp
+void resolve_movement(WorldState& state);           // movement.cpp
+void resolve_abilities(WorldState& state);          // feeding.cpp
+void resolve_messages(WorldState& state);           // feeding.cpp
+void notice_targets(WorldState& state);             // targets.cpp
+void burn_in_hazards(WorldState& state);            // hazards.cpp
+void metabolise(WorldState& state);                 // life.cpp
+void grow_plants(WorldState& state);                // plants.cpp
+void bury_and_bear(WorldState& state);              // life.cpp
+std::uint64_t hash_state(const WorldState& state);  // state_hash.cpp
+
+}  // namespace cherub::engine
