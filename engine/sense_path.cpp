@@ -141,7 +141,7 @@ void span_of_view(double position, double radius, std::uint32_t cells, std::int6
 
 // Whether the body, going straight to the neighbouring cell, stays within the lane that both cells
 // make. Outside of it, the corner of a third cell could stop it.
-bool in_lane(double x, double y, double body_radius, double next_x, double next_y) {
+bool in_lane(double x, double y, double body_radius, double next_x) {
   const double own_x = std::floor(x) + 0.5, own_y = std::floor(y) + 0.5;
   const double aside = next_x != own_x ? std::abs(y - own_y) : std::abs(x - own_x);
   return aside + body_radius < 0.5;
@@ -178,7 +178,7 @@ extern "C" void cherub_sense_path(const cherub::engine::World* world, std::uint3
   out->found = 1;
   out->x = static_cast<double>(window.x_of(first)) + 0.5;
   out->y = static_cast<double>(window.y_of(first)) + 0.5;
-  if (in_lane(columns.x[row], columns.y[row], spec.radius, out->x, out->y)) return;
+  if (in_lane(columns.x[row], columns.y[row], spec.radius, out->x)) return;
   out->x = std::floor(double{columns.x[row]}) + 0.5;
   out->y = std::floor(double{columns.y[row]}) + 0.5;
 }
