@@ -16,7 +16,9 @@ function(cherub_compile_rules target)
   # Contraction into fused multiply-add would change the last bit from machine to machine.
   target_compile_options(${target} PUBLIC -ffp-contract=off)
   target_compile_options(${target} PRIVATE
-    -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Werror)
+    -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Werror
+    # GCC 12 sees uninitialized and overlapping bytes in std::variant and std::string that are not there.
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restrict>)
   if(CHERUB_SANITIZE)
     target_compile_options(${target} PUBLIC
       -fsanitize=${CHERUB_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
