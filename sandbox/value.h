@@ -32,5 +32,7 @@ struct ValueLimits {
 // objects whose keys are written as strings. NaN and infinities become null, bytes that are not UTF-8
 // become U+FFFD.
 std::string to_json(const Value& value);
+// The reverse, for JSON from outside: arrays get the keys 1 … n, null entries are left out.
+base::Result<Value> value_from_json(std::string_view json);
 
 }  // namespace cherub::sandbox

@@ -91,6 +91,7 @@ class Vm {
 
  private:
   explicit Vm(std::unique_ptr<State> state);
+  void take_result(Outcome& outcome);
   std::unique_ptr<State> state_;
 };
 

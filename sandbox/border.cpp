@@ -1,0 +1,165 @@
+#include "sandbox/border.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/base/json.h"
+
+namespace cherub::sandbox {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+// The kinds of keys in the order in which pairs() shows them.
+int key_rank(const Value& key, std::size_t array_length) {
+  if (const auto* number = std::get_if<double>(&key.data)) {
+    const bool in_array = *number >= 1 && *number <= static_cast<double>(array_length) &&
+                          *number == std::floor(*number);
+    return in_array ? 0 : 1;
+  }
+  return std::holds_alternative<std::string>(key.data) ? 2 : 3;
+}
+
+std::size_t array_length(const Value::Table& table) {
+  std::vector<double> numbers;
+  for (const auto& entry : table) {
+    if (const auto* number = std::get_if<double>(&entry.first.data)) numbers.push_back(*number);
+  }
+  std::sort(numbers.begin(), numbers.end());
+  auto at = std::lower_bound(numbers.begin(), numbers.end(), 1.0);
+  std::size_t length = 0;
+  for (; at != numbers.end() && *at == static_cast<double>(length + 1); ++at) ++length;
+  return length;
+}
+
+void sort_entries(Value::Table& table) {
+  const std::size_t length = array_length(table);
+  std::sort(table.begin(), table.end(), [length](const auto& a, const auto& b) {
+    const int rank_a = key_rank(a.first, length);
+    const int rank_b = key_rank(b.first, length);
+    if (rank_a != rank_b) return rank_a < rank_b;
+    if (const auto* text = std::get_if<std::string>(&a.first.data)) {
+      return *text < std::get<std::string>(b.first.data);
+    }
+    if (const auto* number = std::get_if<double>(&a.first.data)) {
+      return *number < std::get<double>(b.first.data);
+    }
+    return std::get<bool>(a.first.data) < std::get<bool>(b.first.data);
+  });
+}
+
+class Reader {
+ public:
+  Reader(lua_State* state, const ValueLimits& limits) : state_(state), limits_(limits) {}
+
+  Result<Value> read(int index, const std::string& path, int depth) {
+    switch (lua_type(state_, index)) {
+      case LUA_TNIL:
+        return Value{};
+      case LUA_TBOOLEAN:
+        return Value{lua_toboolean(state_, index) != 0};
+      case LUA_TNUMBER:
+        return Value{lua_tonumber(state_, index)};
+      case LUA_TSTRING:
+        return read_string(index, path);
+      case LUA_TTABLE:
+        return read_table(index, path, depth);
+      default:
+        return refuse(path, std::string("a ") + luaL_typename(state_, index) +
+                                " cannot leave the script; use numbers, strings, booleans and tables");
+    }
+  }
+
+ private:
+  static Error refuse(const std::string& path, std::string message) {
+    return Error{ErrorCode::kInvalidArgument, std::move(message), path};
+  }
+
+  Result<Value> read_string(int index, const std::string& path) {
+    std::size_t size = 0;
+    const char* text = lua_tolstring(state_, index, &size);  // a string already: converts nothing
+    bytes_ += size;
+    if (bytes_ > limits_.bytes) {
+      return refuse(path, "strings of more than " + std::to_string(limits_.bytes) + " bytes in all");
+    }
+    return Value{std::string(text, size)};
+  }
+
+  Result<Value> read_table(int index, const std::string& path, int depth) {
+    if (depth >= limits_.depth) {
+      return refuse(path, "tables nest deeper than " + std::to_string(limits_.depth) +
+                              " levels, or contain themselves");
+    }
+    luaL_checkstack(state_, 4, "value");
+    Value::Table table;
+    const int absolute = index > 0 ? index : lua_gettop(state_) + index + 1;
+    lua_pushnil(state_);
+    while (lua_next(state_, absolute) != 0) {
+      if (++entries_ > limits_.entries) {
+        lua_pop(state_, 2);
+        return refuse(path, "more than " + std::to_string(limits_.entries) + " table entries");
+      }
+      auto entry = read_entry(path, depth);
+      if (!entry.ok()) {
+        lua_pop(state_, 2);
+        return entry.error();
+      }
+      table.push_back(std::move(*entry));
+      lua_pop(state_, 1);
+    }
+    sort_entries(table);
+    return Value{std::move(table)};
+  }
+
+  Result<std::pair<Value, Value>> read_entry(const std::string& path, int depth) {
+    const int key_type = lua_type(state_, -2);
+    if (key_type != LUA_TSTRING && key_type != LUA_TNUMBER && key_type != LUA_TBOOLEAN) {
+      return refuse(path, std::string("a ") + lua_typename(state_, key_type) + " as a table key; use strings or numbers");
+    }
+    auto key = read(-2, path, depth + 1);
+    if (!key.ok()) return key.error();
+    const bool named = key_type == LUA_TSTRING;
+    const std::string inner = named ? path + "." + std::get<std::string>(key->data).substr(0, 40)
+                                    : path + "[" + to_json(*key) + "]";
+    auto value = read(-1, inner, depth + 1);
+    if (!value.ok()) return value.error();
+    return std::pair{std::move(*key), std::move(*value)};
+  }
+
+  lua_State* state_;
+  const ValueLimits& limits_;
+  std::size_t entries_ = 0;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace
+
+Result<Value> read_value(lua_State* state, int index, const ValueLimits& limits) {
+  return Reader(state, limits).read(index, "value", 0);
+}
+
+void push_value(lua_State* state, const Value& value, int admit_key) {
+  luaL_checkstack(state, 4, "value");
+  if (const auto* boolean = std::get_if<bool>(&value.data)) {
+    lua_pushboolean(state, *boolean ? 1 : 0);
+  } else if (const auto* number = std::get_if<double>(&value.data)) {
+    lua_pushnumber(state, *number);
+  } else if (const auto* text = std::get_if<std::string>(&value.data)) {
+    lua_pushlstring(state, text->data(), text->size());
+  } else if (const auto* table = std::get_if<Value::Table>(&value.data)) {
+    lua_newtable(state);
+    for (const auto& [key, item] : *table) {
+      lua_pushvalue(state, admit_key);
+      push_value(state, key, admit_key);
+      lua_call(state, 1, 1);
+      push_value(state, item, admit_key);
+      lua_rawset(state, -3);
+    }
+  } else {
+    lua_pushnil(state);
+  }
+}
+
+}  // namespace cherub::sandbox

@@ -1,0 +1,94 @@
+-- The global functions of a script's world.
+local core, arguments, iteration, host = ...
+local charge, frozen, admit_string = core.charge, core.frozen, core.admit_string
+local type, error, getmetatable, setmetatable = type, error, getmetatable, setmetatable
+local raw_tostring, raw_tonumber, raw_unpack = tostring, tonumber, unpack
+local rawset, select = rawset, select
+
+local base = {
+  assert = assert, error = error, type = type,
+  rawequal = rawequal, rawget = rawget, ipairs = ipairs,
+  pairs = iteration.pairs, next = iteration.next,
+}
+
+-- Tables and functions show no address.
+function base.tostring(...)
+  local value = ...
+  local kind = type(value)
+  if kind == "string" then return value end
+  if kind == "number" then
+    charge(4)
+    return raw_tostring(value)
+  end
+  local metatable = kind == "table" and getmetatable(value)
+  local handler = type(metatable) == "table" and metatable.__tostring
+  if handler then
+    local text = handler(value)
+    if type(text) ~= "string" then error("'tostring' must return a string to 'print'", 0) end
+    return text
+  end
+  if kind == "nil" or kind == "boolean" then
+    if select("#", ...) == 0 then arguments.bad(1, "tostring", "value", nil) end
+    return raw_tostring(value)
+  end
+  return kind
+end
+
+function base.tonumber(value, radix)
+  if type(value) == "string" then charge(1 + #value * 0.0625) end
+  if type(value) == "table" or type(value) == "function" then return nil end
+  if radix == nil or radix == 10 then return raw_tonumber(value) end
+  return raw_tonumber(value, radix)
+end
+
+local VALUES_MAX = 4000
+
+function base.unpack(list, first, last)
+  arguments.table_value(list, 1, "unpack")
+  first = arguments.optional_integer(first, 1, 2, "unpack")
+  last = last == nil and #list or arguments.integer(last, 3, "unpack")
+  local count = last - first + 1
+  if count < 1 then return end
+  if count > VALUES_MAX then error("too many results to unpack (at most " .. VALUES_MAX .. ")", 0) end
+  charge(count)
+  return raw_unpack(list, first, last)
+end
+
+function base.select(index, ...)
+  charge(1 + select("#", ...) * 0.25)
+  return select(index, ...)
+end
+
+local function changeable(t, position, name)
+  if type(t) ~= "table" then arguments.bad(position, name, "table", t) end
+  if frozen[t] then error("this table cannot be changed", 0) end
+  return t
+end
+
+function base.rawset(t, key, value)
+  return rawset(changeable(t, 1, "rawset"), core.admit_key(key), value)
+end
+
+function base.setmetatable(t, metatable)
+  changeable(t, 1, "setmetatable")
+  if metatable ~= nil then arguments.table_value(metatable, 2, "setmetatable") end
+  return setmetatable(t, metatable)
+end
+
+function base.getmetatable(value)
+  return getmetatable(value)
+end
+
+function base.print(...)
+  local count = select("#", ...)
+  local line = ""
+  for i = 1, count do
+    local text = base.tostring((select(i, ...)))
+    admit_string(#line + #text + 1)
+    line = i == 1 and text or line .. "\t" .. text
+  end
+  charge(8)
+  host.log(line)
+end
+
+return {base = base, changeable = changeable}

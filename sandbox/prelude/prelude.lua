@@ -1,0 +1,38 @@
+-- Puts the safe library together from its modules. Returns the core and a maker of fresh globals.
+local host, modules = ...
+
+if host.jit then
+  require("jit.opt").start("maxtrace=4000", "maxrecord=8000", "maxmcode=8192", "sizemcode=64", "maxsnap=1000")
+end
+
+local core = modules.core(host)
+local arguments = modules.arguments()
+local iteration = modules.iteration(core, arguments)
+local globals = modules.base(core, arguments, iteration, host)
+local base = globals.base
+local tables = modules.tables(core, arguments, globals.changeable, base.tostring)
+local numbers = modules.numbers(core, arguments, host)
+local strings = modules.strings(core, arguments, base.tostring)
+modules.patterns(core, arguments, strings, host)
+
+local libraries = {
+  string = core.freeze(strings, "string"),
+  table = core.freeze(tables, "table"),
+  math = core.freeze(numbers.math, "math"),
+  bit = core.freeze(numbers.bit, "bit"),
+}
+
+-- What ("x"):upper() finds. Scripts see only that it is locked.
+local string_metatable = getmetatable("")
+string_metatable.__index = strings
+string_metatable.__metatable = "locked"
+
+local function new_environment()
+  local environment = {}
+  for name, value in pairs(base) do environment[name] = value end
+  for name, value in pairs(libraries) do environment[name] = value end
+  environment._G = environment
+  return environment
+end
+
+return core, new_environment

@@ -1,0 +1,219 @@
+#include "sandbox/vm.h"
+
+#include <cstring>
+#include <utility>
+
+#include "sandbox/border.h"
+#include "sandbox/meter.h"
+#include "sandbox/syntax/parser.h"
+#include "sandbox/trusted.h"
+#include "sandbox/vm_state.h"
+
+namespace cherub::sandbox {
+namespace {
+
+using base::Result;
+
+// Makes the fuel variable of a compiled script the one of core.lua: from here on both are one variable.
+void join_fuel(lua_State* lua, int script, int charge) {
+  const auto find = [lua](int function, const char* wanted) {
+    for (int i = 1;; ++i) {
+      const char* name = lua_getupvalue(lua, function, i);
+      if (name == nullptr) return 0;
+      lua_pop(lua, 1);
+      if (std::strcmp(name, wanted) == 0) return i;
+    }
+  };
+  const int ours = find(script, kFuelName);
+  const int core = find(charge, "fuel");
+  CHERUB_CHECK(ours != 0 && core != 0);
+  lua_upvaluejoin(lua, script, ours, charge, core);
+}
+
+struct LoadRequest {
+  Vm::State* state;
+  const std::string* name;
+  const std::string* text;
+  int reference = LUA_NOREF;
+};
+
+// Compiles metered text and ties it to the meter and to fresh globals. Called protected.
+int load_metered(lua_State* lua) {
+  auto& request = *static_cast<LoadRequest*>(lua_touserdata(lua, 1));
+  const std::string chunk_name = "=" + *request.name;
+  if (luaL_loadbufferx(lua, request.text->data(), request.text->size(), chunk_name.c_str(), "t") != 0) {
+    return lua_error(lua);
+  }
+  lua_rawgeti(lua, LUA_REGISTRYINDEX, request.state->core);
+  const int core = lua_gettop(lua);
+  lua_pushvalue(lua, core - 1);
+  lua_pushnil(lua);
+  for (const char* name : {"exhausted", "concatenated", "power", "admit_key"}) {
+    lua_getfield(lua, core, name);
+  }
+  lua_call(lua, 5, 1);
+  const int script = lua_gettop(lua);
+  lua_getfield(lua, core, "charge");
+  join_fuel(lua, script, lua_gettop(lua));
+  lua_rawgeti(lua, LUA_REGISTRYINDEX, request.state->new_environment);
+  lua_call(lua, 0, 1);
+  lua_setfenv(lua, script);
+  lua_pushvalue(lua, script);
+  request.reference = luaL_ref(lua, LUA_REGISTRYINDEX);
+  return 0;
+}
+
+struct RunRequest {
+  Vm::State* state;
+  const Script* script;
+  std::span<const Value> arguments;
+};
+
+// Pushes the script's function and its arguments, under protection of the caller.
+int push_call(lua_State* lua) {
+  auto& request = *static_cast<RunRequest*>(lua_touserdata(lua, 1));
+  lua_settop(lua, 0);
+  lua_rawgeti(lua, LUA_REGISTRYINDEX, request.state->core);
+  lua_getfield(lua, 1, "admit_key");
+  lua_rawgeti(lua, LUA_REGISTRYINDEX, request.script->reference());
+  for (const Value& argument : request.arguments) push_value(lua, argument, 2);
+  lua_call(lua, static_cast<int>(request.arguments.size()), 1);
+  return 1;
+}
+
+struct ReadRequest {
+  Result<Value> value = Value{};
+};
+
+int read_result(lua_State* lua) {
+  auto& request = *static_cast<ReadRequest*>(lua_touserdata(lua, 2));
+  request.value = read_value(lua, 1, ValueLimits{});
+  return 0;
+}
+
+int make_functions(lua_State* lua) {
+  auto& state = *static_cast<Vm::State*>(lua_touserdata(lua, 1));
+  lua_pushcfunction(lua, &push_call);
+  state.push_call = luaL_ref(lua, LUA_REGISTRYINDEX);
+  lua_pushcfunction(lua, &read_result);
+  state.read_result = luaL_ref(lua, LUA_REGISTRYINDEX);
+  return 0;
+}
+
+}  // namespace
+
+const char* outcome_name(OutcomeKind kind) {
+  switch (kind) {
+    case OutcomeKind::kOk: return "ok";
+    case OutcomeKind::kError: return "error";
+    case OutcomeKind::kFuel: return "fuel";
+    case OutcomeKind::kMemory: return "memory";
+    case OutcomeKind::kRefused: return "refused";
+  }
+  return "error";
+}
+
+Vm::Vm(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Vm::~Vm() = default;
+
+Result<std::unique_ptr<Vm>> Vm::create(const VmOptions& options) {
+  auto state = std::make_unique<State>(options);
+  const auto opened = state->open();
+  if (!opened.ok()) return opened.error();
+  CHERUB_CHECK(lua_cpcall(state->lua, &make_functions, state.get()) == 0);
+  return std::unique_ptr<Vm>(new Vm(std::move(state)));
+}
+
+Vm::LoadResult Vm::load(std::string name, std::string source) {
+  LoadResult result;
+  ParseResult parsed = parse(name, std::move(source));
+  result.outcome.diagnostics = std::move(parsed.diagnostics);
+  if (!parsed.chunk) {
+    result.outcome.kind = OutcomeKind::kRefused;
+    return result;
+  }
+  MeteredSource metered = meter(*parsed.chunk);
+  if (!metered.diagnostics.empty()) {
+    result.outcome.kind = OutcomeKind::kRefused;
+    result.outcome.diagnostics = std::move(metered.diagnostics);
+    return result;
+  }
+  LoadRequest request{state_.get(), &name, &metered.text};
+  state_->begin_call();
+  const int status = lua_cpcall(state_->lua, &load_metered, &request);
+  if (status == 0) {
+    result.script.reset(new Script(request.reference));
+    return result;
+  }
+  if (status == LUA_ERRMEM) {
+    result.outcome.kind = OutcomeKind::kMemory;
+    result.outcome.message = "out of memory while loading";
+  } else {
+    const char* text = lua_tostring(state_->lua, -1);
+    result.outcome.kind = OutcomeKind::kRefused;
+    result.outcome.diagnostics.push_back(
+        {Severity::kError, {}, text != nullptr ? text : "the compiler refused the source", ""});
+  }
+  lua_pop(state_->lua, 1);
+  return result;
+}
+
+Outcome Vm::run(const Script& script, std::span<const Value> arguments, Budget budget) {
+  State& state = *state_;
+  lua_State* lua = state.lua;
+  state.begin_call();
+  state.begin_fuel(budget.fuel);
+  RunRequest request{&state, &script, arguments};
+  lua_rawgeti(lua, LUA_REGISTRYINDEX, state.handler);
+  lua_rawgeti(lua, LUA_REGISTRYINDEX, state.push_call);
+  lua_pushlightuserdata(lua, &request);
+  const int status = lua_pcall(lua, 1, 1, 1);
+  Outcome outcome;
+  outcome.fuel_used = budget.fuel - state.fuel_left();
+  if (status == 0) {
+    take_result(outcome);
+  } else {
+    ErrorReport report = state.take_error(status);
+    outcome.kind = report.kind;
+    outcome.message = std::move(report.message);
+    outcome.line = report.line;
+    outcome.traceback = std::move(report.traceback);
+  }
+  lua_settop(lua, 0);
+  outcome.memory_peak = state.memory.peak();
+  outcome.log = std::move(state.log);
+  outcome.log_dropped = state.log_dropped;
+  outcome.watchdog = state.watchdog_hit;
+  state.end_call();
+  return outcome;
+}
+
+// The returned value is on top of the stack.
+void Vm::take_result(Outcome& outcome) {
+  lua_State* lua = state_->lua;
+  ReadRequest read;
+  lua_rawgeti(lua, LUA_REGISTRYINDEX, state_->read_result);
+  lua_insert(lua, -2);
+  lua_pushlightuserdata(lua, &read);
+  if (lua_pcall(lua, 2, 0, 0) != 0) {
+    outcome.kind = OutcomeKind::kMemory;
+    outcome.message = "out of memory while reading the result";
+  } else if (read.value.ok()) {
+    outcome.result = std::move(*read.value);
+  } else {
+    outcome.kind = OutcomeKind::kError;
+    outcome.message = "the result cannot leave the script: " + read.value.error().text();
+  }
+}
+
+Outcome Vm::run_source(std::string name, std::string source, Budget budget) {
+  LoadResult loaded = load(std::move(name), std::move(source));
+  if (!loaded.script) return std::move(loaded.outcome);
+  return run(*loaded.script, {}, budget);
+}
+
+std::size_t Vm::memory_used() const { return state_->memory.used(); }
+
+void Vm::collect_garbage() { lua_gc(state_->lua, LUA_GCCOLLECT, 0); }
+
+}  // namespace cherub::sandbox

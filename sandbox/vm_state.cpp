@@ -1,0 +1,198 @@
+#include "sandbox/vm_state.h"
+
+#include <array>
+#include <string_view>
+
+#include "sandbox/error_report.h"
+#include "sandbox/generated_prelude.h"
+#include "sandbox/pattern.h"
+#include "sandbox/trusted.h"
+
+namespace cherub::sandbox {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+Vm::State& state_of(lua_State* lua) {
+  return *static_cast<Vm::State*>(lua_touserdata(lua, lua_upvalueindex(1)));
+}
+
+// host.checkpoint(): nil, or what must end the call.
+int checkpoint(lua_State* lua) {
+  Vm::State& state = state_of(lua);
+  if (state.memory.over_soft_limit()) {
+    lua_gc(lua, LUA_GCCOLLECT, 0);
+    if (state.memory.over_soft_limit()) {
+      lua_pushliteral(lua, "memory");
+      return 1;
+    }
+  }
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - state.call_start;
+  if (elapsed.count() > state.options.watchdog_s) {
+    state.watchdog_hit = true;
+    lua_pushliteral(lua, "clock");
+    return 1;
+  }
+  return 0;
+}
+
+// host.log(line)
+int append_log(lua_State* lua) {
+  Vm::State& state = state_of(lua);
+  std::size_t size = 0;
+  const char* text = lua_tolstring(lua, 1, &size);
+  if (state.log.size() >= state.options.log_lines || state.log_bytes + size > state.options.log_bytes) {
+    ++state.log_dropped;
+    return 0;
+  }
+  state.log.emplace_back(text, size);
+  state.log_bytes += size;
+  return 0;
+}
+
+double draw_from_stream(void* stream) { return static_cast<base::RandomStream*>(stream)->uniform(); }
+
+extern "C" double cherub_draw_random(void* context) {
+  auto* state = static_cast<Vm::State*>(context);
+  return state->draw(state->draw_context);
+}
+
+void set_function(lua_State* lua, Vm::State& state, const char* name, lua_CFunction function) {
+  lua_pushlightuserdata(lua, &state);
+  lua_pushcclosure(lua, function, 1);
+  lua_setfield(lua, -2, name);
+}
+
+template <class Function>
+void set_address(lua_State* lua, const char* name, Function* function) {
+  lua_pushlightuserdata(lua, reinterpret_cast<void*>(function));
+  lua_setfield(lua, -2, name);
+}
+
+void push_host(lua_State* lua, Vm::State& state) {
+  lua_newtable(lua);
+  set_function(lua, state, "checkpoint", checkpoint);
+  set_function(lua, state, "log", append_log);
+  set_address(lua, "pattern_match", &cherub_pattern_match);
+  set_address(lua, "random_draw", &cherub_draw_random);
+  lua_pushlightuserdata(lua, &state);
+  lua_setfield(lua, -2, "random_context");
+  lua_pushnumber(lua, static_cast<lua_Number>(state.options.string_bytes));
+  lua_setfield(lua, -2, "string_bytes");
+  lua_pushboolean(lua, state.options.jit ? 1 : 0);
+  lua_setfield(lua, -2, "jit");
+}
+
+void push_module(lua_State* lua, std::string_view name, std::string_view source) {
+  const std::string chunk_name = "=" + std::string(kTrustedPrefix) + "." + std::string(name) + "]";
+  if (luaL_loadbuffer(lua, source.data(), source.size(), chunk_name.c_str()) != 0) lua_error(lua);
+}
+
+struct Module {
+  std::string_view name;
+  std::string_view source;
+};
+
+// Runs prelude.lua, which is handed the other modules by name and puts the library together. Called protected.
+int open_prelude(lua_State* lua) {
+  auto& state = *static_cast<Vm::State*>(lua_touserdata(lua, 1));
+  luaL_openlibs(lua);
+  const std::array<Module, 8> modules{{{"core", prelude::k_core_lua},
+                                       {"arguments", prelude::k_arguments_lua},
+                                       {"iteration", prelude::k_iteration_lua},
+                                       {"base", prelude::k_base_lua},
+                                       {"tables", prelude::k_tables_lua},
+                                       {"numbers", prelude::k_numbers_lua},
+                                       {"strings", prelude::k_strings_lua},
+                                       {"patterns", prelude::k_patterns_lua}}};
+  push_module(lua, "prelude", prelude::k_prelude_lua);
+  push_host(lua, state);
+  lua_newtable(lua);
+  for (const Module& module : modules) {
+    push_module(lua, module.name, module.source);
+    lua_setfield(lua, -2, std::string(module.name).c_str());
+  }
+  lua_call(lua, 2, 2);  // core, new_environment
+  state.new_environment = luaL_ref(lua, LUA_REGISTRYINDEX);
+  lua_getfield(lua, -1, "OUT_OF_FUEL");
+  state.out_of_fuel = luaL_ref(lua, LUA_REGISTRYINDEX);
+  lua_getfield(lua, -1, "OUT_OF_MEMORY");
+  state.out_of_memory = luaL_ref(lua, LUA_REGISTRYINDEX);
+  state.core = luaL_ref(lua, LUA_REGISTRYINDEX);
+  lua_pushlightuserdata(lua, &state);
+  lua_pushcclosure(lua, describe_error, 1);
+  state.handler = luaL_ref(lua, LUA_REGISTRYINDEX);
+  return 0;
+}
+
+}  // namespace
+
+Vm::State::~State() {
+  if (lua != nullptr) lua_close(lua);
+}
+
+Result<void> Vm::State::open() {
+  lua = lua_newstate(&MemoryCap::allocate, &memory);
+  if (lua == nullptr) {
+    return Error{ErrorCode::kUnavailable, "no memory for a Lua state; raise the memory limit", "sandbox"};
+  }
+  if (lua_cpcall(lua, &open_prelude, this) != 0) {
+    const char* text = lua_tostring(lua, -1);
+    return Error{ErrorCode::kUnavailable,
+                 std::string("the sandbox did not start: ") + (text != nullptr ? text : "unknown error"), "sandbox"};
+  }
+  draw = &draw_from_stream;
+  draw_context = &random;
+  luaJIT_setmode(lua, 0, LUAJIT_MODE_ENGINE | (options.jit ? LUAJIT_MODE_ON : LUAJIT_MODE_OFF));
+  return {};
+}
+
+void Vm::State::begin_call() {
+  call_start = std::chrono::steady_clock::now();
+  watchdog_hit = false;
+  log.clear();
+  log_bytes = 0;
+  log_dropped = 0;
+  has_error = false;
+  memory.reset_peak();
+}
+
+void Vm::State::end_call() {
+  if (memory.over_soft_limit()) lua_gc(lua, LUA_GCCOLLECT, 0);
+}
+
+void Vm::State::begin_fuel(std::uint64_t fuel) {
+  lua_rawgeti(lua, LUA_REGISTRYINDEX, core);
+  lua_getfield(lua, -1, "begin");
+  lua_pushnumber(lua, static_cast<lua_Number>(fuel));
+  CHERUB_CHECK(lua_pcall(lua, 1, 0, 0) == 0);
+  lua_pop(lua, 1);
+}
+
+std::uint64_t Vm::State::fuel_left() {
+  lua_rawgeti(lua, LUA_REGISTRYINDEX, core);
+  lua_getfield(lua, -1, "remaining");
+  CHERUB_CHECK(lua_pcall(lua, 0, 1, 0) == 0);
+  const auto left = static_cast<std::uint64_t>(lua_tonumber(lua, -1));
+  lua_pop(lua, 2);
+  return left;
+}
+
+ErrorReport Vm::State::take_error(int status) {
+  ErrorReport report;
+  if (status == LUA_ERRMEM) {
+    report.kind = OutcomeKind::kMemory;
+    report.message = "out of memory";
+  } else if (has_error) {
+    report = std::move(last_error);
+  } else {  // the handler itself had no stack left
+    report.message = "stack overflow";
+  }
+  has_error = false;
+  lua_pop(lua, 1);
+  return report;
+}
+
+}  // namespace cherub::sandbox

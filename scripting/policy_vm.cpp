@@ -1,0 +1,340 @@
+#include "scripting/policy_vm.h"
+
+#include <algorithm>
+
+#include "engine/base/json.h"
+#include "scripting/checker.h"
+#include "scripting/generated_prelude.h"
+
+namespace cherub::scripting {
+namespace {
+
+namespace trusted = sandbox::trusted;
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+// The decide loop comes up for air after so many agents, to look at the memory that they hold together.
+constexpr std::size_t kRowsPerCall = 4096;
+constexpr std::size_t kNotesMax = 1000;
+constexpr std::size_t kCollectBytesMax = 1024;
+constexpr const char* kScriptName = "policy";
+
+template <class T>
+T& upvalue(lua_State* lua) {
+  return *static_cast<T*>(lua_touserdata(lua, lua_upvalueindex(1)));
+}
+
+FaultKind fault_kind(std::string_view name) {
+  if (name == "fuel") return FaultKind::kFuel;
+  if (name == "memory") return FaultKind::kMemory;
+  return FaultKind::kError;
+}
+
+std::string report_text(const sandbox::ErrorReport& report) {
+  return report.traceback.empty() ? report.message : report.message + "\n" + report.traceback;
+}
+
+sandbox::Diagnostic as_diagnostic(const sandbox::ErrorReport& report) {
+  sandbox::Diagnostic diagnostic;
+  diagnostic.range.line = report.line == 0 ? 1 : report.line;
+  diagnostic.message = report_text(report);
+  return diagnostic;
+}
+
+sandbox::Diagnostic plain_diagnostic(std::string message) {
+  sandbox::Diagnostic diagnostic;
+  diagnostic.message = std::move(message);
+  return diagnostic;
+}
+
+}  // namespace
+
+std::unique_ptr<PolicyVm> PolicyVm::create(const ScriptVersion& version, const engine::Scenario& scenario,
+                                           const HostOptions& options, LoadVerdict& verdict) {
+  std::unique_ptr<PolicyVm> policy(new PolicyVm(options));
+  if (!policy->open(version, scenario, verdict)) return nullptr;
+  verdict.ok = true;
+  return policy;
+}
+
+PolicyVm::~PolicyVm() = default;
+
+bool PolicyVm::open(const ScriptVersion& version, const engine::Scenario& scenario, LoadVerdict& verdict) {
+  const auto refuse = [&verdict](std::string stage, sandbox::Diagnostic diagnostic) {
+    verdict.stage = std::move(stage);
+    verdict.diagnostics.push_back(std::move(diagnostic));
+    return false;
+  };
+  CheckReport checked = check_policy(kScriptName, version.source, &scenario);
+  verdict.diagnostics = std::move(checked.diagnostics);
+  if (!CheckReport{verdict.diagnostics}.ok()) {
+    verdict.stage = "check";
+    return false;
+  }
+  auto vm = sandbox::Vm::create({.jit = options_.jit, .memory_bytes = options_.memory_bytes});
+  if (!vm.ok()) return refuse("load", plain_diagnostic(vm.error().message));
+  vm_ = std::move(*vm);
+  trusted::set_random_source(*vm_, &PolicyVm::draw, this);
+  auto driver = load_driver(scenario);
+  if (!driver.ok()) return refuse("load", plain_diagnostic(driver.error().message));
+  sandbox::Vm::LoadResult loaded = vm_->load(kScriptName, version.source);
+  if (!loaded.script) {
+    verdict.stage = "load";
+    verdict.diagnostics = std::move(loaded.outcome.diagnostics);
+    return false;
+  }
+  script_ = std::move(loaded.script);
+  if (restart().ok()) return true;
+  return refuse("load", as_diagnostic(trusted::take_error(*vm_)));
+}
+
+void PolicyVm::push_host_table() {
+  lua_State* lua = trusted::lua(*vm_);
+  lua_newtable(lua);
+  const auto set_function = [&](const char* name, lua_CFunction function) {
+    lua_pushlightuserdata(lua, this);
+    lua_pushcclosure(lua, function, 1);
+    lua_setfield(lua, -2, name);
+  };
+  set_function("fault", &PolicyVm::on_fault);
+  set_function("say", &PolicyVm::on_say);
+  set_function("note", &PolicyVm::on_note);
+  lua_pushnumber(lua, static_cast<lua_Number>(options_.fuel_per_act));
+  lua_setfield(lua, -2, "fuel_per_act");
+  lua_pushnumber(lua, static_cast<lua_Number>(options_.fuel_per_load));
+  lua_setfield(lua, -2, "fuel_per_load");
+  lua_pushlstring(lua, species_list_.data(), species_list_.size());
+  lua_setfield(lua, -2, "species_list");
+  lua_newtable(lua);
+  for (int i = 0; i < engine::kReceiptCount; ++i) {
+    lua_pushstring(lua, engine::receipt_name(static_cast<engine::Receipt>(i)));
+    lua_rawseti(lua, -2, i);
+  }
+  lua_setfield(lua, -2, "receipt_names");
+  lua_newtable(lua);
+  for (int i = 0; i <= static_cast<int>(engine::Block::kWater); ++i) {
+    lua_pushstring(lua, engine::block_name(static_cast<engine::Block>(i)));
+    lua_rawseti(lua, -2, i);
+  }
+  lua_setfield(lua, -2, "block_names");
+}
+
+Result<void> PolicyVm::load_driver(const engine::Scenario& scenario) {
+  for (const engine::SpeciesSpec& species : scenario.species) {
+    species_list_ += (species_list_.empty() ? "'" : ", '") + species.name + "'";
+  }
+  species_list_ += ", 'food' and 'any'";
+  lua_State* lua = trusted::lua(*vm_);
+  if (auto pushed = trusted::push_chunk(*vm_, "policy", prelude::k_policy_lua); !pushed.ok()) return pushed;
+  trusted::push_core(*vm_);
+  lua_pushlightuserdata(lua, &view_);
+  push_host_table();
+  trusted::push_handler(*vm_);
+  if (!trusted::call(*vm_, 4, 1, 0)) {
+    return Error{ErrorCode::kInternal, trusted::take_error(*vm_).message, "scripting/prelude/policy.lua"};
+  }
+  driver_ = luaL_ref(lua, LUA_REGISTRYINDEX);
+  return describe_scenario(scenario);
+}
+
+Result<void> PolicyVm::describe_scenario(const engine::Scenario& scenario) {
+  lua_State* lua = trusted::lua(*vm_);
+  const Error failed{ErrorCode::kInternal, "the driver did not take the scenario", scenario.name};
+  lua_pushnumber(lua, scenario.terrain.width);
+  lua_pushnumber(lua, scenario.terrain.depth);
+  lua_pushnumber(lua, scenario.terrain.height);
+  lua_pushnumber(lua, 1 / scenario.tick_rate);
+  if (!call_driver("set_scenario", 4, 0, 0)) return failed;
+  for (std::size_t i = 0; i < scenario.species.size(); ++i) {
+    const engine::SpeciesSpec& species = scenario.species[i];
+    lua_pushnumber(lua, static_cast<lua_Number>(i));
+    lua_pushlstring(lua, species.name.data(), species.name.size());
+    lua_pushnumber(lua, species.speed);
+    lua_pushnumber(lua, species.sense_radius);
+    lua_pushnumber(lua, species.reach);
+    if (!call_driver("add_species", 5, 0, 0)) return failed;
+  }
+  return {};
+}
+
+bool PolicyVm::call_driver(const char* name, int arguments, int results, std::uint64_t fuel) {
+  lua_State* lua = trusted::lua(*vm_);
+  lua_rawgeti(lua, LUA_REGISTRYINDEX, driver_);
+  lua_getfield(lua, -1, name);
+  lua_remove(lua, -2);
+  lua_insert(lua, -1 - arguments);
+  return trusted::call(*vm_, arguments, results, fuel);
+}
+
+Result<void> PolicyVm::restart() {
+  const Error failed{ErrorCode::kRefused, "the script did not load", kScriptName};
+  notes_.clear();
+  if (!call_driver("forget_agents", 0, 0, 0)) return failed;
+  trusted::push_script(*vm_, *script_);
+  if (!trusted::call(*vm_, 0, 1, options_.fuel_per_load)) return failed;
+  if (!call_driver("install", 1, 0, 0)) return failed;
+  return {};
+}
+
+void PolicyVm::decide(const engine::World& world, std::span<const std::uint32_t> rows,
+                      engine::Intents& intents, std::vector<AgentFault>& faults) {
+  view_.look_at(world);
+  view_.write_to(intents);
+  view_.rows = rows.data();
+  view_.row_count = static_cast<std::uint32_t>(rows.size());
+  intents_ = &intents;
+  faults_ = &faults;
+  stream_owner_ = kNoOwner;
+  call_driver("begin_tick", 0, 0, 0);
+  lua_State* lua = trusted::lua(*vm_);
+  for (std::size_t first = 0; first < rows.size(); first += kRowsPerCall) {
+    const std::size_t last = std::min(first + kRowsPerCall, rows.size()) - 1;
+    lua_pushnumber(lua, static_cast<lua_Number>(first));
+    lua_pushnumber(lua, static_cast<lua_Number>(last));
+    const bool done = call_driver("decide", 2, 0, 0);
+    if (!done || vm_->memory_used() > options_.memory_bytes) {
+      overflow(rows.subspan(first, last - first + 1), faults);
+    }
+  }
+  for (const AgentFault& fault : faults) {
+    intents.move[fault.row] = 0;
+    intents.ability[fault.row] = 0;
+  }
+  intents_ = nullptr;
+  faults_ = nullptr;
+}
+
+// The agents hold more together than the Vm may: their memories go, and each of these rows is told.
+void PolicyVm::overflow(std::span<const std::uint32_t> rows, std::vector<AgentFault>& faults) {
+  call_driver("forget_agents", 0, 0, 0);
+  vm_->collect_garbage();
+  faults.push_back({rows.front(), FaultKind::kMemory,
+                    "the agents' memories together exceed " + std::to_string(options_.memory_bytes) +
+                        " bytes; all of them were dropped"});
+}
+
+int PolicyVm::on_fault(lua_State* lua) {
+  auto& policy = upvalue<PolicyVm>(lua);
+  AgentFault fault;
+  fault.row = static_cast<std::uint32_t>(lua_tonumber(lua, 1));
+  fault.kind = fault_kind(lua_tostring(lua, 2));
+  sandbox::Vm::State& state = policy.vm_->state();
+  if (state.has_error) {
+    fault.message = report_text(state.last_error);
+    state.has_error = false;
+  } else {
+    fault.message = fault.kind == FaultKind::kMemory ? "out of memory" : "stack overflow";
+  }
+  if (policy.faults_ != nullptr) policy.faults_->push_back(std::move(fault));
+  return 0;
+}
+
+int PolicyVm::on_say(lua_State* lua) {
+  auto& policy = upvalue<PolicyVm>(lua);
+  if (policy.intents_ == nullptr) return 0;
+  const auto row = static_cast<std::uint32_t>(lua_tonumber(lua, 1));
+  std::size_t size = 0;
+  const char* text = lua_tolstring(lua, 2, &size);
+  auto& messages = policy.intents_->messages;
+  if (!messages.empty() && messages.back().row == row) messages.pop_back();  // the later one counts
+  messages.push_back({row, std::string(text, size)});
+  return 0;
+}
+
+int PolicyVm::on_note(lua_State* lua) {
+  auto& policy = upvalue<PolicyVm>(lua);
+  if (policy.notes_.size() >= kNotesMax) return 0;
+  std::size_t size = 0;
+  const char* text = lua_tolstring(lua, 2, &size);
+  policy.notes_.push_back(std::to_string(static_cast<std::uint32_t>(lua_tonumber(lua, 1))) + " " +
+                          std::string(text, size));
+  return 0;
+}
+
+double PolicyVm::draw(void* context) {
+  auto& policy = *static_cast<PolicyVm*>(context);
+  if (policy.view_.world == nullptr) return policy.stream_.uniform();
+  const std::uint32_t row = policy.view_.current_row;
+  if (policy.stream_owner_ != row) {
+    const engine::World& world = *policy.view_.world;
+    policy.stream_ = world.random(world.id_of(row).packed(), base::Stream::kScript);
+    policy.stream_owner_ = row;
+  }
+  return policy.stream_.uniform();
+}
+
+std::pair<std::uint64_t, std::uint64_t> PolicyVm::take_fuel() {
+  lua_State* lua = trusted::lua(*vm_);
+  if (!call_driver("take_fuel", 0, 2, 0)) return {0, 0};
+  const std::pair result{static_cast<std::uint64_t>(lua_tonumber(lua, -2)),
+                         static_cast<std::uint64_t>(lua_tonumber(lua, -1))};
+  lua_pop(lua, 2);
+  return result;
+}
+
+std::vector<std::string> PolicyVm::take_notes() {
+  auto notes = std::move(notes_);
+  notes_.clear();
+  return notes;
+}
+
+Result<sandbox::Value> PolicyVm::memory(std::uint32_t row) {
+  lua_pushnumber(trusted::lua(*vm_), row);
+  if (!call_driver("memory_of", 1, 1, 0)) {
+    return Error{ErrorCode::kUnavailable, trusted::take_error(*vm_).message, "self.memory"};
+  }
+  return trusted::pop_value(*vm_, {.depth = 16, .entries = options_.memory_per_agent_bytes,
+                                   .bytes = options_.memory_per_agent_bytes});
+}
+
+bool PolicyVm::knows(std::uint32_t row, std::uint32_t generation) {
+  lua_State* lua = trusted::lua(*vm_);
+  lua_pushnumber(lua, row);
+  if (!call_driver("ready_generation", 1, 1, 0)) return false;
+  const bool known = lua_isnumber(lua, -1) != 0 && lua_tonumber(lua, -1) == generation;
+  lua_pop(lua, 1);
+  return known;
+}
+
+void PolicyVm::drop_memory(std::uint32_t row) {
+  lua_pushnumber(trusted::lua(*vm_), row);
+  call_driver("drop_memory", 1, 0, 0);
+}
+
+Result<void> PolicyVm::adopt(const engine::World& world, std::uint32_t row, const sandbox::Value& memory) {
+  view_.look_at(world);
+  stream_owner_ = kNoOwner;
+  lua_State* lua = trusted::lua(*vm_);
+  lua_pushnumber(lua, row);
+  lua_pushnumber(lua, world.columns().generation[row]);
+  if (auto pushed = trusted::push_plain(*vm_, memory); !pushed.ok()) {
+    lua_pop(lua, 2);
+    return pushed;
+  }
+  if (call_driver("adopt", 3, 0, options_.fuel_per_load)) return {};
+  return Error{ErrorCode::kRefused, report_text(trusted::take_error(*vm_)), "policy.migrate"};
+}
+
+std::string PolicyVm::answer_json(bool called) {
+  if (!called) return "null";
+  const auto value = trusted::pop_value(*vm_, {.depth = 8, .entries = 256, .bytes = kCollectBytesMax});
+  if (!value.ok()) return "null";
+  std::string json = to_json(*value);
+  return json.size() <= kCollectBytesMax ? json : "null";
+}
+
+std::string PolicyVm::collect_json(const engine::World& world, std::uint32_t row) {
+  view_.look_at(world);
+  stream_owner_ = kNoOwner;
+  lua_pushnumber(trusted::lua(*vm_), row);
+  return answer_json(call_driver("collect", 1, 1, options_.fuel_per_load));
+}
+
+std::string PolicyVm::finalize_json(const std::string& episode_json) {
+  const auto episode = sandbox::value_from_json(episode_json);
+  if (!episode.ok() || !trusted::push_plain(*vm_, *episode).ok()) return "null";
+  return answer_json(call_driver("finalize", 1, 1, options_.fuel_per_load));
+}
+
+}  // namespace cherub::scripting

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/intents.h"
+#include "engine/world.h"
+#include "sandbox/trusted.h"
+#include "sandbox/vm.h"
+#include "scripting/policy_host.h"
+#include "scripting/view.h"
+
+namespace cherub::scripting {
+
+// A fault of one agent in one tick.
+struct AgentFault {
+  std::uint32_t row = 0;
+  FaultKind kind = FaultKind::kError;
+  std::string message;
+};
+
+// One Vm with one script version and the trusted Lua that drives it over agents. Keeps their memories, by row.
+// Used by one thread at a time.
+class PolicyVm {
+ public:
+  // Parses, checks, loads and runs the source once; a null pointer and why not.
+  static std::unique_ptr<PolicyVm> create(const ScriptVersion& version, const engine::Scenario& scenario,
+                                          const HostOptions& options, LoadVerdict& verdict);
+  ~PolicyVm();
+
+  // Lets the policy act for the rows. Faults are in row order; their intents are cleared.
+  void decide(const engine::World& world, std::span<const std::uint32_t> rows, engine::Intents& intents,
+              std::vector<AgentFault>& faults);
+
+  // Runs the source afresh and forgets all agents.
+  base::Result<void> restart();
+
+  // Fuel of all acts since the last call, and the largest.
+  std::pair<std::uint64_t, std::uint64_t> take_fuel();
+  std::vector<std::string> take_notes();
+
+  // An agent's memory as plain data; nil when it has none. The error says what in it is not plain.
+  base::Result<sandbox::Value> memory(std::uint32_t row);
+  // Whether init has been done for this owner of the row.
+  bool knows(std::uint32_t row, std::uint32_t generation);
+  void drop_memory(std::uint32_t row);
+  // Gives an agent's memory to the policy's migrate and keeps what it makes of it.
+  base::Result<void> adopt(const engine::World& world, std::uint32_t row, const sandbox::Value& memory);
+
+  std::string collect_json(const engine::World& world, std::uint32_t row);
+  std::string finalize_json(const std::string& episode_json);
+
+ private:
+  explicit PolicyVm(const HostOptions& options) : options_(options) {}
+  bool open(const ScriptVersion& version, const engine::Scenario& scenario, LoadVerdict& verdict);
+  base::Result<void> load_driver(const engine::Scenario& scenario);
+  base::Result<void> describe_scenario(const engine::Scenario& scenario);
+  void push_host_table();
+  // Calls a function of the driver with the `arguments` on top of the stack.
+  bool call_driver(const char* name, int arguments, int results, std::uint64_t fuel);
+  std::string answer_json(bool called);
+  void overflow(std::span<const std::uint32_t> rows, std::vector<AgentFault>& faults);
+  static int on_fault(lua_State* lua);
+  static int on_say(lua_State* lua);
+  static int on_note(lua_State* lua);
+  static double draw(void* context);
+
+  HostOptions options_;
+  View view_;
+  std::unique_ptr<sandbox::Vm> vm_;
+  std::unique_ptr<sandbox::Script> script_;
+  int driver_ = -1;  // registry reference of the table that policy.lua returns
+  std::string species_list_;
+  engine::Intents* intents_ = nullptr;
+  std::vector<AgentFault>* faults_ = nullptr;
+  std::vector<std::string> notes_;
+  base::RandomStream stream_{0};
+  std::uint64_t stream_owner_ = kNoOwner;  // row the stream was made for in this phase
+  static constexpr std::uint64_t kNoOwner = ~std::uint64_t{0};
+};
+
+}  // namespace cherub::scripting

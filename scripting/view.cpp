@@ -1,0 +1,36 @@
+#include "scripting/view.h"
+
+namespace cherub::scripting {
+
+void View::look_at(const engine::World& seen) {
+  const engine::Columns& columns = seen.columns();
+  world = &seen;
+  tick = static_cast<double>(seen.tick());
+  dt = seen.tick_s();
+  generation = columns.generation.data();
+  age = columns.age.data();
+  collisions = columns.collisions.data();
+  species = columns.species.data();
+  x = columns.x.data();
+  y = columns.y.data();
+  z = columns.z.data();
+  heading = columns.heading.data();
+  health = columns.health.data();
+  energy = columns.energy.data();
+  hunger = columns.hunger.data();
+  damage = columns.damage.data();
+  move_receipt = columns.move_receipt.data();
+  ability_receipt = columns.ability_receipt.data();
+  message_receipt = columns.message_receipt.data();
+}
+
+void View::write_to(engine::Intents& intents) {
+  move = intents.move.data();
+  move_x = intents.move_x.data();
+  move_y = intents.move_y.data();
+  move_z = intents.move_z.data();
+  ability = intents.ability.data();
+  ability_target = intents.ability_target.data();
+}
+
+}  // namespace cherub::scripting

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+
+#include "engine/intents.h"
+#include "engine/senses.h"
+#include "engine/world.h"
+
+namespace cherub::scripting {
+
+// The world as the trusted Lua code of prelude/policy.lua reads it through FFI: pointers into the columns and
+// intent slots, good for one decide phase. The declaration there mirrors this one.
+struct View {
+  const engine::World* world = nullptr;
+  const std::uint32_t* rows = nullptr;  // of the agents to decide for
+  std::uint32_t row_count = 0;
+  std::uint32_t current_row = 0;
+  double tick = 0;
+  double dt = 0;
+  const std::uint32_t *generation = nullptr, *age = nullptr, *collisions = nullptr;
+  const std::uint16_t* species = nullptr;
+  const float *x = nullptr, *y = nullptr, *z = nullptr, *heading = nullptr, *health = nullptr,
+              *energy = nullptr, *hunger = nullptr, *damage = nullptr;
+  const std::uint8_t *move_receipt = nullptr, *ability_receipt = nullptr, *message_receipt = nullptr;
+  std::uint8_t* move = nullptr;
+  float *move_x = nullptr, *move_y = nullptr, *move_z = nullptr;
+  std::uint8_t* ability = nullptr;
+  std::uint64_t* ability_target = nullptr;
+  decltype(&engine::cherub_sense_nearest) nearest = &engine::cherub_sense_nearest;
+  decltype(&engine::cherub_sense_neighbors) neighbors = &engine::cherub_sense_neighbors;
+  decltype(&engine::cherub_sense_count) count = &engine::cherub_sense_count;
+  decltype(&engine::cherub_sense_tile) tile = &engine::cherub_sense_tile;
+  decltype(&engine::cherub_sense_clear) clear = &engine::cherub_sense_clear;
+  decltype(&engine::cherub_sense_path) path = &engine::cherub_sense_path;
+  decltype(&engine::cherub_sense_target) target = &engine::cherub_sense_target;
+
+  void look_at(const engine::World& seen);
+  void write_to(engine::Intents& intents);
+};
+
+}  // namespace cherub::scripting
