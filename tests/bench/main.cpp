@@ -1,0 +1,29 @@
+#include <cstdio>
+#include <map>
+#include <string>
+
+namespace cherub::bench {
+
+void bench_decide();
+
+}  // namespace cherub::bench
+
+// cherub_bench [name …]: runs the named benchmarks, or all.
+int main(int argc, char** argv) {
+  const std::map<std::string, void (*)()> benchmarks{{"decide", &cherub::bench::bench_decide}};
+  if (argc == 1) {
+    for (const auto& [name, run] : benchmarks) run();
+    return 0;
+  }
+  for (int i = 1; i < argc; ++i) {
+    const auto found = benchmarks.find(argv[i]);
+    if (found == benchmarks.end()) {
+      std::fprintf(stderr, "no benchmark is named '%s'; there are:", argv[i]);
+      for (const auto& [name, run] : benchmarks) std::fprintf(stderr, " %s", name.c_str());
+      std::fprintf(stderr, "\n");
+      return 2;
+    }
+    found->second();
+  }
+  return 0;
+}
