@@ -1,0 +1,292 @@
+#!/usr/bin/python3
+"""The viewer in a real browser, by mouse and keyboard alone: from a goal to a policy that a person changes.
+
+CHERUB_BINARY names the program; without it the page runs against fake_server.py. CHERUB_SCREENSHOT_DIR, when
+set, receives pictures of every stage.
+"""
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from webdriver import Browser, wait_for  # noqa: E402
+
+HERE = pathlib.Path(__file__).resolve().parent
+BINARY = os.environ.get("CHERUB_BINARY", "")
+SHOTS = os.environ.get("CHERUB_SCREENSHOT_DIR", "")
+GOAL = "reach the target safely"
+PATIENCE = 60.0
+HOSTILE = '''local policy = {}
+function policy.act(self, world)
+  os.execute("rm -rf /")
+end
+return policy
+'''
+ENDLESS = '''while true do end
+return {act = function() end}
+'''
+
+
+class Served:
+    """The server under test on a free port, with a folder of its own."""
+
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="cherub-page-runs-")
+        command = ([BINARY, "serve", "--port", "0", "--runs-dir", self.folder.name] if BINARY
+                   else ["/usr/bin/python3", str(HERE / "fake_server.py"), "--pace", "0.2"])
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.output, self.url = [], None
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+        wait_for(lambda: self.url or self.process.poll() is not None, "the server says where it listens")
+        if not self.url:
+            raise AssertionError("the server ended at once:\n" + "".join(self.output))
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.output.append(line)
+            found = re.search(r"http://127\.0\.0\.1:\d+", line)
+            if found and not self.url:
+                self.url = found[0]
+
+    def close(self):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.reader.join(5)
+        self.process.stdout.close()
+        self.folder.cleanup()
+
+
+class PageTest(unittest.TestCase):
+    def setUp(self):
+        self.server = Served()
+        self.addCleanup(self.server.close)
+        self.browser = Browser()
+        self.addCleanup(self.browser.close)
+        self.logged = []
+        self.browser.go(self.server.url)
+        self.wait(lambda: self.browser.find_all(".example"), "example goals are offered")
+
+    def wait(self, condition, what, seconds=PATIENCE):
+        try:
+            return wait_for(condition, what, seconds)
+        except AssertionError as error:
+            log = self.browser.find("#log").text
+            raise AssertionError(f"{error}\nlog of the page:\n{log}\nconsole: {self.console()}") from None
+
+    def text(self, css):
+        return self.browser.find(css).text
+
+    def shot(self, name):
+        if SHOTS:
+            pathlib.Path(SHOTS).mkdir(parents=True, exist_ok=True)
+            self.browser.screenshot(pathlib.Path(SHOTS) / f"{name}.png")
+
+    def console(self):
+        self.logged += self.browser.console()
+        return self.logged
+
+    def assert_quiet_console(self, expected=r"$^"):
+        """No errors but answers that the test has provoked, by URL."""
+        bad = [entry["message"] for entry in self.console()
+               if entry["level"] == "SEVERE" and not re.search(expected, entry["message"])]
+        self.assertEqual(bad, [])
+
+    def start_run(self, goal=GOAL, iterations="1", episodes="4"):
+        browser = self.browser
+        browser.find("#user_goal").clear()
+        browser.find("#user_goal").type(goal)
+        for name, value in (("iterations", iterations), ("episodes", episodes)):
+            browser.find(f"#{name}").clear()
+            browser.find(f"#{name}").type(value)
+        browser.find("#start-run").click()
+        self.wait(lambda: "#run=" in browser.url, "the run's id is in the address")
+
+    def wait_until_live(self):
+        self.wait(lambda: "Living" in self.text("#phase"), "the best policy lives in the world")
+        self.wait(lambda: self.source() != "", "the policy is shown")
+
+    def source(self):
+        return self.browser.find("#source").value_of("value")
+
+    def pixels(self):
+        return self.browser.script("return document.getElementById('world').toDataURL()")
+
+    def tick(self):
+        found = re.search(r"tick ([\d,]+)", self.text("#world-reading"))
+        return int(found[1].replace(",", "")) if found else -1
+
+    def replace_source(self, text):
+        """As a person would: everything selected, typed over. Pasted text is not indented again."""
+        self.browser.find("#source").click()
+        self.browser.press("control", "a")
+        self.browser.press("delete")
+        self.browser.find("#source").type(text)
+
+    def marked_lines(self):
+        return [int(row.text.strip().split()[-1]) for row in self.browser.find_all("#gutter [data-mark]")]
+
+    def verdict(self):
+        return self.browser.find("#verdict").attribute("data-tone"), self.text("#verdict")
+
+    def wait_for_verdict(self, tone):
+        self.wait(lambda: self.verdict()[0] == tone, f"the verdict is {tone}")
+        return self.verdict()[1]
+
+    def test_a_person_brings_a_goal_to_life_and_changes_its_policy(self):
+        browser = self.browser
+        self.shot("1-empty")
+        blank = self.pixels()
+        self.start_run()
+        self.assertEqual(self.text("#goal-line"), GOAL)
+        self.wait(lambda: re.match(r"\d+ of 4", self.text("#tile-episodes")), "episodes are counted")
+        self.wait(lambda: "points" in self.text("#tile-best"), "a best score is shown")
+        self.wait(lambda: self.pixels() != blank, "the world is drawn")
+        self.shot("2-search")
+
+        self.wait_until_live()
+        self.assertGreater(len(browser.find_all("#chart .dot")), 0)
+        drawn, tick = self.pixels(), self.tick()
+        self.wait(lambda: self.pixels() != drawn and self.tick() > tick, "the world moves")
+        self.assertIn("return", self.source())
+        self.shot("3-live")
+
+        # A syntax error is refused at its line, and the old version goes on.
+        browser.find("#source").click()
+        browser.press("control", "home")
+        browser.press("down")
+        browser.press("down")
+        browser.press("home")
+        browser.find("#source").type("local broken = = 1\n")
+        self.assertIn("edited", self.text("#code-reading"))
+        browser.find("#reload-code").click()
+        self.assertIn("Line 3", self.wait_for_verdict("bad"))
+        self.assertEqual(self.marked_lines(), [3])
+        self.shot("4-refused")
+
+        # Without the line and with another it goes in, at a tick.
+        browser.find("#source").click()
+        browser.press("control", "home")
+        browser.press("down")
+        browser.press("down")
+        browser.press("home")
+        browser.press("shift", "down")
+        browser.press("delete")
+        browser.press("control", "home")
+        browser.find("#source").type("-- changed by hand\n")
+        self.assertEqual(self.marked_lines(), [])
+        browser.press("control", "enter")
+        self.assertRegex(self.wait_for_verdict("good"), r"swapped in at tick [\d,]+")
+        self.assertNotIn("edited", self.text("#code-reading"))
+        self.shot("5-accepted")
+
+        # Paused, it stands; a step is one tick; resumed, it goes on.
+        browser.find("#pause-run").click()
+        self.wait(lambda: self.text("#phase") == "Paused", "the page says that the world is paused")
+        self.wait(lambda: browser.find("#step-run").enabled, "a step can be asked for")
+        standing = self.wait_until_still()
+        browser.find("#step-run").click()
+        self.wait(lambda: self.tick() == standing + 1, "one step is one tick")
+        self.shot("6-paused")
+        browser.find("#resume-run").click()
+        self.wait(lambda: self.tick() > standing + 2, "the world goes on")
+
+        # The page comes back as it was, from its address alone.
+        address = browser.url
+        browser.reload()
+        self.wait(lambda: self.text("#goal-line") == GOAL, "the goal is back")
+        self.wait(lambda: self.source().startswith("-- changed by hand"), "the changed policy is back")
+        self.wait(lambda: self.tick() > standing, "the world is back")
+        self.assertEqual(browser.url, address)
+        self.shot("7-restored")
+
+        browser.find("#stop-run").click()
+        self.wait(lambda: self.text("#phase") == "Stopped", "the run is stopped")
+        self.assertFalse(browser.find("#stop-run").enabled)
+        self.assertFalse(browser.find("#reload-code").enabled)
+        self.wait(lambda: "Stopped" in self.text("#runs [aria-current]"), "the list knows that it is over")
+        self.shot("8-stopped")
+        self.assert_quiet_console(r"/scripts/policy .*status of 422")
+
+    def wait_until_still(self):
+        seen = []
+
+        def still():
+            seen.append(self.tick())
+            return len(seen) > 12 and len(set(seen[-12:])) == 1
+        self.wait(still, "the tick stands still")
+        return seen[-1]
+
+    def test_hostile_policies_are_refused_with_a_message(self):
+        self.start_run()
+        self.wait_until_live()
+        self.replace_source(HOSTILE)
+        self.browser.press("control", "enter")
+        self.assertIn("os", self.wait_for_verdict("bad"))
+        self.assertEqual(self.marked_lines(), [3])
+        self.shot("9-hostile")
+        self.replace_source(ENDLESS)
+        self.browser.press("control", "enter")
+        self.assertIn("fuel", self.wait_for_verdict("bad"))
+        tick = self.tick()
+        self.wait(lambda: self.tick() > tick, "the world has taken no harm")
+        self.browser.find("#revert-code").click()
+        self.assertIn("return policy", self.source())
+        self.assert_quiet_console(r"/scripts/policy .*status of 422")
+
+    def test_a_refused_goal_is_told_at_its_field(self):
+        browser = self.browser
+        browser.find("#start-run").click()
+        self.assertIn("Say what", self.text("#error-user_goal"))
+        browser.find("#user_goal").type("unicorn zzyzx")
+        self.assertEqual(browser.find_all("#error-user_goal"), [])
+        browser.find("#start-run").click()
+        self.wait(lambda: browser.find_all("#error-user_goal"), "the server's refusal is shown")
+        self.assertIn("nderst", self.text("#error-user_goal"))
+        self.assertEqual(browser.find("#user_goal").attribute("aria-invalid"), "true")
+        self.assertNotIn("#run=", browser.url)
+        self.shot("10-goal-refused")
+        self.assert_quiet_console(r"/run .*status of 4\d\d")
+
+    def test_the_meadow_fits_every_screen_in_both_schemes(self):
+        browser = self.browser
+        browser.find("label:has(input[value=meadow])").click()
+        example = browser.find(".example")
+        goal = example.text
+        example.click()
+        self.assertEqual(browser.find("#user_goal").value_of("value"), goal)
+        browser.find("#iterations").clear()
+        browser.find("#iterations").type("1")
+        browser.find("#episodes").clear()
+        browser.find("#episodes").type("2")
+        browser.find("#start-run").click()
+        self.wait_until_live()
+        self.wait(lambda: "rabbit" in self.text("#legend") and self.tick() > 20, "rabbits are counted")
+        self.shot("11-meadow")
+        browser.set_dark(True)
+        self.shot("12-meadow-dark")
+        for width in (400, 760, 1000, 1440):
+            browser.resize(width, 900)
+            self.assertLessEqual(browser.script("return document.documentElement.scrollWidth"), width)
+            self.shot(f"13-width-{width}")
+        self.assert_quiet_console()
+
+    def test_an_unknown_run_is_told(self):
+        self.browser.go(self.server.url + "/#run=20000101-0000-0000")
+        self.wait(lambda: "no run" in self.text("#log"), "the page says so")
+        self.assertFalse(self.browser.find("#stop-run").enabled)
+        self.assert_quiet_console(r"20000101-0000-0000 .*status of 404")
+
+
+if __name__ == "__main__":
+    unittest.main()
