@@ -113,15 +113,13 @@ function complain(text) {
 
 function takeRecord(raw) {
   const record = unwrap(raw);
-  const bestBefore = model.bestScore;
   if (!model.take(record)) return;
   if (record.type === "connected" && model.greeted) {
     refresh();
     return;
   }
   model.greeted ||= record.type === "connected";
-  const wasBest = isNumber(record.score) && (bestBefore === null || record.score > bestBefore);
-  const told = describeRecord(record, { wasBest });
+  const told = describeRecord(record, { model });
   const isHistory = isNumber(record.seq) && record.seq <= model.historyEnd;
   if (told) {
     progress.say(told, record.ts ?? (isHistory ? null : Date.now()));

@@ -29,9 +29,9 @@ export class ProgressView {
     this.empty.hidden = false;
   }
 
-  // `ts`: seconds or milliseconds since 1970, or an ISO text; null: nobody knows any more.
-  say({ tone, text, diagnostics }, ts = Date.now()) {
-    this.lines.push({ tone, text, diagnostics, time: readTime(ts) });
+  // line: {tone, text, diagnostics?, more?: text to unfold}. `ts`: seconds or milliseconds since 1970, or an ISO text; null: nobody knows any more.
+  say(line, ts = Date.now()) {
+    this.lines.push({ ...line, time: readTime(ts) });
     this.refresh();
   }
 
@@ -49,24 +49,12 @@ export class ProgressView {
       tile("tile-candidate", model.candidate, model.candidates);
       tile("tile-episodes", model.episodesDone, model.episodes);
       fill("tile-best", isNumber(model.bestScore) ? decimal(model.bestScore, 3) : null, "points");
-      this.paintSuccess(model);
+      fill("tile-success", isNumber(model.successRate) ? percent(model.successRate).replace(" %", "") : null, "%");
       const meter = byId("meter");
       const share = model.ended ? 1 : model.episodes ? (model.episodesDone ?? 0) / model.episodes : 0;
       meter.value = Math.min(1, share);
     }
     this.paintLog();
-  }
-
-  paintSuccess(model) {
-    if (isNumber(model.successRate)) {
-      fill("tile-success", percent(model.successRate).replace(" %", ""), "%");
-      byId("tile-success").title = "Share of episodes on unseen seeds that succeed";
-    } else if (model.successes[1] > 0) {
-      fill("tile-success", count(model.successes[0]), `of ${count(model.successes[1])}`);
-      byId("tile-success").title = "Episodes of this candidate that succeeded";
-    } else {
-      fill("tile-success", null, "");
-    }
   }
 
   paintLog() {
@@ -82,7 +70,7 @@ export class ProgressView {
 }
 
 function tile(id, value, all) {
-  fill(id, isNumber(value) ? count(value) : null, isNumber(all) ? `of ${count(all)}` : "");
+  fill(id, isNumber(value) ? count(value) : null, isNumber(all) && value <= all ? `of ${count(all)}` : "");
 }
 
 function fill(id, value, unit) {
@@ -105,11 +93,12 @@ function readTime(ts) {
 
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
-function logLine({ tone, text, diagnostics, time }) {
+function logLine({ tone, text, diagnostics, more, time }) {
   const found = Array.isArray(diagnostics) ? diagnostics : [];
   return element("li", { class: `log-line tone-${tone}` },
     time ? element("time", { datetime: time.toISOString() }, clock.format(time))
       : element("span", { class: "no-time", title: "Before this page was opened" }, "earlier"),
-    element("div", {}, element("p", {}, text),
+    element("div", {},
+      more ? element("details", {}, element("summary", {}, text), element("pre", {}, more)) : element("p", {}, text),
       found.length > 0 ? element("ul", {}, ...found.map((one) => diagnosticItem(one))) : null));
 }

@@ -3,7 +3,13 @@ import {
   counted, decimal, isNumber, metricUnit, metricWords, percent, plain, points, quantity, seconds, shortHash,
 } from "./units.js";
 
-const of = (value, all, word) => (isNumber(all) ? `${word} ${plain(value)} of ${plain(all)}` : `${word} ${plain(value)}`);
+const kEpisodesToldMax = 4;   // candidates per iteration: beyond it single episodes are not told
+
+// "Candidate 5 of 24"; those beyond the plan come from making the best one simpler.
+const of = (value, all, word) =>
+  (isNumber(all) && value <= all ? `${word} ${plain(value)} of ${plain(all)}` : `${word} ${plain(value)}`);
+const inIteration = (record) => (isNumber(record.iteration) ? ` in iteration ${record.iteration}` : "");
+const withSuccess = (record) => (isNumber(record.success_rate) ? `, success in ${percent(record.success_rate)} of episodes` : "");
 
 // "time to goal 12.3 s, collisions 4": from {name: number}, {name: {value, unit}} or [{name, value, unit}].
 export function metricsInWords(metrics) {
@@ -20,26 +26,18 @@ export function metricsInWords(metrics) {
   return words.join(", ");
 }
 
-function candidateWords(record, wasBest) {
-  const name = [
-    isNumber(record.candidate) ? of(record.candidate, record.candidates, "Candidate") : "Candidate",
-    isNumber(record.iteration) ? ` in iteration ${record.iteration}` : "",
-  ].join("");
-  const state = String(record.state ?? "");
-  if (/refus|reject|invalid|fail/.test(state)) {
-    const why = record.message ?? record.reason;
-    return {
-      tone: "bad", text: why ? `${name} was refused: ${why}` : `${name} was refused.`,
-      diagnostics: record.diagnostics,
-    };
+const kRefusals = { refused: "was refused", failed: "could not be written", faulted: "fails whenever it acts" };
+
+function candidateWords(record, { model }) {
+  const name = `${isNumber(record.candidate) ? of(record.candidate, model.candidates, "Candidate") : "A candidate"}${
+    inIteration(record)}`;
+  const refusal = kRefusals[record.state];
+  if (refusal) {
+    return { tone: "bad", text: `${name} ${refusal}${record.message ? `: ${record.message}` : "."}`, diagnostics: record.diagnostics };
   }
-  if (!isNumber(record.score)) return null;
-  const unfinished = isNumber(record.episodes_done) && isNumber(record.episodes)
-    && record.episodes_done < record.episodes && !/done|measured|dropped|scored/.test(state);
-  if (unfinished) return null;
-  return wasBest
-    ? { tone: "good", text: `${name} scored ${points(record.score)}: the best so far.` }
-    : { tone: "quiet", text: `${name} scored ${points(record.score)}.` };
+  // The best one is told by the record that carries its code.
+  if (!isNumber(record.score) || record.is_best) return null;
+  return { tone: "quiet", text: `${name}: ${points(record.score)}${withSuccess(record)}.` };
 }
 
 function timingWords(timing) {
@@ -53,7 +51,12 @@ function timingWords(timing) {
 
 function endWords(record, lead) {
   const parts = [];
-  if (isNumber(record.success_rate)) parts.push(`success on unseen seeds ${percent(record.success_rate)}`);
+  const unseen = record.held_out;
+  if (isNumber(unseen?.successes) && isNumber(unseen?.episodes)) {
+    const floor = isNumber(record.baseline?.success_rate)
+      ? ` (a random walker: ${percent(record.baseline.success_rate)})` : "";
+    parts.push(`success on ${percent(unseen.success_rate)} of ${counted(unseen.episodes, "unseen seed")}${floor}`);
+  } else if (isNumber(record.success_rate)) parts.push(`success on unseen seeds ${percent(record.success_rate)}`);
   if (isNumber(record.score)) parts.push(`score ${points(record.score)}`);
   if (isNumber(record.ticks)) parts.push(counted(record.ticks, "live tick"));
   const timing = timingWords(record.timing);
@@ -69,23 +72,25 @@ const tellers = {
     text: `${isNumber(record.iteration) ? of(record.iteration, record.iterations, "Iteration") : "Another iteration"} begins${
       isNumber(record.candidates) ? ` with ${counted(record.candidates, "candidate")}` : ""}.`,
   }),
-  candidate: (record, context) => candidateWords(record, context.wasBest),
+  candidate: candidateWords,
   step: () => null,
-  episode_summary(record) {
+  episode_summary(record, { model }) {
+    if (model.candidates > kEpisodesToldMax) return null;
     const metrics = metricsInWords(record.metrics);
     const name = isNumber(record.episode) ? `Episode ${record.episode}` : "An episode";
     const seed = isNumber(record.seed) ? ` (seed ${record.seed})` : "";
     const end = record.success === true ? "succeeded" : record.success === false ? "did not succeed" : "ended";
-    return {
-      tone: record.success === true ? "good" : "quiet",
-      text: `${name}${seed} ${end}${metrics ? `: ${metrics}` : ""}.`,
-    };
+    return { tone: record.success === true ? "good" : "quiet", text: `${name}${seed} ${end}${metrics ? `: ${metrics}` : ""}.` };
   },
-  critique: (record) => ({ tone: "note", text: `Critique: ${String(record.text ?? record.message ?? "")}` }),
+  critique(record) {
+    const whole = String(record.markdown ?? record.text ?? record.message ?? "");
+    const title = `What the episodes${inIteration(record)} show`;
+    return whole.includes("\n") ? { tone: "note", text: title, more: whole } : { tone: "note", text: `${title}: ${whole}` };
+  },
   best: (record) => ({
     tone: "good",
-    text: `New best policy${isNumber(record.score) ? ` with ${points(record.score)}` : ""}${
-      record.sha256 ? `, version ${shortHash(record.sha256)}` : ""}.`,
+    text: `${isNumber(record.candidate) ? `Candidate ${record.candidate}${inIteration(record)}` : "A candidate"} is the best so far${
+      isNumber(record.score) ? `: ${points(record.score)}` : ""}${withSuccess(record)}.`,
   }),
   live(record) {
     const at = isNumber(record.tick) ? ` at tick ${plain(record.tick)}` : "";

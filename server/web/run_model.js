@@ -52,8 +52,7 @@ export class RunModel {
     this.episodesDone = null;
     this.episodes = null;
     this.bestScore = null;
-    this.successRate = null;
-    this.successes = [0, 0];
+    this.successRate = null; // of the best policy, 0 … 1
     this.faults = 0;         // of the policy in the living world
     this.points = [];       // {key, iteration, candidate, score, best}
     this.pointAt = new Map();
@@ -147,24 +146,20 @@ const handlers = {
     });
     model.candidate = null;
     model.episodesDone = 0;
-    model.successes = [0, 0];
   },
   candidate(model, record) {
     beginSearch(model);
-    if (record.candidate !== model.candidate) model.successes = [0, 0];
+    if (record.candidate !== model.candidate) model.episodesDone = 0;
     setNumbers(model, record, {
       iteration: "iteration", iterations: "iterations", candidate: "candidate", candidates: "candidates",
       episodesDone: "episodes_done", episodes: "episodes",
     });
     plot(model, record);
     if (isNumber(record.best_score)) model.bestScore = record.best_score;
-    if (isNumber(record.success_rate)) model.successRate = record.success_rate;
   },
-  episode_summary(model, record) {
+  episode_summary(model) {
     beginSearch(model);
-    model.successes[1] += 1;
-    if (record.success) model.successes[0] += 1;
-    if (isNumber(record.episodes_done)) model.episodesDone = record.episodes_done;
+    model.episodesDone = Math.min((model.episodesDone ?? 0) + 1, model.episodes ?? Infinity);
   },
   best(model, record) {
     if (isNumber(record.score)) model.bestScore = record.score;

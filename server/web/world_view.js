@@ -68,7 +68,7 @@ export class WorldView {
   readColours() {
     this.palette = readPalette(document.documentElement);
     this.assignStyles();
-    this.legendKey = "";
+    if (this.entities.tick !== null) this.describe(performance.now());
     this.redrawGround();
   }
 

@@ -222,9 +222,10 @@ class Run:
             for candidate in range(1, candidates + 1):
                 self.world = self.new_world(chance.randrange(1000))
                 self.show_terrain()
-                place = {"iteration": iteration, "candidate": candidate, "candidates": candidates, "episodes": episodes}
+                place = {"iteration": iteration, "candidate": candidate, "episodes": episodes}
+                self.record("candidate", **place, state="generating")
                 if chance.random() < 0.1:
-                    self.record("candidate", **place, state="refused", diagnostics=[
+                    self.record("candidate", **place, state="refused", message="refused in check", diagnostics=[
                         {"line": 3, "column": 9, "severity": "error", "message": "unknown name 'wrold'",
                          "hint": "Write 'world'."}])
                     continue
@@ -232,21 +233,21 @@ class Run:
                     for _ in range(3):
                         self.step()
                         await asyncio.sleep(0.02 * self.pace)
-                    self.record("candidate", **place, state="running", episodes_done=episode)
-                    if episode == 1:
-                        self.record("episode_summary", episode=episode, seed=chance.randrange(99999),
-                                    success=chance.random() < 0.6,
-                                    metrics={"time_to_goal": {"value": chance.uniform(5, 28), "unit": "s"},
-                                             "collisions": chance.randrange(9)})
+                    self.record("episode_summary", episode=episode, seed=chance.randrange(99999),
+                                success=chance.random() < 0.6,
+                                metrics={"time_to_goal": {"value": chance.uniform(5, 28), "unit": "s"},
+                                         "progress": {"value": chance.random(), "unit": "1"}})
                 score = min(0.98, chance.uniform(0.1, 0.5) + 0.12 * iteration + 0.03 * candidate)
                 better, best = score > best, max(score, best)
-                self.record("candidate", **place, state="done", episodes_done=episodes, score=score, best_score=best)
+                self.record("candidate", **place, state="scored", episodes_done=episodes, score=score, best_score=best,
+                            success_rate=round(score, 2), is_best=better)
                 if better:
                     self.code = POLICY % candidate
                     self.sha256 = hashlib.sha256(self.code.encode()).hexdigest()
                     self.best = {"code": self.code, "score": score, "sha256": self.sha256}
-                    self.record("best", **self.best)
-            self.record("critique", text="Most failures end at a wall.\nThe worst seed bumps 14 times into it.")
+                    self.record("best", iteration=iteration, candidate=candidate, success_rate=round(score, 2), **self.best)
+            self.record("critique", iteration=iteration, candidate=1,
+                        markdown="# Critique\n\n- Most failures end at a wall.\n- The worst seed bumps 14 times.")
 
     def finish(self, state):
         self.state = state
