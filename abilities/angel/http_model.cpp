@@ -195,6 +195,9 @@ class HttpModel final : public LanguageModel {
       message += ", the peer says \"" + words + "\"";
     }
     message += "; " + advice(status, key_variable());
+    if (const auto location = http.header("location"); status / 100 == 3 && !location.empty()) {
+      message += " (to " + clean_line(location, 200) + ")";
+    }
     return {Error{code_of(status), message, ""},
             {worth_retrying(status), parse_retry_after(http.header("retry-after"))}};
   }
@@ -268,7 +271,7 @@ Result<std::unique_ptr<LanguageModel>> make_http_model(const ProviderConfig& con
     return bad_config("base_url", "the URL has a query; give only scheme, host and path");
   }
   if (!surroundings.variable) surroundings.variable = environment_variable;
-  auto model = std::make_unique<HttpModel>(config, *std::move(url), std::move(wire),
+  auto model = std::make_unique<HttpModel>(config, std::move(url).value(), std::move(wire),
                                            std::move(surroundings));
   if (auto key = model->read_key(); !key) return key.error();
   return std::unique_ptr<LanguageModel>(std::move(model));
