@@ -36,6 +36,7 @@ void TreeParser::fail(Range range, std::string message, std::string hint) {
     return fail_foreign_block(token);
   }
   failed_ = true;
+  if (report_foreign_cause()) return;
   report(range, std::move(message), std::move(hint));
 }
 
@@ -80,14 +81,15 @@ void TreeParser::fail_expected(std::string_view expected, std::string hint) {
   if (hint.empty()) hint = hint_for_found();
   fail(found.range(), "expected " + std::string(expected) + ", found " + describe(found),
        std::move(hint));
+  if (found.kind == TokenKind::kEndOfSource) give_up();
 }
 
 std::string TreeParser::hint_for_found() const {
   const Token& found = current();
   switch (found.kind) {
     case TokenKind::kName:
-      if (const auto hint = foreign_word_hint(text(found)); !hint.empty()) return std::string(hint);
-      if (previous().kind != TokenKind::kName) return {};
+      if (is_first_of_line(position_)) return {};
+      if (previous().kind != TokenKind::kName) return std::string(foreign_word_hint(text(found)));
       return std::string(foreign_word_hint(text(previous())));
     case TokenKind::kAssign: return "'=' assigns; to compare write '=='";
     case TokenKind::kEqual: return "'==' compares; to assign write '='";
@@ -123,6 +125,9 @@ void TreeParser::expect_closing(TokenKind kind, const Token& opener) {
 
 std::string TreeParser::hint_for_closing(const Token& opener) const {
   const TokenKind found = current().kind;
+  if (is_keyword(current()) || found == TokenKind::kEndOfSource) {
+    return "close the '" + std::string(text(opener)) + "' in front of it";
+  }
   const bool is_value = found == TokenKind::kName || found == TokenKind::kNumber ||
                         found == TokenKind::kString || found == TokenKind::kLeftBrace ||
                         found == TokenKind::kLeftBracket || found == TokenKind::kFunction;

@@ -236,9 +236,13 @@ TreeParser::Node TreeParser::parse_method_call(Node object, const Token& first) 
   call.tree->name_range = name.range();
   adopt(call, std::move(object));
   if (!at(TokenKind::kLeftParenthesis) && !at(TokenKind::kString) && !at(TokenKind::kLeftBrace)) {
-    fail_expected("the arguments of the method '" + std::string(text(name)) + "'",
-                  "call a method as 'object:" + std::string(text(name)) +
-                      "(…)'; a field is read with '.'");
+    const std::string method(text(name));
+    std::string hint = "call a method as 'object:" + method + "(…)'; a field is read with '.'";
+    if (is_first_of_line(position_)) {
+      fail(name.range(), "the method '" + method + "' is not called", std::move(hint));
+    } else {
+      fail_expected("the arguments of the method '" + method + "'", std::move(hint));
+    }
     return {};
   }
   return parse_arguments(std::move(call), first);

@@ -16,6 +16,12 @@ constexpr std::string_view kBlockHint =
     "a block is 'if … then … end', 'for … do … end', 'while … do … end' or "
     "'function … end'";
 
+constexpr std::string_view kProseHint = "write only Lua code; text for people goes behind '--'";
+
+bool opens_foreign_block(std::string_view word) {
+  return std::find(kBlockWords.begin(), kBlockWords.end(), word) != kBlockWords.end();
+}
+
 bool is_name(const Token& token) { return token.kind == TokenKind::kName; }
 
 }  // namespace
@@ -89,17 +95,43 @@ bool TreeParser::fail_foreign_word() {
   const Token& next = ahead(1);
   const std::string_view hint = foreign_word_hint(text(word));
   if (hint.empty()) return false;
-  const bool is_alone = next.line != word.line;
   const bool is_used = next.kind == TokenKind::kAssign || next.kind == TokenKind::kComma ||
                        next.kind == TokenKind::kDot || next.kind == TokenKind::kLeftBracket ||
                        next.kind == TokenKind::kLeftParenthesis ||
                        next.kind == TokenKind::kString || next.kind == TokenKind::kLeftBrace ||
                        (next.kind == TokenKind::kColon && !is_last_of_line(next));
-  if (is_used && !(is_alone && !is_used)) return false;
-  const bool opens_block =
-      std::find(kBlockWords.begin(), kBlockWords.end(), text(word)) != kBlockWords.end();
+  if (is_used) return false;
+  if (is_prose()) {
+    fail(word.range(), "expected a statement, found text", std::string(kProseHint));
+    return true;
+  }
   fail(word.range(), "'" + std::string(text(word)) + "' is no statement of Lua", std::string(hint));
-  if (opens_block || next.kind == TokenKind::kColon) give_up();
+  if (opens_foreign_block(text(word)) || next.kind == TokenKind::kColon) give_up();
+  return true;
+}
+
+// Four words in a row, and no import.
+bool TreeParser::is_prose() const {
+  return is_name(ahead(1)) && is_name(ahead(2)) && is_name(ahead(3)) &&
+         ahead(3).line == current().line && text(current()) != "from";
+}
+
+// `switch (x) { … }` begins as a call, `z = lambda x: x` as an assignment and a second statement:
+// when that turns out to be wrong, the word of the other language is what to tell about.
+bool TreeParser::report_foreign_cause() {
+  const Token* cause = &tokens_[statement_begin_];
+  const bool opens_block = is_name(*cause) && opens_foreign_block(text(*cause)) &&
+                           tokens_[statement_begin_ + 1].kind == TokenKind::kLeftParenthesis;
+  if (!opens_block) {
+    if (statement_begin_ == 0 || is_first_of_line(statement_begin_)) return false;
+    cause = &tokens_[statement_begin_ - 1];
+    if (!is_name(*cause)) return false;
+  }
+  const std::string_view hint = foreign_word_hint(text(*cause));
+  if (hint.empty()) return false;
+  report(cause->range(), "'" + std::string(text(*cause)) + "' is no word of Lua",
+         std::string(hint));
+  if (opens_block) give_up();
   return true;
 }
 
@@ -158,8 +190,7 @@ void TreeParser::fail_not_a_statement(const Token& first, const Expression& expr
                 std::string(hint));
   }
   if (is_name(found) && is_name(ahead(1)) && found.line == first.line) {
-    return fail(first.range(), "expected a statement, found text",
-                "write only Lua code; text for people goes behind '--'");
+    return fail(first.range(), "expected a statement, found text", std::string(kProseHint));
   }
   if (found.kind == TokenKind::kEqual) {
     return fail(found.range(), "'==' compares, and a comparison is no statement",

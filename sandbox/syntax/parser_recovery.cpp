@@ -1,5 +1,6 @@
 #include <optional>
 
+#include "sandbox/syntax/foreign.h"
 #include "sandbox/syntax/tree_parser.h"
 
 namespace cherub::sandbox {
@@ -22,7 +23,7 @@ bool follows_name(TokenKind kind) {
   return kind == TokenKind::kAssign || kind == TokenKind::kDot || kind == TokenKind::kColon ||
          kind == TokenKind::kComma || kind == TokenKind::kLeftParenthesis ||
          kind == TokenKind::kLeftBracket || kind == TokenKind::kLeftBrace ||
-         kind == TokenKind::kString || kind == TokenKind::kForeign;
+         kind == TokenKind::kString || kind == TokenKind::kForeign || kind == TokenKind::kEqual;
 }
 
 int bracket_change(TokenKind kind) {
@@ -80,9 +81,10 @@ void TreeParser::expect_header_end(TokenKind kind, const Token& keyword) {
     if (at(TokenKind::kLeftBrace) || (at(TokenKind::kColon) && is_last_of_line(current()))) {
       fail_foreign_block(current());
     } else {
-      const std::string_view word = kind == TokenKind::kThen ? "'then'" : "'do'";
-      fail_expected(std::string(word) + " behind the header of '" + std::string(text(keyword)) +
-                    "'");
+      const std::string word = kind == TokenKind::kThen ? "'then'" : "'do'";
+      const std::string name(text(keyword));
+      fail_expected(word + " behind the header of '" + name + "'",
+                    is_first_of_line(position_) ? "write " + word + " at its end" : "");
     }
   }
   is_in_header_ = false;
@@ -103,6 +105,7 @@ void TreeParser::skip_header(TokenKind kind) {
       position_ = i;
       return;
     }
+    if (found == TokenKind::kLeftBrace && is_last_of_line(tokens_[i])) return give_up();
     if (begins_statement(found) || closes_block(found) || block_change(found) != 0) break;
   }
   if (!is_first_of_line(position_)) skip_line();
@@ -126,7 +129,8 @@ bool TreeParser::is_boundary(std::size_t position, int brackets) const {
   if (kind == TokenKind::kFunction && next == TokenKind::kName) return true;
   if (brackets > 0) return false;
   if (kind == TokenKind::kGoto || kind == TokenKind::kDo) return true;
-  return kind == TokenKind::kName && follows_name(next);
+  if (kind != TokenKind::kName) return false;
+  return follows_name(next) || !foreign_word_hint(text(tokens_[position])).empty();
 }
 
 // Goes to where the next statement most likely begins: behind open brackets and whole functions of

@@ -60,6 +60,7 @@ void TreeParser::parse_statements(Block& block) {
 void TreeParser::parse_statement(Block& block) {
   if (at(TokenKind::kDoubleColon)) return parse_labels(block);
   const Token& first = current();
+  statement_begin_ = position_;
   StatementPtr statement = parse_statement_body();
   if (failed_ || !statement) return;
   statement->range = range_from(first);

@@ -82,6 +82,8 @@ class TreeParser {
   [[nodiscard]] bool at_foreign_elseif() const;
   bool fail_foreign_statement();
   bool fail_foreign_word();
+  bool report_foreign_cause();
+  [[nodiscard]] bool is_prose() const;
   void report_foreign_comment();
   bool fail_foreign_field();
   bool fail_foreign_parameter();
@@ -142,6 +144,7 @@ class TreeParser {
   const std::vector<Token>& tokens_;
   bool is_cut_short_;
   std::size_t position_ = 0;
+  std::size_t statement_begin_ = 0;  // of the innermost statement that is being read
   std::uint32_t last_line_ = 1;   // LuaJIT's idea of the line of the previous token
   bool looked_ahead_ = false;
   int level_ = 0;    // of the recursion
