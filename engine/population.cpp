@@ -155,24 +155,21 @@ void settle(const Terrain& terrain, float body_radius, float z, float& x, float&
   const auto cell_x = static_cast<std::int64_t>(std::floor(x));
   const auto cell_y = static_cast<std::int64_t>(std::floor(y));
   const auto cell_z = static_cast<std::int64_t>(std::floor(z));
-  const auto kept = [&](float value, std::int64_t cell, bool low_open, bool high_open) {
-    const double low = static_cast<double>(cell) + margin;
-    const double high = static_cast<double>(cell + 1) - margin;
-    if (!low_open && value < low) return static_cast<float>(low);
-    if (!high_open && value > high) return static_cast<float>(high);
-    return value;
+  // -1, 0 or 1: over which side of its cell the body sticks out.
+  const auto over = [&](float value, std::int64_t cell) {
+    if (value < static_cast<double>(cell) + margin) return -1;
+    return value > static_cast<double>(cell + 1) - margin ? 1 : 0;
   };
-  // Diagonal neighbours count too: a body near a corner would overlap them.
-  const auto side_open = [&](int dx, int dy) {
-    for (int along = -1; along <= 1; ++along) {
-      const std::int64_t side_x = cell_x + (dx != 0 ? dx : along);
-      const std::int64_t side_y = cell_y + (dy != 0 ? dy : along);
-      if (!terrain.passable(side_x, side_y, cell_z)) return false;
-    }
-    return true;
+  const auto pull_in = [&](float& value, std::int64_t cell) {
+    const int side = over(value, cell);
+    if (side < 0) value = static_cast<float>(static_cast<double>(cell) + margin);
+    if (side > 0) value = static_cast<float>(static_cast<double>(cell + 1) - margin);
   };
-  x = kept(x, cell_x, side_open(-1, 0), side_open(1, 0));
-  y = kept(y, cell_y, side_open(0, -1), side_open(0, 1));
+  if (!terrain.passable(cell_x + over(x, cell_x), cell_y, cell_z)) pull_in(x, cell_x);
+  if (!terrain.passable(cell_x, cell_y + over(y, cell_y), cell_z)) pull_in(y, cell_y);
+  const bool corner_free =
+      terrain.passable(cell_x + over(x, cell_x), cell_y + over(y, cell_y), cell_z);
+  if (!corner_free) pull_in(x, cell_x);
 }
 
 bool open_point_near(const Terrain& terrain, base::RandomStream& random, double radius, float z,
