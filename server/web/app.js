@@ -13,6 +13,7 @@ import { ScoreChart } from "./score_chart.js";
 import { isNumber } from "./units.js";
 import { WorldView } from "./world_view.js";
 
+const kFailuresToAsk = 3;
 const kComplaintsMax = 5;   // about messages that cannot be read, per run
 
 const progress = new ProgressView();
@@ -51,33 +52,54 @@ async function openRun(id) {
   if (!model) return;
 
   const opened = model;
-  try {
-    const details = await getRun(id);
-    if (opened !== model) return;
-    model.describe(details);
-    if (details.best || model.ended) await showCode(opened);
-    if (opened !== model) return;
-  } catch (error) {
-    if (opened !== model) return;
-    if (error.status === 404) {
-      model.phase = Phase.failed;
-      progress.say({ tone: "bad", text: `There is no run ${id} on this server. Start another, or choose one from the list.` });
-      world.showEmpty("This run is not here any more.");
-      refresh();
-      return;
-    }
-    progress.say({ tone: "bad", text: error.message });
-  }
+  const details = await ask(opened);
+  if (details && (details.best || model.ended)) await showCode(opened);
+  if (opened !== model) return;
   runs.load();
-  listen(opened);
+  if (model.phase !== Phase.failed || details) listen(opened);
   refresh();
+}
+
+// What the server knows of the run, or null: there is none, or it cannot be asked.
+async function ask(opened) {
+  try {
+    const details = await getRun(opened.id);
+    if (opened === model) model.describe(details);
+    return details;
+  } catch (error) {
+    if (opened !== model) return null;
+    progress.say({ tone: "bad", text: error.status === 404
+      ? `There is no run ${opened.id} on this server. Start another, or choose one from the list.` : error.message });
+    if (error.status === 404) {
+      opened.phase = Phase.failed;
+      world.showEmpty("This run is not here any more.");
+    }
+    return null;
+  }
+}
+
+// A socket that is refused again and again may belong to a run that this server does not have.
+async function whenLost(opened, socket) {
+  if (opened !== model || socket.failures % kFailuresToAsk !== 0 || opened.ended) return;
+  try {
+    await getRun(opened.id);
+  } catch (error) {
+    if (error.status !== 404 || opened !== model) return;   // the server is still away
+    await ask(opened);
+    for (const other of sockets) other.close();
+    runs.load();
+    refresh();
+  }
 }
 
 function listen(opened) {
   const path = encodeURIComponent(opened.id);
   const common = { state: showConnection, wanted: () => opened === model && !opened.ended };
   const socket = (name, on) => sockets.push(new LiveSocket(name, { ...common, ...on }));
-  socket(`/ws/progress/${path}`, { text: (text) => readMessage(text, takeRecord) });
+  socket(`/ws/progress/${path}`, {
+    text: (text) => readMessage(text, takeRecord),
+    lost: (lost) => whenLost(opened, lost),
+  });
   if (opened.ended) world.showEmpty("This run is over. Its progress and its policy are kept, its world is not.");
   const greet = (text) => readMessage(text, (message) => {
     if (message.type === "hello") world.greet(message);

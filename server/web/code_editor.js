@@ -4,6 +4,7 @@ import { byId, element } from "./dom.js";
 import { tokenizeLua } from "./highlight.js";
 
 const kIndent = "  ";
+const kGutterSlackPx = 8;
 
 export class CodeEditor {
   // on: {change(), submit()}
@@ -22,6 +23,7 @@ export class CodeEditor {
       on.change();
     });
     this.source.addEventListener("keydown", (event) => this.onKey(event));
+    this.source.addEventListener("keyup", () => this.revealColumn());
     this.source.addEventListener("blur", () => { this.leaving = false; });
     this.repaint();
   }
@@ -138,6 +140,16 @@ export class CodeEditor {
 
   revealCaret() {
     this.reveal(this.text.slice(0, this.source.selectionStart).split("\n").length - 1);
+  }
+
+  // The browser shows the caret too, but it does not know that the gutter lies over the text.
+  revealColumn() {
+    const before = this.text.slice(0, this.source.selectionEnd);
+    const column = before.length - before.lastIndexOf("\n") - 1;
+    this.pen ??= document.createElement("canvas").getContext("2d");
+    this.pen.font = getComputedStyle(this.source).font;
+    const x = this.pen.measureText(before.slice(before.length - column)).width;
+    if (x < this.sheet.scrollLeft + kGutterSlackPx) this.sheet.scrollLeft = Math.max(0, x - 2 * kGutterSlackPx);
   }
 
   reveal(row) {

@@ -6,7 +6,7 @@ const kLongestDelayMs = 15_000;
 
 // States: "connecting", "open", "waiting" (until retryAt, ms as Date.now), "closed".
 export class LiveSocket {
-  // on: {text(string), binary(ArrayBuffer), open(), state(), wanted(): whether to come back}.
+  // on: {text(string), binary(ArrayBuffer), open(), state(), lost(socket), wanted(): whether to come back}.
   constructor(path, on) {
     this.path = path;
     this.on = on;
@@ -52,6 +52,7 @@ export class LiveSocket {
     this.retryAt = Date.now() + jittered;
     this.timer = setTimeout(() => this.retryNow(), jittered);
     this.change("waiting");
+    this.on.lost?.(this);
   }
 
   retryNow() {

@@ -43,7 +43,10 @@ export class PolicyPanel {
 
   // The search found a better policy. What a person is editing is not taken from them.
   offer(code, score) {
-    if (code === this.base) return;
+    if (code === this.base) {
+      if (isNumber(score) && !this.edited) this.say("idle", `Best policy so far: ${points(score)}.`);
+      return;
+    }
     if (this.base !== "" && (this.edited || this.pending)) {
       this.offered = { code, score };
       setText(byId("offer-text"), `A better policy arrived${isNumber(score) ? ` (${points(score)})` : ""}. Yours is kept. `);

@@ -7,6 +7,7 @@ set, receives pictures of every stage.
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -38,8 +39,11 @@ class Served:
 
     def __init__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="cherub-page-runs-")
-        command = ([BINARY, "serve", "--port", "0", "--runs-dir", self.folder.name] if BINARY
-                   else ["/usr/bin/python3", str(HERE / "fake_server.py"), "--pace", "0.2"])
+        self.start("0")
+
+    def start(self, port):
+        command = ([BINARY, "serve", "--port", port, "--runs-dir", self.folder.name] if BINARY
+                   else ["/usr/bin/python3", str(HERE / "fake_server.py"), "--pace", "0.2", "--port", port])
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.output, self.url = [], None
         self.reader = threading.Thread(target=self._read, daemon=True)
@@ -55,8 +59,18 @@ class Served:
             if found and not self.url:
                 self.url = found[0]
 
+    def crash_and_restart(self, between):
+        port = self.url.rsplit(":", 1)[1]
+        self.end(signal.SIGKILL)
+        between()
+        self.start(port)
+
     def close(self):
-        self.process.send_signal(signal.SIGTERM)
+        self.end(signal.SIGTERM)
+        self.folder.cleanup()
+
+    def end(self, how):
+        self.process.send_signal(how)
         try:
             self.process.wait(20)
         except subprocess.TimeoutExpired:
@@ -64,7 +78,6 @@ class Served:
             self.process.wait()
         self.reader.join(5)
         self.process.stdout.close()
-        self.folder.cleanup()
 
 
 class PageTest(unittest.TestCase):
@@ -281,6 +294,21 @@ class PageTest(unittest.TestCase):
             self.shot(f"13-width-{width}")
         self.assert_quiet_console()
 
+    def test_a_crash_of_the_server_is_shown_and_overcome(self):
+        browser = self.browser
+        self.start_run()
+        self.wait_until_live()
+        run = browser.url.rsplit("=", 1)[1]
+        self.server.crash_and_restart(
+            lambda: self.wait(lambda: "lost" in self.text("#connection"), "the loss is shown"))
+        self.shot("14-lost")
+        # This server never finished that run; the page learns it by itself and is of use again.
+        self.wait(lambda: f"no run {run}" in self.text("#log"), "the page asks again")
+        self.assertNotIn("lost", self.text("#connection"))
+        self.start_run()
+        self.wait_until_live()
+        self.assertNotIn(run, browser.url)
+
     def test_an_unknown_run_is_told(self):
         self.browser.go(self.server.url + "/#run=20000101-0000-0000")
         self.wait(lambda: "no run" in self.text("#log"), "the page says so")
@@ -289,4 +317,8 @@ class PageTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    missing = [name for name in ("chromium", "chromedriver") if not shutil.which(name)]
+    if missing:
+        print(f"skipped: {' and '.join(missing)} not installed")
+        sys.exit(77)
     unittest.main()
