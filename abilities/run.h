@@ -77,7 +77,8 @@ class RunControl {
   void step(std::uint32_t ticks);             // while paused
   void submit(engine::Command command);       // into the live world
   // Checks and swaps the slot's script at the next tick boundary of the live world; `done` is called
-  // from the run's thread.
+  // from the run's thread, or by the caller at once when the run has ended. Before the live world
+  // begins, an accepted version waits for it: `done` then tells no tick.
   void reload(std::string slot, std::string source, std::function<void(const ReloadOutcome&)> done);
 
   struct State;  // the run's side

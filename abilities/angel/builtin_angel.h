@@ -1,0 +1,52 @@
+#pragma once
+
+#include <deque>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "abilities/angel/angel.h"
+#include "abilities/angel/grammar.h"
+#include "engine/base/random.h"
+
+namespace cherub::abilities::angel {
+
+// The angel without a model: evolution over the programs of a Grammar. It knows the scenario's senses
+// and actions and the scores it is told, nothing else, so what it finds it has found. Everything it
+// does is a function of scenario, seed and scores. One thread.
+class BuiltinAngel final : public Angel {
+ public:
+  // `heading`: comment lines in front of every policy.
+  BuiltinAngel(const engine::Scenario& scenario, std::uint64_t seed,
+               std::vector<std::string> heading);
+
+  std::optional<Draft> next(const Brief& brief, const std::atomic<bool>* cancel) override;
+  // One rule or condition left out of the best program, each tried once; starts over from the
+  // shorter one when that scored no worse.
+  std::optional<Draft> simpler() override;
+  void learn(double score) override;
+
+ private:
+  struct Member {
+    Program program;
+    double score = 0;
+    std::uint64_t born = 0;  // which draft it was
+  };
+
+  Program invent();
+  const Program& tournament();
+  std::optional<Draft> offer(Program program);
+  static bool better(const Member& a, const Member& b);
+
+  Grammar grammar_;
+  base::RandomStream random_;
+  std::vector<std::string> heading_;
+  std::vector<Member> population_;      // best first
+  std::set<std::string> seen_;          // hashes of sources that were offered
+  Program offered_;                     // the last draft
+  std::uint64_t drafts_ = 0;
+  std::deque<Program> shorter_;         // still to try
+  std::optional<Program> shortening_;   // what they are made of
+};
+
+}  // namespace cherub::abilities::angel

@@ -1,0 +1,223 @@
+#include "abilities/angel/grammar.h"
+
+#include <algorithm>
+
+#include "engine/base/check.h"
+#include "scripting/manifest.h"
+
+namespace cherub::abilities::angel {
+namespace {
+
+bool lists(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool eats(const engine::SpeciesSpec& eater, const std::string& food) {
+  return lists(eater.diet, food);
+}
+
+std::vector<Thing> things_of(const engine::Scenario& scenario, const engine::SpeciesSpec& agent) {
+  std::vector<Thing> things;
+  for (const engine::SpeciesSpec& species : scenario.species) {
+    Thing thing;
+    thing.name = species.name;
+    thing.is_target = species.role == engine::Role::kTarget;
+    thing.edible = eats(agent, species.name);
+    thing.hunter = eats(species, agent.name);
+    // A lone agent's own kind is nothing to see.
+    if (species.name == agent.name) {
+      const bool alone = std::all_of(
+          scenario.spawns.begin(), scenario.spawns.end(), [&](const engine::SpawnSpec& spawn) {
+            return spawn.species != agent.name || spawn.count < 2;
+          });
+      if (alone && agent.reproduce_energy <= 0) continue;
+    }
+    things.push_back(thing);
+  }
+  return things;
+}
+
+bool has_sense(const char* name) {
+  return scripting::find_api(scripting::ApiKind::kWorldSense, name) != nullptr;
+}
+
+std::vector<Test> tests_of(const engine::SpeciesSpec& agent, bool has_walls, bool has_things) {
+  std::vector<Test> tests = {Test::kChance};
+  if (agent.hunger_rate > 0) tests.push_back(Test::kHungry);
+  if (agent.energy_rate > 0 || agent.reproduce_energy > 0) {
+    tests.insert(tests.end(), {Test::kTired, Test::kEnergetic});
+  }
+  if (agent.starve_rate > 0) tests.push_back(Test::kHurt);
+  if (has_things) {
+    tests.insert(tests.end(), {Test::kSees, Test::kMissing, Test::kCrowded, Test::kSparse});
+  }
+  if (has_walls) {
+    tests.insert(tests.end(), {Test::kBlocked, Test::kOftenHere, Test::kFresh});
+    if (has_things && has_sense("clear")) tests.push_back(Test::kWayClear);
+  }
+  return tests;
+}
+
+std::vector<Deed> deeds_of(const engine::Scenario& scenario, const std::vector<Thing>& things,
+                           bool has_walls) {
+  const auto can = [&](std::string_view action) { return lists(scenario.actions, action); };
+  std::vector<Deed> deeds;
+  if (can("wander")) deeds.push_back(Deed::kWander);
+  if (can("move_to") && !things.empty()) deeds.push_back(Deed::kApproach);
+  if (can("move") && !things.empty()) deeds.push_back(Deed::kFlee);
+  if (can("move_to") && has_walls) {
+    if (!things.empty() && has_sense("path_step")) deeds.push_back(Deed::kFollowPath);
+    if (has_sense("tile")) deeds.push_back(Deed::kProspect);
+  }
+  if (can("move") && has_sense("clear")) deeds.push_back(Deed::kKeepOn);
+  const bool food = std::any_of(things.begin(), things.end(),
+                                [](const Thing& thing) { return thing.edible; });
+  if (can("eat") && food) deeds.push_back(Deed::kEat);
+  if (can("reproduce")) deeds.push_back(Deed::kReproduce);
+  if (can("rest")) deeds.push_back(Deed::kRest);
+  // A scenario without a single movement still lets agents stand: an empty act.
+  if (deeds.empty()) deeds.push_back(Deed::kWander);
+  return deeds;
+}
+
+template <class T>
+const T& pick(const std::vector<T>& values, base::RandomStream& random) {
+  CHERUB_CHECK(!values.empty());
+  return values[random.below(values.size())];
+}
+
+// The same chance for every order of magnitude: costs of 0.5 and of 50 are tried alike.
+double draw_cost(base::RandomStream& random) {
+  static constexpr std::array kCosts = {0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0};
+  return kCosts[random.below(kCosts.size())];
+}
+
+double draw_share(base::RandomStream& random) {
+  return 0.05 * (1 + static_cast<double>(random.below(19)));
+}
+
+// Half metres up to what the agent can sense.
+double draw_distance(double sense_radius, base::RandomStream& random) {
+  const auto halves = static_cast<std::uint64_t>(2 * sense_radius);
+  return 0.5 * (1 + static_cast<double>(random.below(halves)));
+}
+
+}  // namespace
+
+std::size_t Program::size() const {
+  std::size_t count = rules.size();
+  for (const Rule& rule : rules) count += rule.conditions.size();
+  return count;
+}
+
+Grammar::Grammar(const engine::Scenario& scenario) {
+  const auto index = scenario.find_species(scenario.agent_species);
+  CHERUB_CHECK(index.has_value());  // parse_scenario refuses any other
+  const engine::SpeciesSpec& agent = scenario.species[*index];
+  const bool has_walls = scenario.terrain.generator != "flat";
+  sense_radius_ = std::max(1.0, agent.sense_radius);
+  things_ = things_of(scenario, agent);
+  tests_ = tests_of(agent, has_walls, !things_.empty());
+  deeds_ = deeds_of(scenario, things_, has_walls);
+}
+
+std::size_t Grammar::random_thing(Deed deed, base::RandomStream& random) const {
+  if (things_.empty()) return 0;
+  for (int attempt = 0; attempt < 32; ++attempt) {
+    const std::size_t thing = random.below(things_.size());
+    if (deed != Deed::kEat || things_[thing].edible) return thing;
+  }
+  for (std::size_t i = 0; i < things_.size(); ++i) {
+    if (things_[i].edible) return i;
+  }
+  return 0;
+}
+
+void Grammar::draw_values(Condition& condition, base::RandomStream& random) const {
+  condition.a = condition.b = 0;
+  switch (condition.test) {
+    case Test::kHungry:
+    case Test::kTired:
+    case Test::kEnergetic:
+    case Test::kHurt:
+    case Test::kChance:
+      condition.a = draw_share(random);
+      break;
+    case Test::kSees:
+    case Test::kMissing:
+    case Test::kWayClear:
+      condition.a = draw_distance(sense_radius_, random);
+      break;
+    case Test::kCrowded:
+    case Test::kSparse:
+      condition.a = draw_distance(sense_radius_, random);
+      condition.b = static_cast<double>(random.below(8));
+      break;
+    case Test::kOftenHere:
+    case Test::kFresh:
+      condition.a = 1 + static_cast<double>(random.below(4));
+      break;
+    case Test::kBlocked:
+      break;
+  }
+}
+
+void Grammar::draw_values(Action& action, base::RandomStream& random) const {
+  action.a = action.b = 0;
+  switch (action.deed) {
+    case Deed::kFollowPath:
+      action.a = draw_cost(random);
+      break;
+    case Deed::kProspect:
+      action.a = draw_cost(random);
+      action.b = draw_cost(random);
+      break;
+    case Deed::kFlee:
+    case Deed::kEat:
+    case Deed::kKeepOn:
+      action.a = draw_distance(sense_radius_, random);
+      break;
+    case Deed::kApproach:
+    case Deed::kReproduce:
+    case Deed::kRest:
+    case Deed::kWander:
+      break;
+  }
+}
+
+Condition Grammar::random_condition(base::RandomStream& random) const {
+  Condition condition;
+  condition.test = pick(tests_, random);
+  condition.thing = things_.empty() ? 0 : random.below(things_.size());
+  draw_values(condition, random);
+  return condition;
+}
+
+Action Grammar::random_action(base::RandomStream& random) const {
+  Action action;
+  action.deed = pick(deeds_, random);
+  action.thing = random_thing(action.deed, random);
+  action.commit = random.below(2) == 1;
+  action.go_on = random.below(2) == 1;
+  draw_values(action, random);
+  return action;
+}
+
+Rule Grammar::random_rule(base::RandomStream& random) const {
+  Rule rule;
+  const std::uint64_t conditions = random.below(3);
+  for (std::uint64_t i = 0; i < conditions; ++i) {
+    rule.conditions.push_back(random_condition(random));
+  }
+  rule.action = random_action(random);
+  return rule;
+}
+
+Program Grammar::random_program(base::RandomStream& random) const {
+  Program program;
+  const std::uint64_t rules = 2 + random.below(3);
+  for (std::uint64_t i = 0; i < rules; ++i) program.rules.push_back(random_rule(random));
+  return program;
+}
+
+}  // namespace cherub::abilities::angel

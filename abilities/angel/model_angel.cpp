@@ -1,0 +1,54 @@
+#include "abilities/angel/model_angel.h"
+
+namespace cherub::abilities::angel {
+
+ModelAngel::ModelAngel(std::unique_ptr<LanguageModel> model, Check check)
+    : model_(std::move(model)), check_(std::move(check)) {}
+
+std::optional<Draft> ModelAngel::next(const Brief& brief, const std::atomic<bool>* cancel) {
+  Draft draft;
+  Brief round = brief;
+  for (int attempt = 0; attempt <= kRepairRoundsMax; ++attempt) {
+    Exchange exchange;
+    exchange.request = build_prompt(round);
+    const auto reply = model_->complete(exchange.request, cancel);
+    if (!reply) {
+      draft.failure = reply.error();
+      draft.refused = true;
+      draft.message = reply.error().text();
+      draft.exchanges.push_back(std::move(exchange));
+      return draft;
+    }
+    exchange.reply = reply->text;
+    const auto code = extract_code(reply->text);
+    if (!code) {
+      draft.source.clear();
+      draft.diagnostics.clear();
+      draft.message = code.error().message;
+      round.refused_code = reply->text;
+    } else {
+      draft.source = *code;
+      scripting::LoadVerdict verdict = check_(draft.source);
+      if (verdict.ok) {
+        draft.refused = false;
+        draft.message.clear();
+        draft.diagnostics = std::move(verdict.diagnostics);
+        draft.exchanges.push_back(std::move(exchange));
+        return draft;
+      }
+      draft.message = "refused in " + verdict.stage;
+      draft.diagnostics = std::move(verdict.diagnostics);
+      round.refused_code = draft.source;
+    }
+    draft.refused = true;
+    exchange.refusal =
+        draft.diagnostics.empty()
+            ? draft.message
+            : sandbox::diagnostics_text(draft.diagnostics, "policy", draft.source);
+    round.errors = {exchange.refusal};
+    draft.exchanges.push_back(std::move(exchange));
+  }
+  return draft;
+}
+
+}  // namespace cherub::abilities::angel

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "abilities/evaluation.h"
+#include "abilities/score.h"
+#include "engine/scenario.h"
+
+namespace cherub::abilities {
+
+// Why an episode was no success, in a few words: "time", "all_dead", "refused: …".
+std::string failure_reason(const EpisodeResult& episode);
+
+// The refused intents of an episode, most frequent first: "12 x blocked, 3 x out_of_reach".
+std::string refusals_text(const std::vector<std::uint64_t>& receipts);
+
+// What there is to say about the episodes of one policy. All of it is computed, nothing is judged.
+struct Critique {
+  std::string markdown;  // for people and for the next prompt
+  std::string json;
+};
+
+// What a critique compares with; null members leave the comparison out.
+struct CritiqueInput {
+  const engine::Scenario* scenario = nullptr;
+  const Objective* objective = nullptr;
+  std::span<const EpisodeResult> episodes;
+  std::span<const EpisodeResult> parent_episodes;  // of the same seeds, or empty
+};
+Critique make_critique(const CritiqueInput& input);
+
+}  // namespace cherub::abilities

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "abilities/evaluation.h"
+#include "engine/behaviour.h"
+#include "engine/scenario.h"
+#include "scripting/policy_host.h"
+
+namespace cherub::abilities {
+
+// Who acts in an episode: a policy by its hash, through its host, or any other behaviour.
+struct EpisodeDriver {
+  engine::Behaviour* behaviour = nullptr;
+  scripting::PolicyHost* host = nullptr;  // the same object when a policy acts, else null
+  std::string sha256;                     // empty without a policy
+};
+
+// Runs one episode from a fresh world to its end, on the calling thread.
+EpisodeResult run_episode(const engine::Scenario& scenario, const EpisodeDriver& driver,
+                          const EpisodeSpec& spec, const std::atomic<bool>* cancel);
+
+// How many ticks an episode has at most: the spec's, or the scenario's default length.
+std::uint64_t episode_ticks(const engine::Scenario& scenario, std::uint64_t ticks_max);
+
+}  // namespace cherub::abilities

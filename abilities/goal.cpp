@@ -1,0 +1,220 @@
+#include "abilities/goal.h"
+
+#include <algorithm>
+#include <cctype>
+#include <optional>
+
+namespace cherub::abilities {
+namespace {
+
+// A word keeps at least so many letters when an ending is taken off: "sing" is no form of "s".
+constexpr std::size_t kStemLettersMin = 3;
+// A turning word reaches over so many words, unless the clause ends before.
+constexpr std::size_t kReachWords = 5;
+// What remains of the scenario's own objective beside wishes that have nothing to do with it.
+constexpr double kOwnShareOfForeign = 0.1;
+
+enum class Turn { kNone, kFewer, kMore };
+
+struct Token {
+  std::string stem;
+  bool clause_start = false;  // behind a comma, "and", "but" …
+};
+
+bool one_of(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+bool is_vowel(char c) { return std::string_view("aeiouy").find(c) != std::string_view::npos; }
+
+// Takes an ending off when enough of the word remains.
+bool strip(std::string& word, std::string_view ending) {
+  if (!word.ends_with(ending) || word.size() < ending.size() + kStemLettersMin) return false;
+  word.resize(word.size() - ending.size());
+  return true;
+}
+
+// Brings the common forms of an English word together; it need not be a word itself. Both the goal
+// and the metrics' words go through it, so only equality counts.
+std::string stem_of(std::string word) {
+  strip(word, "ly");
+  if (strip(word, "ies")) {
+    word += 'y';
+  } else if (!word.ends_with("ss")) {
+    strip(word, "s");
+  }
+  const bool cut = strip(word, "ing") || strip(word, "ed");
+  const std::size_t size = word.size();
+  const bool doubled = cut && size > kStemLettersMin && word[size - 1] == word[size - 2] &&
+                       !is_vowel(word[size - 1]) && word[size - 1] != 'l' && word[size - 1] != 's';
+  if (doubled) word.pop_back();
+  strip(word, "e");
+  return word;
+}
+
+std::vector<Token> tokens_of(std::string_view text) {
+  std::vector<Token> tokens;
+  std::string word;
+  bool clause_start = true;
+  const auto finish = [&] {
+    if (word.empty()) return;
+    const bool joins = one_of(word, {"and", "but", "while", "then", "yet"});
+    if (joins) {
+      clause_start = true;
+    } else {
+      tokens.push_back({stem_of(word), clause_start});
+      clause_start = false;
+    }
+    word.clear();
+  };
+  for (const char c : text) {
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0) {
+      word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    } else if (c != '\'') {
+      finish();
+      if (one_of(std::string_view(&c, 1), {",", ";", ".", ":", "!"})) clause_start = true;
+    }
+  }
+  finish();
+  return tokens;
+}
+
+const std::vector<std::string>& stems(Turn turn) {
+  static const auto make = [](std::initializer_list<const char*> words) {
+    std::vector<std::string> made;
+    for (const char* word : words) made.push_back(stem_of(word));
+    return made;
+  };
+  static const std::vector<std::string> none;
+  static const std::vector<std::string> fewer =
+      make({"without", "avoid", "avoiding", "no", "not", "never", "dont", "few", "fewer", "fewest",
+            "less", "least", "little", "low", "lower", "minimal", "minimum", "minimise",
+            "minimize", "reduce", "prevent"});
+  static const std::vector<std::string> more =
+      make({"many", "much", "maximal", "maximum", "maximise", "maximize", "increase"});
+  if (turn == Turn::kFewer) return fewer;
+  return turn == Turn::kMore ? more : none;
+}
+
+bool contains(const std::vector<std::string>& words, const std::string& word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// The turning word that governs tokens[at]: the nearest one before it in its clause.
+Turn turn_at(const std::vector<Token>& tokens, std::size_t at) {
+  for (std::size_t back = 0; back <= kReachWords && back <= at; ++back) {
+    const Token& token = tokens[at - back];
+    if (back > 0 && contains(stems(Turn::kFewer), token.stem)) return Turn::kFewer;
+    if (back > 0 && contains(stems(Turn::kMore), token.stem)) return Turn::kMore;
+    if (token.clause_start) break;
+  }
+  return Turn::kNone;
+}
+
+// Where the words of a phrase stand one behind the other.
+std::optional<std::size_t> find_phrase(const std::vector<Token>& tokens,
+                                       const std::vector<std::string>& phrase) {
+  if (phrase.empty() || phrase.size() > tokens.size()) return std::nullopt;
+  for (std::size_t at = 0; at + phrase.size() <= tokens.size(); ++at) {
+    bool same = true;
+    for (std::size_t i = 0; i < phrase.size() && same; ++i) {
+      same = tokens[at + i].stem == phrase[i];
+    }
+    if (same) return at;
+  }
+  return std::nullopt;
+}
+
+struct Match {
+  std::string word;
+  double sign = 1;
+};
+
+// The first of the metric's words, or of its name's, that the goal contains.
+std::optional<Match> match_metric(const engine::MetricSpec& metric,
+                                  const std::vector<Token>& tokens) {
+  std::vector<std::string> words = metric.words;
+  words.push_back(metric.name);
+  for (const std::string& word : words) {
+    const auto at = find_phrase(tokens, goal_words(word));
+    if (!at) continue;
+    const Turn turn = turn_at(tokens, *at);
+    const bool higher = metric.better == engine::Better::kHigher;
+    const bool turned = higher ? turn == Turn::kFewer : turn == Turn::kMore;
+    return Match{word, turned ? -1.0 : 1.0};
+  }
+  return std::nullopt;
+}
+
+std::string joined(const std::vector<std::string>& words, std::string_view separator) {
+  std::string text;
+  for (const std::string& word : words) {
+    if (!text.empty()) text += separator;
+    text += word;
+  }
+  return text;
+}
+
+base::Error not_understood(std::string_view goal, const engine::Scenario& scenario) {
+  std::string message = "The goal \"" + std::string(goal.substr(0, 200)) +
+                        "\" has no word that says how to measure it in " + scenario.name +
+                        ". Understood are:";
+  for (const engine::MetricSpec& metric : scenario.metrics) {
+    message += "\n  " + metric.name + " (" + joined(metric.words, ", ") + ")";
+  }
+  if (!scenario.goals.empty()) {
+    message += "\nFor example: \"" + joined(scenario.goals, "\", \"") + "\"";
+  }
+  return {base::ErrorCode::kInvalidArgument, message, "user_goal"};
+}
+
+// Adds the goal's wishes to the scenario's. Wishes for something else altogether (to explore, where
+// the scenario wants a target reached) must not drown in what the scenario wants by itself.
+void combine(Objective& objective, const std::vector<double>& wishes, bool foreign) {
+  const double own_share = foreign ? kOwnShareOfForeign : 1;
+  objective.success_share *= own_share;
+  for (std::size_t i = 0; i < wishes.size(); ++i) {
+    double& weight = objective.weights[i];
+    weight = wishes[i] < 0 ? wishes[i] : own_share * weight + wishes[i];
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> goal_words(std::string_view text) {
+  std::vector<std::string> words;
+  for (Token& token : tokens_of(text)) words.push_back(std::move(token.stem));
+  return words;
+}
+
+base::Result<Objective> understand(std::string_view goal, const engine::Scenario& scenario) {
+  if (goal.size() > kGoalBytesMax) {
+    return base::Error{base::ErrorCode::kInvalidArgument,
+                       "A goal has at most " + std::to_string(kGoalBytesMax) +
+                           " bytes; say it in a sentence or two.",
+                       "user_goal"};
+  }
+  const std::vector<Token> tokens = tokens_of(goal);
+  Objective objective = default_objective(scenario);
+  double sum = 0;
+  for (const double weight : objective.weights) sum += weight;
+  // A metric that the goal names weighs as much as all the scenario's own wishes together.
+  const double named = sum > 0 ? sum : 1;
+  std::vector<double> wishes(scenario.metrics.size());
+  bool foreign = true;  // nothing that the goal names is a wish of the scenario
+  for (std::size_t i = 0; i < scenario.metrics.size(); ++i) {
+    const engine::MetricSpec& metric = scenario.metrics[i];
+    const auto match = match_metric(metric, tokens);
+    if (!match) continue;
+    wishes[i] = match->sign * named;
+    if (match->sign > 0 && metric.weight > 0) foreign = false;
+    if (match->sign < 0 && metric.name == scenario.success.metric) objective.success_share = 0;
+    const char* arrow = match->sign > 0 ? " <- " : " (turned around) <- ";
+    objective.matches.push_back(metric.name + arrow + match->word);
+  }
+  if (objective.matches.empty()) return not_understood(goal, scenario);
+  combine(objective, wishes, foreign);
+  return objective;
+}
+
+}  // namespace cherub::abilities

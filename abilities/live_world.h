@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "abilities/run_control.h"
+#include "engine/base/result.h"
+#include "engine/recording.h"
+#include "engine/scenario.h"
+#include "scripting/policy_host.h"
+
+namespace cherub::abilities {
+
+struct LiveOptions {
+  std::uint64_t seed = 0;
+  double seconds = 30;  // of world time
+  bool paced = false;   // at tick_rate of wall time, or as fast as possible
+  scripting::HostOptions host;
+};
+
+struct LiveResult {
+  std::uint64_t ticks = 0;
+  std::uint64_t hash = 0;      // after the last tick
+  std::string sha256;          // of the policy that acted last
+  bool terminated = false;
+  double wall_s = 0;
+  scripting::PolicyStats policy;
+  engine::Recording recording;
+};
+
+// A world in which the best policy goes on living, while people and programs change it: pause, step,
+// commands, hot reload. Owned and run by the run's thread; it looks into the inbox between ticks.
+class LiveWorld {
+ public:
+  LiveWorld(engine::Scenario scenario, std::shared_ptr<scripting::ScriptRegistry> registry,
+            LiveOptions options, RunControl::State& control, RunObserver& observer);
+  ~LiveWorld();
+
+  // Lives with the version until the world time is over or the run is terminated. `waiting`: a
+  // version accepted earlier, swapped in at the first tick boundary after the start.
+  base::Result<LiveResult> live(const std::string& sha256, const std::string& waiting);
+
+ private:
+  struct Session;
+  engine::Scenario scenario_;
+  std::shared_ptr<scripting::ScriptRegistry> registry_;
+  LiveOptions options_;
+  RunControl::State& control_;
+  RunObserver& observer_;
+};
+
+}  // namespace cherub::abilities

@@ -1,0 +1,27 @@
+#include "abilities/run.h"
+
+#include <array>
+#include <ctime>
+
+#include "abilities/run_loop.h"
+#include "engine/base/hash.h"
+#include "engine/base/random.h"
+
+namespace cherub::abilities {
+
+std::string make_run_id(std::int64_t unix_seconds, std::uint64_t salt) {
+  const std::time_t seconds = static_cast<std::time_t>(unix_seconds);
+  std::tm utc{};
+  gmtime_r(&seconds, &utc);
+  std::array<char, 32> text{};
+  const std::size_t length = std::strftime(text.data(), text.size(), "%Y%m%d-%H%M%S", &utc);
+  const std::string digits = base::hex64(base::mix64(salt ^ static_cast<std::uint64_t>(seconds)));
+  return std::string(text.data(), length) + "-" + digits.substr(0, 4);
+}
+
+RunSummary execute_run(const RunRequest& request, const std::string& run_id, RunControl& control,
+                       RunObserver& observer) {
+  return execute_run_with(request, run_id, control, observer, RunTools{});
+}
+
+}  // namespace cherub::abilities

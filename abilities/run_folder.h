@@ -1,0 +1,31 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "engine/base/result.h"
+
+namespace cherub::abilities {
+
+// The folder of one run. Every file appears whole or not at all: it is written under another name and
+// then renamed. Errors (kIo) name the path and say what the operating system said.
+class RunFolder {
+ public:
+  // Makes `runs_dir`/`run_id`; an existing folder of that name is a conflict.
+  static base::Result<RunFolder> create(const std::string& runs_dir, const std::string& run_id);
+
+  // `relative` may name folders that do not exist yet: "iteration_1/candidate_2/policy.lua".
+  base::Result<void> write(std::string_view relative, std::string_view text) const;
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}
+  std::filesystem::path path_;
+};
+
+// The whole text of a file of at most `bytes_max` bytes.
+base::Result<std::string> read_text_file(const std::filesystem::path& path, std::size_t bytes_max);
+
+}  // namespace cherub::abilities

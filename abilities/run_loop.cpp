@@ -1,0 +1,312 @@
+#include "abilities/run_loop.h"
+
+#include <algorithm>
+
+#include "abilities/angel/builtin_angel.h"
+#include "abilities/angel/model_angel.h"
+#include "abilities/goal.h"
+#include "abilities/live_world.h"
+#include "abilities/search.h"
+#include "abilities/seeds.h"
+#include "abilities/stopwatch.h"
+#include "engine/base/hash.h"
+
+namespace cherub::abilities {
+namespace {
+
+// Enough that a success rate means something, few enough that judging stays cheap beside searching.
+constexpr std::uint64_t kHeldOutMin = 32, kHeldOutMax = 256;
+
+// How the best policy did where it never was before, and the floor it is compared with.
+struct Verdict {
+  std::vector<EpisodeResult> episodes;
+  Aggregate policy, baseline;
+};
+
+// One run from request to summary.
+class Run {
+ public:
+  Run(const RunRequest& request, const std::string& run_id, RunControl& control,
+      RunObserver& observer, const RunTools& tools)
+      : request_(request), control_(control.state()), observer_(observer), tools_(tools) {
+    summary_.run_id = run_id;
+    host_.jit = request.jit;
+  }
+
+  RunSummary execute();
+
+ private:
+  base::Result<void> do_it();
+  base::Result<Objective> objective_of_goal();
+  base::Result<std::unique_ptr<angel::Angel>> make_angel();
+  base::Result<void> judge();
+  base::Result<void> live();
+  base::Error nothing_worked() const;
+  void finish(const base::Result<void>& outcome);
+  base::JsonObject summary_body() const;
+  void add_results(base::JsonObject& json) const;
+  std::string timing_json() const;
+
+  const RunRequest& request_;
+  RunControl::State& control_;
+  SerialObserver observer_;
+  const RunTools& tools_;
+  Stopwatch stopwatch_;
+
+  scripting::HostOptions host_;
+  engine::Scenario scenario_;
+  Objective objective_;
+  std::shared_ptr<scripting::ScriptRegistry> registry_ =
+      std::make_shared<scripting::ScriptRegistry>();
+  std::optional<RunFolder> folder_;
+  std::unique_ptr<Evaluator> evaluator_;
+  SearchOutcome search_;
+  std::optional<Verdict> verdict_;
+  std::optional<LiveResult> live_;
+  double live_sim_s_ = 0;
+  RunSummary summary_;
+};
+
+base::Result<Objective> Run::objective_of_goal() {
+  if (request_.user_goal.empty()) return default_objective(scenario_);
+  auto objective = understand(request_.user_goal, scenario_);
+  if (objective) return objective;
+  const bool needs_it =
+      request_.policy_code.empty() && request_.provider.provider == "builtin";
+  if (needs_it) return objective.error();
+  // A model reads the goal itself; only the measuring falls back.
+  Objective fallback = default_objective(scenario_);
+  fallback.note = "No word of the goal names a metric: measured by the scenario's own objective.";
+  return fallback;
+}
+
+base::Result<std::unique_ptr<angel::Angel>> Run::make_angel() {
+  if (!request_.policy_code.empty()) return std::unique_ptr<angel::Angel>();
+  if (request_.provider.provider == "builtin") {
+    std::string goal = request_.user_goal.substr(0, 200);
+    std::replace_if(goal.begin(), goal.end(),
+                    [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+    std::vector<std::string> heading = {
+        "Goal: " + goal,
+        "Found by Cherub's built-in angel in the scenario \"" + scenario_.name + "\".",
+        "Rules are tried from the top; the first one with something to do decides the tick."};
+    return std::unique_ptr<angel::Angel>(std::make_unique<angel::BuiltinAngel>(
+        scenario_, request_.seed, std::move(heading)));
+  }
+  auto model = tools_.make_model(request_.provider);
+  if (!model) return model.error();
+  const angel::Check check = [this](const std::string& source) {
+    scripting::PolicyHost host(registry_, host_);
+    return host.prepare(registry_->add(source)->sha256, scenario_);
+  };
+  return std::unique_ptr<angel::Angel>(
+      std::make_unique<angel::ModelAngel>(std::move(*model), check));
+}
+
+base::Error Run::nothing_worked() const {
+  std::string message = "No candidate could be measured.";
+  for (const std::string& problem : search_.problems) message += "\n" + problem;
+  return {base::ErrorCode::kRefused, message, "policy"};
+}
+
+base::Result<void> Run::do_it() {
+  auto scenario = engine::builtin_scenario(request_.scenario);
+  if (!scenario) return scenario.error();
+  scenario_ = std::move(*scenario);
+  auto objective = objective_of_goal();
+  if (!objective) return objective.error();
+  objective_ = std::move(*objective);
+  auto angel = make_angel();
+  if (!angel) return angel.error();
+  auto folder = RunFolder::create(request_.runs_dir, summary_.run_id);
+  if (!folder) return folder.error();
+  folder_ = std::move(*folder);
+  summary_.dir = folder_->path().string();
+  if (auto done = folder_->write("request.json", run_request_to_json(request_) + "\n"); !done) {
+    return done;
+  }
+  evaluator_ = std::make_unique<Evaluator>(scenario_, registry_, host_, request_.threads);
+  Search search({request_, scenario_, objective_, host_, registry_, *evaluator_, *folder_, control_,
+                 observer_});
+  auto found = search.run(angel->get());
+  if (!found) return found.error();
+  search_ = std::move(*found);
+  if (search_.terminated) return {};
+  if (!search_.best) return nothing_worked();
+  if (auto done = judge(); !done) return done;
+  if (control_.cancel) return {};
+  return live();
+}
+
+base::Result<void> Run::judge() {
+  const std::uint64_t count =
+      std::clamp<std::uint64_t>(request_.episodes, kHeldOutMin, kHeldOutMax);
+  std::vector<EpisodeSpec> specs;
+  for (const std::uint64_t seed : episode_seeds(request_.seed, SeedUse::kHeldOut, count)) {
+    EpisodeSpec spec;
+    spec.seed = seed;
+    spec.ticks_max = requested_ticks(request_, scenario_);
+    specs.push_back(spec);
+  }
+  Verdict verdict;
+  verdict.episodes = evaluator_->run(search_.best->sha256, specs, {}, &control_.cancel);
+  const auto walker = evaluator_->run_random_walker(specs, &control_.cancel);
+  if (control_.cancel) return {};
+  verdict.policy = aggregate_of(scenario_, objective_, verdict.episodes);
+  verdict.baseline = aggregate_of(scenario_, objective_, walker);
+  search_.episodes += verdict.policy.episodes;
+  search_.sim_s += verdict.policy.sim_s + verdict.baseline.sim_s;
+  const std::string aggregate =
+      base::JsonObject()
+          .raw("held_out", aggregate_json(scenario_, verdict.policy))
+          .raw("tuning", aggregate_json(scenario_, search_.best->aggregate))
+          .raw("random_walker", aggregate_json(scenario_, verdict.baseline))
+          .text();
+  const Critique critique = make_critique({&scenario_, &objective_, verdict.episodes, walker});
+  verdict_ = std::move(verdict);
+  if (auto done = folder_->write("aggregate.json", aggregate + "\n"); !done) return done;
+  if (auto done = folder_->write("critique.md", critique.markdown); !done) return done;
+  return folder_->write("critique.json", critique.json + "\n");
+}
+
+base::Result<void> Run::live() {
+  if (request_.live_seconds <= 0) return {};
+  LiveOptions options;
+  options.seed = episode_seed(request_.seed, SeedUse::kLive, 0);
+  options.seconds = request_.live_seconds;
+  options.paced = request_.live_paced;
+  options.host = host_;
+  LiveWorld world(scenario_, registry_, options, control_, observer_);
+  auto lived = world.live(search_.best->sha256, search_.waiting_sha256);
+  if (!lived) return lived.error();
+  live_ = std::move(*lived);
+  live_sim_s_ = static_cast<double>(live_->ticks) / scenario_.tick_rate;
+  return folder_->write("live/recording.jsonl", engine::recording_to_jsonl(live_->recording));
+}
+
+std::string Run::timing_json() const {
+  const double sim_s = search_.sim_s + live_sim_s_;
+  const double wall_s = stopwatch_.seconds();
+  return base::JsonObject()
+      .add("sim_time_s", sim_s)
+      .add("wall_time_s", wall_s)
+      .add("speedup_x", wall_s > 0 ? sim_s / wall_s : 0.0)
+      .text();
+}
+
+void Run::add_results(base::JsonObject& json) const {
+  if (search_.best) {
+    const Aggregate& tuning = search_.best->aggregate;
+    json.add("best_iteration", search_.best->iteration)
+        .add("best_candidate", search_.best->number)
+        .raw("tuning", base::JsonObject()
+                           .add("episodes", tuning.episodes)
+                           .add("success_rate", tuning.success_rate)
+                           .raw("success_interval", interval_json(tuning.interval))
+                           .add("score", tuning.score)
+                           .text());
+  }
+  if (verdict_) {
+    const Aggregate& policy = verdict_->policy;
+    json.raw("metrics", metrics_json(scenario_, policy))
+        .raw("held_out", base::JsonObject()
+                             .add("episodes", policy.episodes)
+                             .add("successes", policy.successes)
+                             .add("success_rate", policy.success_rate)
+                             .raw("success_interval", interval_json(policy.interval))
+                             .add("score", policy.score)
+                             .add("faults", policy.faults)
+                             .text())
+        .raw("baseline", base::JsonObject()
+                             .add("policy", "random walker")
+                             .add("episodes", verdict_->baseline.episodes)
+                             .add("success_rate", verdict_->baseline.success_rate)
+                             .add("score", verdict_->baseline.score)
+                             .raw("metrics", metrics_json(scenario_, verdict_->baseline))
+                             .text());
+  }
+}
+
+base::JsonObject Run::summary_body() const {
+  base::JsonObject json;
+  json.add("run_id", summary_.run_id)
+      .add("dir", summary_.dir)
+      .add("user_goal", request_.user_goal)
+      .add("scenario", request_.scenario)
+      .add("provider", request_.policy_code.empty() ? request_.provider.provider : "policy_code")
+      .add("seed", request_.seed)
+      .add("success_rate", summary_.success_rate)
+      .add("score", summary_.score)
+      .add("hash", base::hex64(summary_.hash))
+      .add("ticks", summary_.ticks)
+      .add("best_sha256", summary_.best_sha256)
+      .add("iterations", search_.iterations)
+      .add("candidates", search_.candidates)
+      .add("episodes", search_.episodes)
+      .add("concluded_early", search_.concluded_early);
+  base::JsonArray matches, problems;
+  for (const std::string& match : objective_.matches) matches.add(match);
+  for (const std::string& problem : search_.problems) problems.add(problem);
+  json.raw("objective", matches.text());
+  if (!objective_.note.empty()) json.add("note", objective_.note);
+  json.raw("problems", problems.text());
+  add_results(json);
+  json.raw("timing", timing_json());
+  return json;
+}
+
+// Makes the one last record. What could be kept is written whatever happened before.
+void Run::finish(const base::Result<void>& outcome) {
+  if (search_.best) {
+    summary_.best_code = search_.best->source;
+    summary_.best_sha256 = search_.best->sha256;
+    const Aggregate& judged = verdict_ ? verdict_->policy : search_.best->aggregate;
+    summary_.success_rate = judged.success_rate;
+    summary_.score = judged.score;
+  }
+  if (live_) {
+    summary_.hash = live_->hash;
+    summary_.ticks = live_->ticks;
+  } else if (verdict_) {
+    summary_.hash = verdict_->episodes.back().hash;
+  }
+  const char* type = "done";
+  summary_.end = RunEnd::kDone;
+  base::Result<void> written = outcome;
+  base::JsonObject json = summary_body();
+  if (outcome && (control_.cancel || search_.terminated)) {
+    type = "terminated";
+    summary_.end = RunEnd::kTerminated;
+  }
+  if (folder_) {
+    const std::string text = record(type, json).json + "\n";
+    const auto saved = folder_->write("summary.json", text);
+    if (written) written = saved;
+  }
+  if (!written) {
+    type = "error";
+    summary_.end = RunEnd::kFailed;
+    summary_.error = written.error().text();
+    json.add("message", written.error().message).add("where", written.error().where);
+    // The first attempt to save may be what failed; then this one tells nothing new.
+    if (folder_) (void)folder_->write("summary.json", record(type, json).json + "\n");
+  }
+  const RunRecord last = record(type, json);
+  summary_.json = last.json;
+  control_.close();
+  observer_.on_record(last);
+}
+
+RunSummary Run::execute() {
+  finish(do_it());
+  return std::move(summary_);
+}
+
+}  // namespace
+
+RunSummary execute_run_with(const RunRequest& request, const std::string& run_id,
+                            RunControl& control, RunObserver& observer, const RunTools& tools) {
+  return Run(request, run_id, control, observer, tools).execute();
+}
+
+}  // namespace cherub::abilities

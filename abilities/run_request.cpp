@@ -1,0 +1,223 @@
+#include <array>
+#include <cmath>
+#include <functional>
+
+#include "abilities/goal.h"
+#include "abilities/run.h"
+#include "engine/base/json.h"
+#include "scripting/manifest.h"
+
+namespace cherub::abilities {
+namespace {
+
+using rapidjson::Value;
+
+constexpr std::size_t kSourceBytesMax = 64 * 1024;
+constexpr std::size_t kNameBytesMax = 200;
+constexpr std::size_t kUrlBytesMax = 2000;
+constexpr double kSeedMax = 9007199254740992.0;  // what every JSON reader holds exactly
+constexpr double kEpisodeSecondsMax = 24 * 3600.0;
+constexpr double kStepsMax = 1e6;
+
+base::Error field_error(const std::string& field, const std::string& message) {
+  return {base::ErrorCode::kInvalidArgument, message, field};
+}
+
+// Readers of one field: nothing when all is well, else what is wrong, without the field's name.
+using Problem = std::string;
+
+std::string plain(double number) { return base::json_number(number); }
+
+Problem read_number(const Value& value, double low, double high, double& out) {
+  if (!value.IsNumber()) return "must be a number";
+  const double number = value.GetDouble();
+  if (!(number >= low && number <= high)) {
+    return "must be between " + plain(low) + " and " + plain(high) + ", not " + plain(number);
+  }
+  out = number;
+  return {};
+}
+
+template <class Integer>
+Problem read_integer(const Value& value, double low, double high, Integer& out) {
+  double number = 0;
+  if (Problem problem = read_number(value, low, high, number); !problem.empty()) return problem;
+  if (number != std::floor(number)) return "must be a whole number, not " + plain(number);
+  out = static_cast<Integer>(number);
+  return {};
+}
+
+Problem read_text(const Value& value, std::size_t bytes_max, std::string& out) {
+  if (!value.IsString()) return "must be a string";
+  if (value.GetStringLength() > bytes_max) {
+    return "must have at most " + std::to_string(bytes_max) + " bytes, not " +
+           std::to_string(value.GetStringLength());
+  }
+  out.assign(value.GetString(), value.GetStringLength());
+  return {};
+}
+
+Problem read_bool(const Value& value, bool& out) {
+  if (!value.IsBool()) return "must be true or false";
+  out = value.GetBool();
+  return {};
+}
+
+Problem read_provider(const Value& value, std::string& out) {
+  std::string name;
+  if (Problem problem = read_text(value, kNameBytesMax, name); !problem.empty()) return problem;
+  if (name != "builtin" && name != "openai" && name != "anthropic") {
+    return "must be one of builtin, openai, anthropic, not \"" + name + "\"";
+  }
+  out = name;
+  return {};
+}
+
+// What the body may say besides the request itself.
+struct Extras {
+  double delta = 0;     // world seconds that the client counts as one step
+  bool render = true;   // frames are made for whoever subscribes; there is nothing to switch
+};
+
+struct Field {
+  const char* name;
+  std::function<Problem(const Value&, RunRequest&, Extras&)> read;
+};
+
+const std::vector<Field>& fields() {
+  static const std::vector<Field> table = {
+      {"user_goal", [](auto& v, auto& r, auto&) { return read_text(v, kGoalBytesMax, r.user_goal); }},
+      {"scenario", [](auto& v, auto& r, auto&) { return read_text(v, kNameBytesMax, r.scenario); }},
+      {"iterations", [](auto& v, auto& r, auto&) { return read_integer(v, 1, 100, r.iterations); }},
+      {"episodes", [](auto& v, auto& r, auto&) { return read_integer(v, 1, 1000, r.episodes); }},
+      {"candidates", [](auto& v, auto& r, auto&) { return read_integer(v, 0, 1000, r.candidates); }},
+      {"seed", [](auto& v, auto& r, auto&) { return read_integer(v, 0, kSeedMax, r.seed); }},
+      {"threads", [](auto& v, auto& r, auto&) { return read_integer(v, 1, 256, r.threads); }},
+      {"jit", [](auto& v, auto& r, auto&) { return read_bool(v, r.jit); }},
+      {"duration_seconds",
+       [](auto& v, auto& r, auto&) { return read_number(v, 0, kEpisodeSecondsMax, r.duration_seconds); }},
+      {"max_steps", [](auto& v, auto& r, auto&) { return read_integer(v, 0, kStepsMax, r.max_steps); }},
+      {"delta", [](auto& v, auto&, auto& e) { return read_number(v, 0.001, 10, e.delta); }},
+      {"render", [](auto& v, auto&, auto& e) { return read_bool(v, e.render); }},
+      {"success_threshold",
+       [](auto& v, auto& r, auto&) { return read_number(v, 0, 1, r.success_threshold); }},
+      {"policy_code",
+       [](auto& v, auto& r, auto&) { return read_text(v, kSourceBytesMax, r.policy_code); }},
+      {"existing_code",
+       [](auto& v, auto& r, auto&) { return read_text(v, kSourceBytesMax, r.existing_code); }},
+      {"provider", [](auto& v, auto& r, auto&) { return read_provider(v, r.provider.provider); }},
+      {"model", [](auto& v, auto& r, auto&) { return read_text(v, kNameBytesMax, r.provider.model); }},
+      {"provider_url",
+       [](auto& v, auto& r, auto&) { return read_text(v, kUrlBytesMax, r.provider.base_url); }},
+      {"temperature",
+       [](auto& v, auto& r, auto&) { return read_number(v, 0, 2, r.provider.temperature); }},
+      {"max_tokens",
+       [](auto& v, auto& r, auto&) { return read_integer(v, 1, 200'000, r.provider.max_tokens); }},
+      {"deadline_seconds",
+       [](auto& v, auto& r, auto&) { return read_number(v, 1, 600, r.provider.deadline_s); }},
+      {"retries", [](auto& v, auto& r, auto&) { return read_integer(v, 0, 10, r.provider.retries); }},
+      {"live_seconds",
+       [](auto& v, auto& r, auto&) { return read_number(v, 0, kEpisodeSecondsMax, r.live_seconds); }},
+      {"live_paced", [](auto& v, auto& r, auto&) { return read_bool(v, r.live_paced); }},
+  };
+  return table;
+}
+
+// What one may put under "limits" instead of at the top.
+constexpr std::array kLimitNames = {"candidates", "threads", "max_steps", "duration_seconds",
+                                    "live_seconds"};
+
+bool is_limit(std::string_view name) {
+  for (const char* limit : kLimitNames) {
+    if (name == limit) return true;
+  }
+  return false;
+}
+
+base::Error unknown_field(const std::string& path, const std::string& name) {
+  std::vector<std::string> known = {"limits"};
+  for (const Field& field : fields()) known.emplace_back(field.name);
+  const std::string nearest = scripting::nearest_name(name, known);
+  return field_error(path, "is not a field of a run" +
+                               (nearest.empty() ? "." : "; did you mean \"" + nearest + "\"?"));
+}
+
+base::Result<void> read_fields(const Value& object, const std::string& prefix, RunRequest& request,
+                               Extras& extras) {
+  for (const auto& member : object.GetObject()) {
+    const std::string name(member.name.GetString(), member.name.GetStringLength());
+    const std::string path = prefix + name;
+    if (prefix.empty() && name == "limits") {
+      if (!member.value.IsObject()) return field_error(path, "must be an object");
+      if (auto read = read_fields(member.value, "limits.", request, extras); !read) return read;
+      continue;
+    }
+    const Field* found = nullptr;
+    for (const Field& field : fields()) {
+      if (name == field.name && (prefix.empty() || is_limit(name))) found = &field;
+    }
+    if (found == nullptr) return unknown_field(path, name);
+    const Problem problem = found->read(member.value, request, extras);
+    if (!problem.empty()) return field_error(path, problem + ".");
+  }
+  return {};
+}
+
+// A URL without the user and password that some write into it.
+std::string without_user(const std::string& url) {
+  const std::size_t scheme = url.find("://");
+  if (scheme == std::string::npos) return url;
+  const std::size_t host = scheme + 3;
+  const std::size_t slash = std::min(url.find('/', host), url.size());
+  const std::size_t at = url.rfind('@', slash);
+  if (at == std::string::npos || at < host) return url;
+  return url.substr(0, host) + url.substr(at + 1);
+}
+
+}  // namespace
+
+base::Result<RunRequest> run_request_from_json(std::string_view json, RunRequest defaults) {
+  const auto document = base::parse_json(json);
+  if (!document) return document.error();
+  if (!document->IsObject()) return field_error("", "A run is asked for by a JSON object.");
+  RunRequest request = std::move(defaults);
+  Extras extras;
+  if (auto read = read_fields(*document, "", request, extras); !read) return read.error();
+  if (extras.delta > 0 && request.max_steps > 0) {
+    request.duration_seconds = static_cast<double>(request.max_steps) * extras.delta;
+    request.max_steps = 0;
+  }
+  if (request.user_goal.empty() && request.policy_code.empty()) {
+    return field_error("user_goal", "A run needs a goal in words, or policy_code to measure.");
+  }
+  return request;
+}
+
+std::string run_request_to_json(const RunRequest& request) {
+  base::JsonObject json;
+  json.add("user_goal", request.user_goal)
+      .add("scenario", request.scenario)
+      .add("iterations", request.iterations)
+      .add("episodes", request.episodes)
+      .add("candidates", request.candidates)
+      .add("seed", request.seed)
+      .add("threads", request.threads)
+      .add("jit", request.jit)
+      .add("duration_seconds", request.duration_seconds)
+      .add("max_steps", request.max_steps)
+      .add("success_threshold", request.success_threshold)
+      .add("provider", request.provider.provider)
+      .add("model", request.provider.model)
+      .add("provider_url", without_user(request.provider.base_url))
+      .add("temperature", request.provider.temperature)
+      .add("max_tokens", request.provider.max_tokens)
+      .add("deadline_seconds", request.provider.deadline_s)
+      .add("retries", request.provider.retries)
+      .add("live_seconds", request.live_seconds)
+      .add("live_paced", request.live_paced);
+  if (!request.policy_code.empty()) json.add("policy_code", request.policy_code);
+  if (!request.existing_code.empty()) json.add("existing_code", request.existing_code);
+  return json.text();
+}
+
+}  // namespace cherub::abilities

@@ -1,0 +1,315 @@
+#include "abilities/search.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "abilities/seeds.h"
+#include "abilities/shown_episode.h"
+#include "abilities/stopwatch.h"
+
+namespace cherub::abilities {
+namespace {
+
+constexpr std::uint32_t kBuiltinCandidates = 24;
+// With more candidates than this in an iteration only its best one is logged step by step.
+constexpr std::uint32_t kLoggedCandidatesMax = 4;
+constexpr std::uint64_t kProbeTicks = 5;
+constexpr double kProgressIntervalS = 0.1;
+constexpr std::size_t kAttemptsMax = 12;
+
+bool every_act_faulted(const EpisodeResult& episode) {
+  return episode.policy.acts > 0 && episode.policy.fault_count() >= episode.policy.acts;
+}
+
+std::string score_text(double score) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3f", score);
+  return text;
+}
+
+std::string signed_text(double change) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%+.3f", change);
+  return text;
+}
+
+template <class Text>
+void push_bounded(std::vector<Text>& list, Text text, std::size_t max) {
+  if (list.size() >= max) list.erase(list.begin());
+  list.push_back(std::move(text));
+}
+
+}  // namespace
+
+std::uint64_t requested_ticks(const RunRequest& request, const engine::Scenario& scenario) {
+  if (request.max_steps > 0) return request.max_steps;
+  if (request.duration_seconds <= 0) return 0;
+  const double ticks = std::round(request.duration_seconds * scenario.tick_rate);
+  return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(ticks));
+}
+
+Search::Search(const SearchSetup& setup) : setup_(setup) {
+  const std::uint64_t ticks = requested_ticks(setup.request, setup.scenario);
+  for (const std::uint64_t seed :
+       episode_seeds(setup.request.seed, SeedUse::kTuning, setup.request.episodes)) {
+    EpisodeSpec spec;
+    spec.seed = seed;
+    spec.ticks_max = ticks;
+    specs_.push_back(spec);
+  }
+}
+
+std::uint32_t Search::candidates_per_iteration() const {
+  if (!setup_.request.policy_code.empty()) return 1;
+  if (setup_.request.candidates > 0) return setup_.request.candidates;
+  return setup_.request.provider.provider == "builtin" ? kBuiltinCandidates : 1;
+}
+
+bool Search::wants_steps() const { return candidates_per_iteration() <= kLoggedCandidatesMax; }
+
+std::string Search::place() const {
+  return "iteration_" + std::to_string(iteration_) + "/candidate_" + std::to_string(number_) + "/";
+}
+
+void Search::note_problem(const std::string& problem) {
+  if (outcome_.problems.size() < kProblemsMax) outcome_.problems.push_back(problem);
+}
+
+void Search::begin_candidate() {
+  ++number_;
+  answer_reloads();
+  tell("generating", base::JsonObject());
+}
+
+void Search::tell(const std::string& state, base::JsonObject body) {
+  base::JsonObject json;
+  json.add("iteration", iteration_).add("candidate", number_).add("state", state);
+  json.add("episodes", specs_.size());
+  if (outcome_.best) json.add("best_score", outcome_.best->aggregate.score);
+  const std::string members = body.text();
+  std::string text = json.text();
+  if (members != "{}") text = text.substr(0, text.size() - 1) + "," + members.substr(1);
+  setup_.observer.on_record({"candidate", "{\"type\":\"candidate\"," + text.substr(1)});
+}
+
+// There is no live world yet: what is accepted waits for it.
+void Search::answer_reloads() {
+  for (const ReloadRequest& request : setup_.control.take_reloads()) {
+    if (request.slot != "policy") {
+      request.refuse("slot", "There is no script slot \"" + request.slot + "\".");
+      continue;
+    }
+    if (setup_.request.live_seconds <= 0) {
+      request.refuse("live", "This run has no live world to reload into.");
+      continue;
+    }
+    ReloadOutcome reload;
+    reload.sha256 = setup_.registry->add(request.source)->sha256;
+    scripting::PolicyHost host(setup_.registry, setup_.host);
+    reload.verdict = host.prepare(reload.sha256, setup_.scenario);
+    if (reload.verdict.ok) outcome_.waiting_sha256 = reload.sha256;
+    if (request.done) request.done(reload);
+  }
+}
+
+angel::Brief Search::brief() const {
+  angel::Brief brief;
+  brief.goal = setup_.request.user_goal;
+  brief.scenario = &setup_.scenario;
+  brief.fuel_per_act = setup_.host.fuel_per_act;
+  brief.memory_per_agent_bytes = setup_.host.memory_per_agent_bytes;
+  brief.attempts = attempts_;
+  brief.errors = last_errors_;
+  brief.refused_code = last_refused_;
+  if (!outcome_.best) {
+    brief.parent_code = setup_.request.existing_code;
+    return brief;
+  }
+  const Candidate& parent = *outcome_.best;
+  brief.parent_code = parent.source;
+  brief.critique = parent.critique.markdown;
+  for (const EpisodeResult& episode : parent.episodes) {
+    angel::SeedRow row;
+    row.seed = episode.seed;
+    row.success = episode.success;
+    row.metrics = episode.metrics;
+    row.faults = episode.policy.fault_count();
+    row.note = episode.policy.first_fault.empty() ? refusals_text(episode.receipts)
+                                                  : episode.policy.first_fault;
+    if (!episode.success) row.note = failure_reason(episode) + (row.note.empty() ? "" : "; " + row.note);
+    brief.parent_results.push_back(std::move(row));
+  }
+  return brief;
+}
+
+bool Search::always_faults(const std::string& sha256, EpisodeResult& probe) {
+  EpisodeSpec spec = specs_.front();
+  spec.ticks_max = kProbeTicks;
+  auto results = setup_.evaluator.run(sha256, {&spec, 1}, {}, &setup_.control.cancel);
+  probe = std::move(results.front());
+  return every_act_faulted(probe);
+}
+
+std::vector<EpisodeResult> Search::measure(const std::string& sha256) {
+  ShownEpisode shown(setup_.observer, {iteration_, number_, 1});
+  std::vector<EpisodeSpec> specs = specs_;
+  specs.front().viewer = &shown;
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    specs[i].record_steps = wants_steps() && i < kStepEpisodesMax;
+  }
+  RateGate gate(kProgressIntervalS);
+  std::size_t done = 0;
+  tell("evaluating", base::JsonObject().add("episodes_done", done).add("sha256", sha256));
+  const auto on_done = [&](std::size_t index, const EpisodeResult& episode) {
+    ++done;
+    setup_.observer.on_record(
+        record("episode_summary", episode_summary(setup_.scenario, setup_.objective,
+                                                  {iteration_, number_, index + 1}, episode)));
+    if (done < specs.size() && gate.pass()) {
+      tell("evaluating", base::JsonObject().add("episodes_done", done).add("sha256", sha256));
+    }
+  };
+  return setup_.evaluator.run(sha256, specs, on_done, &setup_.control.cancel);
+}
+
+base::Result<void> Search::write_draft(const angel::Draft& draft, const std::string& errors_json) {
+  if (!draft.source.empty()) {
+    if (auto written = setup_.folder.write(place() + "policy.lua", draft.source); !written) {
+      return written;
+    }
+  }
+  std::string prompt, reply;
+  for (std::size_t i = 0; i < draft.exchanges.size(); ++i) {
+    const angel::Exchange& exchange = draft.exchanges[i];
+    const std::string title = "# Round " + std::to_string(i + 1) + "\n\n";
+    prompt += title + "## System\n\n" + exchange.request.system + "\n\n## User\n\n" +
+              exchange.request.user + "\n\n";
+    reply += title + exchange.reply + "\n\n";
+    if (!exchange.refusal.empty()) reply += "## Refused\n\n" + exchange.refusal + "\n\n";
+  }
+  if (!prompt.empty()) {
+    if (auto written = setup_.folder.write(place() + "prompt.md", prompt); !written) return written;
+    if (auto written = setup_.folder.write(place() + "reply.md", reply); !written) return written;
+  }
+  return setup_.folder.write(place() + "errors.json", errors_json + "\n");
+}
+
+base::Result<std::optional<double>> Search::refuse(const angel::Draft& draft,
+                                                   const std::string& state,
+                                                   const std::string& message) {
+  const std::string diagnostics = sandbox::diagnostics_json(draft.diagnostics);
+  tell(state, base::JsonObject().add("message", message).raw("diagnostics", diagnostics));
+  const std::string errors = base::JsonObject()
+                                 .add("state", state)
+                                 .add("message", message)
+                                 .raw("diagnostics", diagnostics)
+                                 .text();
+  if (auto written = write_draft(draft, errors); !written) return written.error();
+  const std::string text = draft.diagnostics.empty()
+                               ? message
+                               : sandbox::diagnostics_text(draft.diagnostics, "policy", draft.source);
+  note_problem(state + ": " + (draft.diagnostics.empty() ? message : text));
+  last_errors_ = {text};
+  last_refused_ = draft.source;
+  push_bounded(attempts_, "iteration " + std::to_string(iteration_) + ": " + state + ": " + message,
+               kAttemptsMax);
+  return std::optional<double>();
+}
+
+base::Result<std::optional<double>> Search::consider(const angel::Draft& draft) {
+  if (draft.failure) return refuse(draft, "failed", draft.message);
+  if (draft.refused) return refuse(draft, "refused", draft.message);
+  const auto version = setup_.registry->add(draft.source);
+  scripting::PolicyHost host(setup_.registry, setup_.host);
+  scripting::LoadVerdict verdict = host.prepare(version->sha256, setup_.scenario);
+  if (!verdict.ok) {
+    angel::Draft refused = draft;
+    refused.diagnostics = std::move(verdict.diagnostics);
+    std::string message = "refused in " + verdict.stage;
+    if (!refused.diagnostics.empty()) message += ": " + refused.diagnostics.front().message;
+    return refuse(refused, "refused", message);
+  }
+  EpisodeResult probe;
+  if (always_faults(version->sha256, probe)) {
+    return refuse(draft, "faulted", "every act faulted; the first: " + probe.policy.first_fault);
+  }
+  Candidate candidate;
+  candidate.iteration = iteration_;
+  candidate.number = number_;
+  candidate.source = draft.source;
+  candidate.sha256 = version->sha256;
+  candidate.episodes = measure(version->sha256);
+  candidate.aggregate = aggregate_of(setup_.scenario, setup_.objective, candidate.episodes);
+  outcome_.episodes += candidate.aggregate.episodes;
+  outcome_.sim_s += candidate.aggregate.sim_s;
+  if (cancelled()) return std::optional<double>();  // half a measurement says nothing
+  if (candidate.aggregate.acts > 0 && candidate.aggregate.faults >= candidate.aggregate.acts) {
+    return refuse(draft, "faulted",
+                  "every act faulted; the first: " + candidate.aggregate.first_fault);
+  }
+  const std::string errors = base::JsonObject()
+                                 .add("state", "scored")
+                                 .add("faults", candidate.aggregate.faults)
+                                 .add("first_fault", candidate.aggregate.first_fault)
+                                 .raw("diagnostics", sandbox::diagnostics_json(draft.diagnostics))
+                                 .text();
+  if (auto written = write_draft(draft, errors); !written) return written.error();
+  return keep_scored(std::move(candidate));
+}
+
+base::Result<std::optional<double>> Search::keep_scored(Candidate candidate) {
+  ++outcome_.candidates;
+  last_errors_.clear();
+  last_refused_.clear();
+  const double score = candidate.aggregate.score;
+  std::string attempt = "iteration " + std::to_string(iteration_) + ": score " + score_text(score);
+  if (outcome_.best) attempt += " (" + signed_text(score - outcome_.best->aggregate.score) + ")";
+  if (!candidate.aggregate.first_fault.empty()) {
+    attempt += ", first fault: " + candidate.aggregate.first_fault;
+  }
+  push_bounded(attempts_, attempt, kAttemptsMax);
+  if (auto written = write_summaries(candidate); !written) return written.error();
+  if (auto written = write_steps(candidate); !written) return written.error();
+
+  // Of two that do equally well the shorter one is kept: people can read it.
+  const auto beats = [&](const std::optional<Candidate>& other) {
+    if (!other || score > other->aggregate.score) return true;
+    const bool shorter = candidate.source.size() < other->source.size();
+    return score == other->aggregate.score && shorter;
+  };
+  const bool best = beats(outcome_.best);
+  base::JsonObject scored;
+  scored.add("episodes_done", candidate.aggregate.episodes)
+      .add("sha256", candidate.sha256)
+      .add("score", score)
+      .add("success_rate", candidate.aggregate.success_rate)
+      .add("faults", candidate.aggregate.faults)
+      .add("is_best", best);
+  if (wants_steps() || best) {
+    candidate.critique = make_critique(
+        {&setup_.scenario, &setup_.objective, candidate.episodes, parent_episodes_});
+  }
+  if (beats(iteration_best_)) iteration_best_ = candidate;
+  if (best) outcome_.best = std::move(candidate);
+  tell("scored", scored);
+  if (best) {
+    if (auto told = announce_best(); !told) return told.error();
+  }
+  return std::optional<double>(score);
+}
+
+base::Result<void> Search::announce_best() {
+  const Candidate& best = *outcome_.best;
+  setup_.observer.on_record(
+      record("best", base::JsonObject()
+                         .add("iteration", best.iteration)
+                         .add("candidate", best.number)
+                         .add("sha256", best.sha256)
+                         .add("score", best.aggregate.score)
+                         .add("success_rate", best.aggregate.success_rate)
+                         .raw("success_interval", interval_json(best.aggregate.interval))
+                         .add("code", best.source)));
+  return setup_.folder.write("best.lua", best.source);
+}
+
+}  // namespace cherub::abilities

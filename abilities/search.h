@@ -1,0 +1,110 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "abilities/angel/angel.h"
+#include "abilities/critique.h"
+#include "abilities/evaluation.h"
+#include "abilities/run.h"
+#include "abilities/run_control.h"
+#include "abilities/run_folder.h"
+#include "abilities/run_records.h"
+#include "abilities/score.h"
+
+namespace cherub::abilities {
+
+// One policy and what its tuning episodes say about it.
+struct Candidate {
+  std::uint32_t iteration = 0, number = 0;  // from 1
+  std::string source, sha256;
+  std::vector<EpisodeResult> episodes;
+  Aggregate aggregate;
+  Critique critique;
+};
+
+// What a search works with; owned by the run.
+struct SearchSetup {
+  const RunRequest& request;
+  const engine::Scenario& scenario;
+  const Objective& objective;
+  scripting::HostOptions host;
+  std::shared_ptr<scripting::ScriptRegistry> registry;
+  Evaluator& evaluator;
+  const RunFolder& folder;
+  RunControl::State& control;
+  SerialObserver& observer;
+};
+
+struct SearchOutcome {
+  std::optional<Candidate> best;
+  std::uint32_t iterations = 0;  // begun
+  std::uint64_t episodes = 0;    // that ran
+  std::uint64_t candidates = 0;  // scored
+  double sim_s = 0;
+  bool concluded_early = false;
+  bool terminated = false;
+  std::vector<std::string> problems;     // refusals, faults and failures, the first of them
+  std::string waiting_sha256;            // a reload that waits for the live world
+};
+
+inline constexpr std::size_t kProblemsMax = 20;
+// Of one candidate, so many episodes are logged step by step.
+inline constexpr std::size_t kStepEpisodesMax = 64;
+
+// Ticks of an episode as the request asks for them; 0: the scenario's own length.
+std::uint64_t requested_ticks(const RunRequest& request, const engine::Scenario& scenario);
+
+// Drafts, checks, measures and keeps: the loop of a run up to the best policy on the tuning seeds.
+// Everything that happens is told to the observer and written to the folder. One thread; the
+// episodes run on the evaluator's.
+class Search {
+ public:
+  explicit Search(const SearchSetup& setup);
+
+  // `angel` writes the candidates; null: request.policy_code is the only one. Errors (kIo) are of
+  // the run folder; everything else is part of the outcome.
+  base::Result<SearchOutcome> run(angel::Angel* angel);
+
+ private:
+  base::Result<void> iterate(std::uint32_t iteration, angel::Angel& angel);
+  base::Result<void> simplify(angel::Angel& angel);
+  base::Result<void> finish_iteration(std::uint32_t iteration);
+  // Checks and measures one draft, records all of it, and tells its score when it has one.
+  base::Result<std::optional<double>> consider(const angel::Draft& draft);
+  base::Result<std::optional<double>> refuse(const angel::Draft& draft, const std::string& state,
+                                             const std::string& message);
+  base::Result<std::optional<double>> keep_scored(Candidate candidate);
+  base::Result<void> write_draft(const angel::Draft& draft, const std::string& errors_json);
+  base::Result<void> write_summaries(const Candidate& candidate);
+  base::Result<void> write_steps(const Candidate& candidate);
+  base::Result<void> announce_best();
+
+  std::vector<EpisodeResult> measure(const std::string& sha256);
+  bool always_faults(const std::string& sha256, EpisodeResult& probe);
+  bool wants_steps() const;
+  void begin_candidate();
+  void answer_reloads();
+  void note_problem(const std::string& problem);
+  void tell(const std::string& state, base::JsonObject body);
+  angel::Brief brief() const;
+  [[nodiscard]] std::string place() const;  // "iteration_2/candidate_7/"
+  [[nodiscard]] std::uint32_t candidates_per_iteration() const;
+  [[nodiscard]] bool cancelled() const { return setup_.control.cancel; }
+
+  SearchSetup setup_;
+  SearchOutcome outcome_;
+  std::vector<EpisodeSpec> specs_;       // the tuning episodes
+  std::vector<std::string> attempts_;    // for the next prompt
+  std::vector<std::string> last_errors_; // of the last candidate, when it could not be scored
+  std::string last_refused_;
+  std::uint32_t iteration_ = 1, number_ = 0;
+  std::optional<Candidate> iteration_best_;
+  std::vector<EpisodeResult> parent_episodes_;  // of the best before this iteration
+};
+
+}  // namespace cherub::abilities

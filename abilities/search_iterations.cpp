@@ -1,0 +1,142 @@
+#include "abilities/search.h"
+
+// The outer part of a search: iterations, their files, and when to stop.
+namespace cherub::abilities {
+
+base::Result<SearchOutcome> Search::run(angel::Angel* angel) {
+  if (angel == nullptr) {
+    outcome_.iterations = 1;
+    angel::Draft draft;
+    draft.source = setup_.request.policy_code;
+    begin_candidate();
+    if (auto scored = consider(draft); !scored) return scored.error();
+    if (auto finished = finish_iteration(1); !finished) return finished.error();
+    outcome_.terminated = cancelled();
+    return std::move(outcome_);
+  }
+  for (std::uint32_t iteration = 1; iteration <= setup_.request.iterations; ++iteration) {
+    if (auto done = iterate(iteration, *angel); !done) return done.error();
+    const bool last = iteration == setup_.request.iterations;
+    const bool reached = outcome_.best && outcome_.best->aggregate.interval.low >=
+                                              setup_.request.success_threshold;
+    if ((last || reached) && !cancelled()) {
+      if (auto done = simplify(*angel); !done) return done.error();
+    }
+    if (auto done = finish_iteration(iteration); !done) return done.error();
+    if (reached && !last) outcome_.concluded_early = true;
+    if (reached || cancelled()) break;
+  }
+  outcome_.terminated = cancelled();
+  return std::move(outcome_);
+}
+
+base::Result<void> Search::iterate(std::uint32_t iteration, angel::Angel& angel) {
+  iteration_ = iteration;
+  number_ = 0;
+  iteration_best_.reset();
+  outcome_.iterations = iteration;
+  parent_episodes_ = outcome_.best ? outcome_.best->episodes : std::vector<EpisodeResult>();
+  const std::uint32_t candidates = candidates_per_iteration();
+  base::JsonObject json;
+  json.add("iteration", iteration)
+      .add("iterations", setup_.request.iterations)
+      .add("candidates", candidates)
+      .add("episodes", specs_.size());
+  if (outcome_.best) json.add("best_score", outcome_.best->aggregate.score);
+  setup_.observer.on_record(record("iteration", json));
+
+  if (iteration == 1 && !setup_.request.existing_code.empty()) {
+    angel::Draft existing;
+    existing.source = setup_.request.existing_code;
+    begin_candidate();
+    if (auto scored = consider(existing); !scored) return scored.error();
+  }
+  for (std::uint32_t i = 0; i < candidates && !cancelled(); ++i) {
+    begin_candidate();
+    const auto draft = angel.next(brief(), &setup_.control.cancel);
+    if (!draft || cancelled()) break;
+    const auto score = consider(*draft);
+    if (!score) return score.error();
+    if (*score) angel.learn(**score);
+  }
+  return {};
+}
+
+// Shorter programs that score no worse are better policies: people can read them.
+base::Result<void> Search::simplify(angel::Angel& angel) {
+  while (!cancelled()) {
+    const auto draft = angel.simpler();
+    if (!draft) break;
+    begin_candidate();
+    const auto score = consider(*draft);
+    if (!score) return score.error();
+    if (*score) angel.learn(**score);
+  }
+  return {};
+}
+
+base::Result<void> Search::write_summaries(const Candidate& candidate) {
+  base::JsonArray summaries;
+  for (std::size_t i = 0; i < candidate.episodes.size(); ++i) {
+    const EpisodePlace where{candidate.iteration, candidate.number, i + 1};
+    summaries.raw(
+        episode_summary(setup_.scenario, setup_.objective, where, candidate.episodes[i]).text());
+  }
+  return setup_.folder.write(place() + "summaries.json", summaries.text() + "\n");
+}
+
+base::Result<void> Search::write_steps(const Candidate& candidate) {
+  const std::string folder = "iteration_" + std::to_string(candidate.iteration) + "/candidate_" +
+                             std::to_string(candidate.number) + "/steps/";
+  for (std::size_t i = 0; i < candidate.episodes.size(); ++i) {
+    const std::string& steps = candidate.episodes[i].steps_jsonl;
+    if (steps.empty()) continue;
+    const std::string name = folder + "episode_" + std::to_string(i + 1) + ".jsonl";
+    if (auto written = setup_.folder.write(name, steps); !written) return written;
+  }
+  return {};
+}
+
+// Logs the iteration's best candidate step by step (running it again when there were too many to log
+// them all: episodes repeat exactly), and says what its episodes show.
+base::Result<void> Search::finish_iteration(std::uint32_t iteration) {
+  if (!iteration_best_) return {};
+  Candidate& kept = *iteration_best_;
+  const bool logged = !kept.episodes.front().steps_jsonl.empty();
+  if (!logged && !cancelled()) {
+    std::vector<EpisodeSpec> specs = specs_;
+    if (specs.size() > kStepEpisodesMax) specs.resize(kStepEpisodesMax);
+    for (EpisodeSpec& spec : specs) spec.record_steps = true;
+    auto again = setup_.evaluator.run(kept.sha256, specs, {}, &setup_.control.cancel);
+    for (std::size_t i = 0; i < again.size(); ++i) {
+      kept.episodes[i].steps_jsonl = std::move(again[i].steps_jsonl);
+    }
+  }
+  kept.critique =
+      make_critique({&setup_.scenario, &setup_.objective, kept.episodes, parent_episodes_});
+  if (auto written = write_steps(kept); !written) return written;
+  const std::string folder = "iteration_" + std::to_string(iteration) + "/";
+  const std::string aggregate = aggregate_json(setup_.scenario, kept.aggregate) + "\n";
+  if (auto done = setup_.folder.write(folder + "aggregate.json", aggregate); !done) return done;
+  if (auto done = setup_.folder.write(folder + "critique.md", kept.critique.markdown); !done) {
+    return done;
+  }
+  if (auto done = setup_.folder.write(folder + "critique.json", kept.critique.json + "\n"); !done) {
+    return done;
+  }
+  setup_.observer.on_record(record("critique", base::JsonObject()
+                                                   .add("iteration", iteration)
+                                                   .add("candidate", kept.number)
+                                                   .add("markdown", kept.critique.markdown)
+                                                   .raw("facts", kept.critique.json)));
+  for (EpisodeResult& episode : kept.episodes) episode.steps_jsonl.clear();
+  if (outcome_.best && outcome_.best->sha256 == kept.sha256) {
+    outcome_.best->critique = kept.critique;
+  }
+  if (outcome_.best) {
+    for (EpisodeResult& episode : outcome_.best->episodes) episode.steps_jsonl.clear();
+  }
+  return {};
+}
+
+}  // namespace cherub::abilities
