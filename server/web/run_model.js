@@ -77,9 +77,10 @@ export class RunModel {
     this.scenario = String(asked.scenario ?? this.scenario);
     this.iterations = isNumber(asked.iterations) ? asked.iterations : this.iterations;
     this.episodes = isNumber(asked.episodes) ? asked.episodes : this.episodes;
-    const summary = details.results ?? details.summary ?? details;
-    if (isNumber(summary.success_rate)) this.successRate = summary.success_rate;
-    if (isNumber(summary.score)) this.bestScore = summary.score;
+    for (const known of [details.best, details.results]) {
+      if (isNumber(known?.success_rate)) this.successRate = known.success_rate;
+      if (isNumber(known?.score)) this.bestScore = known.score;
+    }
     if (details.state && !(this.phase === Phase.live && phaseOf(details.state) === Phase.searching)) {
       this.phase = phaseOf(details.state);
     }

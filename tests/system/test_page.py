@@ -34,6 +34,22 @@ return {act = function() end}
 '''
 
 
+# Every socket of the page hears nonsense first: a text that is no JSON, then bytes that are no frame.
+NONSENSE = '''
+window.WebSocket = class extends WebSocket {
+  constructor(...given) {
+    super(...given);
+    this.addEventListener("open", () => setTimeout(() => {
+      this.dispatchEvent(new MessageEvent("message", {data: "{not json"}));
+      if (this.url.includes("render")) {
+        this.dispatchEvent(new MessageEvent("message", {data: new ArrayBuffer(7)}));
+      }
+    }));
+  }
+};
+'''
+
+
 class Served:
     """The server under test on a free port, with a folder of its own."""
 
@@ -308,6 +324,36 @@ class PageTest(unittest.TestCase):
         self.start_run()
         self.wait_until_live()
         self.assertNotIn(run, browser.url)
+
+    def test_messages_that_cannot_be_read_are_told_and_survived(self):
+        self.browser.cdp("Page.addScriptToEvaluateOnNewDocument", source=NONSENSE)
+        self.browser.reload()
+        self.start_run(iterations="1", episodes="1")
+        self.wait_until_live()
+        self.assertIn("{not json", self.text("#log"))
+        self.assertIn("7 bytes", self.text("#log"))
+        self.wait(lambda: self.tick() > 0, "the world is drawn all the same")
+        self.assert_quiet_console()
+
+    def test_colouring_keeps_every_letter_and_frames_are_checked(self):
+        told = self.browser.script('''
+          return Promise.all([import("/highlight.js"), import("/frames.js")]).then(([lua, frames]) => {
+            const sources = ["", "\\n", "--[[ open", "[==[ a ]] b ]==] --[=[\\n]=]", "'open", "x = 0x1F..'\\\\'' -- é\\n\\n", "]]"];
+            const kept = sources.every((source) => lua.tokenizeLua(source)
+              .map((line) => line.map((token) => token.text).join("")).join("\\n") === source);
+            const frame = (bytes, count) => {
+              const view = new DataView(new ArrayBuffer(bytes));
+              view.setUint8(0, 1);
+              view.setUint32(24, bytes - 32, true);
+              view.setUint32(32, count, true);
+              return view.buffer;
+            };
+            const refused = (read) => { try { read(); return false; } catch { return true; } };
+            return [kept, frames.readAgents(frame(36 + 32, 2)).count,
+              refused(() => frames.readAgents(frame(36 + 31, 2))), refused(() => frames.readAgents(frame(36, 4294967295))),
+              refused(() => frames.readTerrain(frame(48, 1 << 20))), refused(() => frames.readHeader(new ArrayBuffer(31)))];
+          })''')
+        self.assertEqual(told, [True, 2, True, True, True, True])
 
     def test_an_unknown_run_is_told(self):
         self.browser.go(self.server.url + "/#run=20000101-0000-0000")
