@@ -174,6 +174,7 @@ Outcome Vm::run(const Script& script, std::span<const Value> arguments, Budget b
     take_result(outcome);
   } else {
     ErrorReport report = state.take_error(status);
+    if (report.stack_overflow) outcome.fuel_used = budget.fuel;
     outcome.kind = report.kind;
     outcome.message = std::move(report.message);
     outcome.line = report.line;

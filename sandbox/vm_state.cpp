@@ -120,6 +120,8 @@ int open_prelude(lua_State* lua) {
   state.out_of_fuel = luaL_ref(lua, LUA_REGISTRYINDEX);
   lua_getfield(lua, -1, "OUT_OF_MEMORY");
   state.out_of_memory = luaL_ref(lua, LUA_REGISTRYINDEX);
+  lua_getfield(lua, -1, "STACK_OVERFLOW");
+  state.stack_overflow = luaL_ref(lua, LUA_REGISTRYINDEX);
   state.core = luaL_ref(lua, LUA_REGISTRYINDEX);
   lua_pushlightuserdata(lua, &state);
   lua_pushcclosure(lua, describe_error, 1);
@@ -188,7 +190,8 @@ ErrorReport Vm::State::take_error(int status) {
   } else if (has_error) {
     report = std::move(last_error);
   } else {  // the handler itself had no stack left
-    report.message = "stack overflow";
+    report.message = kStackOverflowMessage;
+    report.stack_overflow = true;
   }
   has_error = false;
   lua_pop(lua, 1);

@@ -17,6 +17,7 @@ struct ErrorReport {
   std::string message;
   std::uint32_t line = 0;
   std::string traceback;
+  bool stack_overflow = false;
 };
 
 // What stands behind a Vm. C functions reach it through a light userdata upvalue.
@@ -58,6 +59,7 @@ struct Vm::State {
   int read_result = LUA_NOREF;
   int out_of_fuel = LUA_NOREF;
   int out_of_memory = LUA_NOREF;
+  int stack_overflow = LUA_NOREF;
 };
 
 }  // namespace cherub::sandbox

@@ -10,6 +10,7 @@ local STRING_BYTES = host.string_bytes
 
 local OUT_OF_FUEL = {}
 local OUT_OF_MEMORY = {}
+local STACK_OVERFLOW = {}
 
 local fuel = 0     -- left of this slice; metered code shares this variable
 local reserve = 0  -- left of the budget behind this slice
@@ -98,6 +99,7 @@ end
 return {
   OUT_OF_FUEL = OUT_OF_FUEL,
   OUT_OF_MEMORY = OUT_OF_MEMORY,
+  STACK_OVERFLOW = STACK_OVERFLOW,
   STRING_BYTES = STRING_BYTES,
   begin = begin,
   remaining = remaining,

@@ -51,8 +51,11 @@ function strings.rep(s, count, separator)
   count = integer(count, 2, "rep")
   if count < 1 then return "" end
   separator = separator == nil and "" or text(separator, 3, "rep")
-  admit_string(#s * count + #separator * (count - 1))
-  charge(1 + count * 0.25)
+  local size = #s * count + #separator * (count - 1)
+  charge(1)
+  if size == 0 then return "" end
+  admit_string(size)
+  charge(count * 0.25)
   return raw.rep(s, count, separator)
 end
 

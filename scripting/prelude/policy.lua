@@ -5,6 +5,7 @@ local ffi = require("ffi")
 local charge, begin, remaining, freeze = core.charge, core.begin, core.remaining, core.freeze
 local type, error, rawget, xpcall, setmetatable, tonumber = type, error, rawget, xpcall, setmetatable, tonumber
 local OUT_OF_FUEL, OUT_OF_MEMORY = core.OUT_OF_FUEL, core.OUT_OF_MEMORY
+local STACK_OVERFLOW = core.STACK_OVERFLOW
 
 ffi.cdef [[
 typedef struct {
@@ -277,8 +278,14 @@ local act, init, migrate, collect, finalize
 local ACT_FUEL, LOAD_FUEL = host.fuel_per_act, host.fuel_per_load
 local fuel_total, fuel_max = 0, 0
 
+-- A call that ended where the machine decided, not the meter, leaves no trace of how far it got: what the agent
+-- remembered goes.
 local function fault(err)
-  if err == OUT_OF_FUEL then
+  if err == STACK_OVERFLOW or err == "error in error handling" then
+    memories[row] = nil
+    begin(0)
+    host.fault(row, "error")
+  elseif err == OUT_OF_FUEL then
     host.fault(row, "fuel")
   elseif err == OUT_OF_MEMORY or err == "not enough memory" then
     memories[row] = nil
@@ -309,10 +316,10 @@ local function decide(first, last)
     if ready[row] ~= generation then welcome(generation) end
     begin(ACT_FUEL)
     local ok, err = xpcall(act, handler, self, world)
+    if not ok then fault(err) end
     local used = ACT_FUEL - remaining()
     fuel_total = fuel_total + used
     if used > fuel_max then fuel_max = used end
-    if not ok then fault(err) end
   end
 end
 
@@ -362,7 +369,7 @@ local function add_species(index, name, speed, sense_radius, reach)
   species_names[index], species_index[name] = name, index
   species_facts[index] = {speed = speed, sense_radius = sense_radius, reach = reach}
 end
-species_index.any = -1
+species_index.any, species_index.food = -1, -2
 
 -- One agent's memory comes over from an older version: what migrate makes of it, or itself.
 local function adopt(agent_row, generation, memory)

@@ -1,0 +1,4 @@
+-- expect: fuel|memory
+local s = ""
+for i = 1, 1e6 do s = s .. i end
+return #s

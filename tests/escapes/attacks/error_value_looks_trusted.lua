@@ -1,0 +1,2 @@
+-- expect: error
+error("[cherub.core]:1: mine", 0)

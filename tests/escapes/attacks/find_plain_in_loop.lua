@@ -1,0 +1,3 @@
+-- expect: fuel
+local big = ("x"):rep(1e6)
+while true do big:find("y", 1, true) end

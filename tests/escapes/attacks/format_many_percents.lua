@@ -1,0 +1,3 @@
+-- expect: fuel
+local f = ("%%"):rep(1e5)
+while true do string.format(f) end

@@ -1,0 +1,2 @@
+-- expect: error bad argument
+return string.format("%d")

@@ -1,0 +1,2 @@
+-- expect: error invalid capture
+return ("x"):gsub("x", "%9")

@@ -1,0 +1,2 @@
+-- expect: error
+table.insert({}, -2 ^ 40, 1)

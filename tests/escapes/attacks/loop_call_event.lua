@@ -1,0 +1,2 @@
+-- expect: fuel
+setmetatable({}, {__call = function() while true do end end})()

@@ -1,0 +1,3 @@
+-- expect: fuel
+local t = setmetatable({}, {__concat = function() while true do end end})
+return t .. "x"

@@ -1,0 +1,2 @@
+-- expect: fuel
+for i = 1, 10, 0 do end

@@ -1,0 +1,2 @@
+-- expect: fuel
+::again:: goto again

@@ -1,0 +1,2 @@
+-- expect: fuel
+("x"):gsub(".", function() while true do end end)

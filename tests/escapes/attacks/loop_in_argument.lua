@@ -1,0 +1,2 @@
+-- expect: fuel
+print((function() while true do end end)())

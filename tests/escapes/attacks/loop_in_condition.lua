@@ -1,0 +1,3 @@
+-- expect: fuel
+local function spin() while true do end end
+if spin() then return 1 end

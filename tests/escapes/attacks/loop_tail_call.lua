@@ -1,0 +1,3 @@
+-- expect: fuel
+local function f() return f() end
+f()

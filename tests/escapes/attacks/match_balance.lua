@@ -1,0 +1,3 @@
+-- expect: fuel
+local s = ("("):rep(1e5)
+while true do s:find("%b()") end

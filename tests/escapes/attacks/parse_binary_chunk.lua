@@ -1,0 +1,2 @@
+LJprint
+-- expect: refused

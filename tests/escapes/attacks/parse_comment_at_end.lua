@@ -1,0 +1,2 @@
+-- expect: ok
+return 1 -- no newline behind this

@@ -1,0 +1,3 @@
+-- expect: refused
+local µ = 1e9
+return µ

@@ -1,0 +1,2 @@
+-- expect: error attempt to call
+pcall(function() while true do end end)

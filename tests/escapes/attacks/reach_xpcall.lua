@@ -1,0 +1,2 @@
+-- expect: error attempt to call
+xpcall(print, print)

@@ -1,0 +1,4 @@
+-- expect: error stack overflow
+local m = {}
+m.__concat = function(a, b) return (a .. b) .. "" end
+return setmetatable({}, m) .. "x"

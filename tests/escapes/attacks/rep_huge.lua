@@ -1,0 +1,3 @@
+-- expect: memory
+local s = ("x"):rep(1e9)
+return #s

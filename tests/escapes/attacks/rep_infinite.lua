@@ -1,0 +1,3 @@
+-- expect: memory
+local s = ("x"):rep(math.huge)
+return #s

@@ -1,0 +1,2 @@
+-- expect: ok
+return #("x"):rep(-5) + #("x"):rep(0 / 0)

@@ -1,0 +1,3 @@
+-- expect: memory
+local s = (""):rep(1e9, "x")
+return #s

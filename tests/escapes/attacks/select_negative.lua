@@ -1,0 +1,2 @@
+-- expect: error
+return select(-5, 1)

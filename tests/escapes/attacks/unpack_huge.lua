@@ -1,0 +1,2 @@
+-- expect: error too many
+return unpack({}, 1, 1e7)

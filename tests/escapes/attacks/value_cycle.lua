@@ -1,0 +1,4 @@
+-- expect: error contain themselves
+local t = {}
+t.t = t
+return t

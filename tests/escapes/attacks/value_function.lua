@@ -1,0 +1,2 @@
+-- expect: error cannot leave
+return print

@@ -1,0 +1,2 @@
+-- expect: ok
+return "\255\254"

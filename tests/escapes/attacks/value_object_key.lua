@@ -1,0 +1,2 @@
+-- expect: error as a table key
+return {[{}] = 1}
