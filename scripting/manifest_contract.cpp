@@ -14,7 +14,7 @@ constexpr ApiRow kContract[] = {
      .parameters = "self: Self; world: World",
      .doc = "Required. Runs every tick; calls at most one movement, one ability and one message of "
             "self. What it returns is ignored.",
-     .cost = "20000 fuel at most",
+     .cost = "20000 at most",
      .right = "function policy.act(self, world) return self:wander() end",
      .wrong = "function policy.act() return self:wander() end",
      .wrong_hint = "function policy.act(self, world)"},
@@ -23,7 +23,7 @@ constexpr ApiRow kContract[] = {
      .returns = "table",
      .range = "≤ 1 KiB",
      .doc = "Optional. Numbers and texts for the run's record; step.self is the agent as in act, "
-            "step.tick the tick.",
+            "step.tick and step.time the moment.",
      .right = "function policy.collect(step) return {hunger = step.self.hunger} end",
      .wrong = "function policy.collect(self) return {hunger = self.hunger} end",
      .wrong_hint = "function policy.collect(step)"},
@@ -133,7 +133,7 @@ function policy.act(self, world)
     return flee(self, near)
   end
   if self.hunger > HUNGRY then
-    local food = world.nearest("any", self.sense_radius)
+    local food = world.nearest("food", self.sense_radius)
     if food and food.distance <= self.reach then
       return self:eat(food)
     elseif food then

@@ -1,0 +1,81 @@
+#include "scripting/checker.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "sandbox/syntax/parser.h"
+#include "scripting/checker_rules.h"
+
+namespace cherub::scripting {
+namespace {
+
+constexpr std::size_t kQuoteBytesMax = 60;
+
+}  // namespace
+
+bool CheckReport::ok() const {
+  return std::none_of(diagnostics.begin(), diagnostics.end(), [](const sandbox::Diagnostic& found) {
+    return found.severity == sandbox::Severity::kError;
+  });
+}
+
+void Report::error(const sandbox::Range& range, std::string message, std::string hint) {
+  add(sandbox::Severity::kError, range, std::move(message), std::move(hint));
+}
+
+void Report::warning(const sandbox::Range& range, std::string message, std::string hint) {
+  add(sandbox::Severity::kWarning, range, std::move(message), std::move(hint));
+}
+
+void Report::add(sandbox::Severity severity, const sandbox::Range& range, std::string message,
+                 std::string hint) {
+  for (const sandbox::Diagnostic& earlier : findings_) {
+    if (earlier.range.begin == range.begin && earlier.message == message) return;
+  }
+  findings_.push_back({severity, range, std::move(message), std::move(hint)});
+}
+
+std::string Report::text(const sandbox::Expression& expression) const {
+  const sandbox::Range& range = expression.range;
+  std::string text = chunk_.source.substr(range.begin, range.end - range.begin);
+  const bool quotable = text.size() <= kQuoteBytesMax && text.find('\n') == std::string::npos;
+  return quotable ? text : "…";
+}
+
+sandbox::Diagnostics Report::take() {
+  std::stable_sort(findings_.begin(), findings_.end(),
+                   [](const sandbox::Diagnostic& a, const sandbox::Diagnostic& b) {
+                     return a.range.begin < b.range.begin;
+                   });
+  // Errors refuse the policy, so they stay when there is no room for all.
+  if (findings_.size() > sandbox::kDiagnosticsMax) {
+    std::stable_sort(findings_.begin(), findings_.end(),
+                     [](const sandbox::Diagnostic& a, const sandbox::Diagnostic& b) {
+                       return a.severity < b.severity;
+                     });
+    findings_.resize(sandbox::kDiagnosticsMax);
+  }
+  return std::move(findings_);
+}
+
+CheckReport check_policy(const std::string& name, const std::string& source,
+                         const engine::Scenario* scenario) {
+  sandbox::ParseResult parsed = sandbox::parse(name, source);
+  CheckReport report{std::move(parsed.diagnostics)};
+  if (!parsed.chunk) return report;
+  const Survey survey(*parsed.chunk);
+  const Contract contract = find_contract(*parsed.chunk, survey);
+  const Types types(survey, contract);
+  Report findings(*parsed.chunk);
+  const CheckContext context{*parsed.chunk, scenario, survey, contract, types, findings};
+  check_contract(context);
+  check_names(context);
+  check_members(context);
+  check_calls(context);
+  check_state(context);
+  check_values(context);
+  for (sandbox::Diagnostic& found : findings.take()) report.diagnostics.push_back(std::move(found));
+  return report;
+}
+
+}  // namespace cherub::scripting

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/scenario.h"
+#include "sandbox/syntax/ast.h"
+#include "sandbox/syntax/diagnostic.h"
+#include "scripting/checker_survey.h"
+#include "scripting/checker_types.h"
+
+// The rules of the checker: each looks at the whole source and reports what it is sure of. A policy
+// that works must pass, so a rule that is in doubt stays silent.
+namespace cherub::scripting {
+
+// Collects findings, at most one of a kind for each place.
+class Report {
+ public:
+  explicit Report(const sandbox::Chunk& chunk) : chunk_(chunk) {}
+  void error(const sandbox::Range& range, std::string message, std::string hint);
+  void warning(const sandbox::Range& range, std::string message, std::string hint);
+  // The source of an expression, shortened when it is long or runs over lines.
+  [[nodiscard]] std::string text(const sandbox::Expression& expression) const;
+  // The findings in source order.
+  [[nodiscard]] sandbox::Diagnostics take();
+
+ private:
+  void add(sandbox::Severity severity, const sandbox::Range& range, std::string message,
+           std::string hint);
+  const sandbox::Chunk& chunk_;
+  sandbox::Diagnostics findings_;
+};
+
+struct CheckContext {
+  const sandbox::Chunk& chunk;
+  const engine::Scenario* scenario;  // may be nullptr
+  const Survey& survey;
+  const Contract& contract;
+  const Types& types;
+  Report& report;
+};
+
+void check_contract(const CheckContext& context);
+void check_names(const CheckContext& context);    // globals
+void check_members(const CheckContext& context);  // behind dots and colons
+void check_calls(const CheckContext& context);    // arguments
+void check_state(const CheckContext& context);    // what would be lost at a save
+void check_values(const CheckContext& context);   // operators, loops, nil
+
+}  // namespace cherub::scripting

@@ -1,0 +1,106 @@
+// The API in a prompt: short, and only what the scenario has.
+#include "scripting/manifest_parts.h"
+
+namespace cherub::scripting {
+namespace {
+
+struct Pair {
+  std::string_view wrong;
+  std::string_view right;
+  std::string_view action;  // the pair is told where this action exists; empty: everywhere
+};
+
+constexpr Pair kPairs[] = {
+    {"world:nearest(\"food\", 9)", "world.nearest(\"food\", 9)", ""},
+    {"self.wander()", "self:wander()", "wander"},
+    {"self:move_to(target)", "self:move_to(target.x, target.y)", "move_to"},
+    {"seen.position.x, seen.pos", "seen.x, seen.y", ""},
+    {"self.x = 5, self.goal = seen", "self.memory.goal = {x = seen.x, y = seen.y}", ""},
+    {"self:eat(\"grass\")",
+     "local food = world.nearest(\"food\", self.reach); if food then self:eat(food) end", "eat"},
+    {"world.nearest(\"any\", 5).x",
+     "local seen = world.nearest(\"any\", 5); if seen then … seen.x … end", ""},
+    {"return {action = \"wander\"}", "return self:wander()", "wander"},
+    {"count = count + 1 (a local of the file, a global)",
+     "self.memory.count = (self.memory.count or 0) + 1", ""},
+    {"pcall, require, os, io, math.randomseed, table.unpack",
+     "none of them exists; unpack(list) does", ""},
+    {"x += 1, a != b, continue", "x = x + 1, a ~= b, goto continue", ""},
+};
+
+void add_entries(std::string& text, ApiKind kind, const engine::Scenario& scenario) {
+  for (const ApiEntry& entry : api_manifest()) {
+    if (entry.kind != kind || !exists_in(entry, scenario)) continue;
+    text += "  " + api_signature(entry);
+    if (!entry.range.empty() && entry.range.find("accepted") == std::string::npos) {
+      text += " (" + entry.range + ")";
+    }
+    text += "  -- " + entry.doc + "\n";
+  }
+}
+
+std::string species_words(const engine::SpeciesSpec& species) {
+  std::string text = "\"" + species.name + "\"";
+  if (species.role == engine::Role::kAgent) text += " (acts";
+  if (species.role == engine::Role::kPlant) text += " (a plant";
+  if (species.role == engine::Role::kTarget) text += " (a target";
+  for (const std::string& food : species.diet) text += ", eats " + food;
+  return text + ")";
+}
+
+void add_library(std::string& text) {
+  for (const std::string_view table : {"", "math", "string", "table", "bit"}) {
+    std::string names;
+    for (const ApiEntry& entry : api_manifest()) {
+      if (entry.kind != ApiKind::kLibrary || library_table(entry.name) != table) continue;
+      names += " " + (table.empty() ? entry.name : entry.name.substr(table.size() + 1));
+    }
+    text += table.empty() ? "  basics:" : "  " + std::string(table) + ":";
+    text += names + "\n";
+  }
+}
+
+}  // namespace
+
+std::string api_cheat_sheet(const engine::Scenario& scenario) {
+  std::string text = "A policy is one Lua 5.1 file that returns a table:\n";
+  text +=
+      "  local policy = {}\n"
+      "  function policy.act(self, world) … end        -- required, runs every tick\n"
+      "  function policy.init(self, config) … end      -- optional, once per agent\n"
+      "  function policy.collect(step) return {} end   -- optional; step.self, step.tick\n"
+      "  return policy\n";
+  text += "One movement, one ability and one message per tick; a later one replaces the earlier.\n";
+  text +=
+      "State that lasts lives in self.memory (plain data, 4096 bytes). No globals; locals of the "
+      "file are constants.\n\nself, read only:\n";
+  add_entries(text, ApiKind::kSelfField, scenario);
+  text += "  last_move, last_ability, last_message are one of:";
+  for (const std::string& word :
+       split_words(find_api(ApiKind::kSelfField, "last_move")->range, ' ')) {
+    text += " " + word;
+  }
+  text += "\nactions, with a colon:\n";
+  add_entries(text, ApiKind::kSelfAction, scenario);
+  text += "world, read only:\n";
+  add_entries(text, ApiKind::kWorldField, scenario);
+  text += "senses, with a dot; all within self.sense_radius:\n";
+  add_entries(text, ApiKind::kWorldSense, scenario);
+  text += "species:";
+  for (const engine::SpeciesSpec& species : scenario.species) {
+    text += " " + species_words(species) + ",";
+  }
+  text +=
+      " \"any\" (all), \"food\" (what the agent eats)\nSighting: {id, species, x, y, z, distance}"
+      "; Step: {x, y, length}\nlibrary:\n";
+  add_library(text);
+  text += "wrong -> right:\n";
+  for (const Pair& pair : kPairs) {
+    const ApiEntry* action = find_api(ApiKind::kSelfAction, pair.action);
+    if (action && !exists_in(*action, scenario)) continue;
+    text += "  " + std::string(pair.wrong) + "  ->  " + std::string(pair.right) + "\n";
+  }
+  return text;
+}
+
+}  // namespace cherub::scripting
