@@ -1,0 +1,80 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "abilities/run.h"
+#include "server/access.h"
+#include "server/run_registry.h"
+#include "server/static_files.h"
+#include "server/stored_runs.h"
+#include "server/transport.h"
+
+namespace cherub::server {
+
+inline constexpr std::uint32_t kStepTicksMax = 10'000;
+inline constexpr std::size_t kRunsListedMax = 200;
+inline constexpr std::size_t kIdempotencyKeysMax = 256;
+
+struct ApiOptions {
+  AccessRules access;
+  abilities::RunRequest defaults;  // of POST /run
+  std::string api_markdown;        // GET /api
+  // How long PUT scripts waits for the run before it answers 202.
+  std::chrono::milliseconds reload_patience{5000};
+};
+
+// The routes of docs/PROTOCOL.md over the runs of one registry and those on disk. Network thread
+// only.
+class Api final : public Application {
+ public:
+  Api(ApiOptions options, RunRegistry& registry, StaticFiles files);
+
+  Reply handle(const HttpRequest& request) override;
+  std::variant<View, HttpResponse> open_view(const HttpRequest& request) override;
+
+ private:
+  using Segments = std::vector<std::string_view>;
+
+  Reply route(const HttpRequest& request, const Segments& segments);
+  Reply route_run(const HttpRequest& request, const Segments& segments);
+  HttpResponse serve_file(const HttpRequest& request) const;
+  HttpResponse health() const;
+
+  HttpResponse start_run(const HttpRequest& request);
+  HttpResponse list_runs() const;
+  HttpResponse show_run(std::string_view id) const;
+  HttpResponse end_run(std::string_view id);
+  HttpResponse show_code(const HttpRequest& request, std::string_view id) const;
+  Reply put_script(const HttpRequest& request, std::string_view id, std::string_view slot);
+  HttpResponse command(std::string_view id, std::string_view body);
+
+  std::variant<View, HttpResponse> progress_view(std::string_view id);
+  std::variant<View, HttpResponse> render_view(std::string_view id, std::string_view channel);
+  // Why a run that is not in the registry cannot take a change.
+  HttpResponse not_live(std::string_view id) const;
+
+  // Keys of POST /run that were used, with the body's hash and the run they made.
+  struct UsedKey {
+    std::string key, body_sha256, run_id;
+  };
+
+  const ApiOptions options_;
+  RunRegistry& registry_;
+  const StaticFiles files_;
+  const StoredRuns stored_;
+  std::deque<UsedKey> used_keys_;
+};
+
+// A control command of a client: {"type":"terminate"|"pause"|"resume"|"step","ticks":N} or a
+// command of engine/recording.h. The error names the field.
+base::Result<void> apply_command(RunRegistry& registry, Run& run, std::string_view json);
+
+}  // namespace cherub::server

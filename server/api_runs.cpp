@@ -1,0 +1,236 @@
+#include <algorithm>
+#include <set>
+
+#include "abilities/goal.h"
+#include "engine/base/json.h"
+#include "engine/base/sha256.h"
+#include "engine/recording.h"
+#include "engine/scenario.h"
+#include "sandbox/syntax/parser.h"
+#include "server/api.h"
+#include "server/run_body.h"
+
+namespace cherub::server {
+namespace {
+
+std::string run_row(std::string_view id, std::string_view state, std::string_view request_json,
+                    std::string_view results_json) {
+  return base::JsonObject()
+      .add("run_id", id)
+      .add("state", state)
+      .raw("request", request_json)
+      .raw("results", results_json)
+      .text();
+}
+
+// The tag inside the quotes of If-Match; empty when the header is not there.
+std::string_view tag_of(std::string_view header) {
+  if (header.substr(0, 2) == "W/") header.remove_prefix(2);
+  if (header.size() >= 2 && header.front() == '"' && header.back() == '"') {
+    return header.substr(1, header.size() - 2);
+  }
+  return header;
+}
+
+HttpResponse reload_answer(const abilities::ReloadOutcome& outcome) {
+  if (!outcome.verdict.ok) {
+    const std::string diagnostics = sandbox::diagnostics_json(outcome.verdict.diagnostics);
+    const std::string detail =
+        outcome.verdict.diagnostics.empty()
+            ? "The script was refused at the stage '" + outcome.verdict.stage + "'."
+            : outcome.verdict.diagnostics.front().message;
+    if (outcome.verdict.stage == "closed") return problem(409, detail, "run_id");
+    return problem_with(422, detail, "diagnostics", diagnostics);
+  }
+  base::JsonObject body;
+  body.add("accepted", true);
+  if (outcome.tick) {
+    body.add("tick", *outcome.tick);
+  } else {
+    body.raw("tick", "null").add("detail", "The script waits for the live world.");
+  }
+  body.add("sha256", outcome.sha256);
+  return json_response(outcome.tick ? 200 : 202, body.text());
+}
+
+}  // namespace
+
+HttpResponse Api::start_run(const HttpRequest& request) {
+  const std::string_view key = request.header("idempotency-key").substr(0, 200);
+  const std::string body_sha256 = key.empty() ? std::string() : base::sha256_hex(request.body);
+  const auto used = std::find_if(used_keys_.begin(), used_keys_.end(),
+                                 [&](const UsedKey& other) { return other.key == key; });
+  if (!key.empty() && used != used_keys_.end()) {
+    if (used->body_sha256 == body_sha256) {
+      return json_response(202, base::JsonObject().add("run_id", used->run_id).text());
+    }
+    return problem(422, "This key was used for another request.", "Idempotency-Key");
+  }
+  auto wanted = read_run_body(request.body, options_.defaults);
+  if (!wanted.ok()) return problem_of(wanted.error());
+  const auto started = registry_.start(std::move(*wanted));
+  if (!started.ok()) {
+    HttpResponse refusal = problem_of(started.error());
+    if (refusal.status == 503) refusal.headers.emplace_back("Retry-After", "10");
+    return refusal;
+  }
+  const std::string& id = (*started)->id();
+  if (!key.empty()) {
+    used_keys_.push_back({std::string(key), body_sha256, id});
+    if (used_keys_.size() > kIdempotencyKeysMax) used_keys_.pop_front();
+  }
+  HttpResponse response = json_response(202, base::JsonObject()
+                                                 .add("run_id", id)
+                                                 .add("state", run_state_name((*started)->state()))
+                                                 .add("progress", "/ws/progress/" + id)
+                                                 .text());
+  response.headers.emplace_back("Location", "/run/" + id);
+  return response;
+}
+
+HttpResponse Api::list_runs() const {
+  base::JsonArray rows;
+  std::set<std::string> shown;
+  for (const auto& run : registry_.list()) {
+    rows.raw(run_row(run->id(), run_state_name(run->state()),
+                     abilities::run_request_to_json(run->request()), run->summary_json()));
+    shown.insert(run->id());
+  }
+  for (const std::string& id : stored_.ids(kRunsListedMax)) {
+    if (shown.count(id) > 0) continue;
+    const auto run = stored_.find(id);
+    if (run) rows.raw(run_row(id, run->state, run->request_json, run->summary_json));
+  }
+  return json_response(200, base::JsonObject().raw("runs", rows.text()).text());
+}
+
+HttpResponse Api::show_run(std::string_view id) const {
+  if (const auto run = registry_.find(id)) {
+    return json_response(200, base::JsonObject()
+                                  .add("run_id", run->id())
+                                  .add("state", run_state_name(run->state()))
+                                  .raw("request", abilities::run_request_to_json(run->request()))
+                                  .raw("results", run->summary_json())
+                                  .raw("best", run->best_json())
+                                  .text());
+  }
+  const auto stored = stored_.find(id);
+  if (!stored) return problem(404, "There is no run of this id.", "run_id");
+  return json_response(200, base::JsonObject()
+                                .add("run_id", stored->run_id)
+                                .add("state", stored->state)
+                                .raw("request", stored->request_json)
+                                .raw("results", stored->summary_json)
+                                .raw("best", "null")
+                                .text());
+}
+
+HttpResponse Api::end_run(std::string_view id) {
+  const auto run = registry_.find(id);
+  if (!run || run->over()) return not_live(id);
+  registry_.terminate(*run);
+  return json_response(202, base::JsonObject()
+                                .add("run_id", run->id())
+                                .add("state", run_state_name(run->state()))
+                                .text());
+}
+
+HttpResponse Api::show_code(const HttpRequest& request, std::string_view id) const {
+  CurrentScript script;
+  if (const auto run = registry_.find(id)) {
+    script = run->script();
+  } else if (const auto stored = stored_.find(id)) {
+    script = {stored->code, stored->sha256};
+  } else {
+    return problem(404, "There is no run of this id.", "run_id");
+  }
+  if (script.code.empty()) return problem(404, "This run has no code yet.", "run_id");
+  HttpResponse response = json_response(200, base::JsonObject()
+                                                 .add("run_id", id)
+                                                 .add("code", script.code)
+                                                 .add("sha256", script.sha256)
+                                                 .text());
+  response.headers.emplace_back("ETag", "\"" + script.sha256 + "\"");
+  response.headers.emplace_back("Cache-Control", "no-cache");
+  if (tag_of(request.header("if-none-match")) == script.sha256) {
+    response.status = 304;
+    response.body.clear();
+  }
+  return response;
+}
+
+Reply Api::put_script(const HttpRequest& request, std::string_view id, std::string_view slot) {
+  const auto run = registry_.find(id);
+  if (!run || run->over()) return not_live(id);
+  if (slot != "policy") {
+    return problem(404, "This run has no such script; it has 'policy'.", "name");
+  }
+  if (request.body.size() > sandbox::kSourceBytesMax) {
+    return problem(413, "A script has at most 64 KiB.", "body");
+  }
+  const std::string_view expected = tag_of(request.header("if-match"));
+  const std::string current = run->script().sha256;
+  if (!expected.empty() && expected != current && !(expected == "*" && !current.empty())) {
+    return problem(412, "The script has changed; its version is now " + current + ".", "If-Match");
+  }
+  const auto reply = std::make_shared<PendingReply>(
+      options_.reload_patience,
+      json_response(202, base::JsonObject()
+                             .raw("accepted", "null")
+                             .raw("tick", "null")
+                             .add("sha256", base::sha256_hex(request.body))
+                             .add("detail", "The run is busy and checks the script later.")
+                             .text()));
+  // Weak: a script that is never taken up waits inside the run itself.
+  const auto done = [reply, weak = std::weak_ptr<Run>(run),
+                     source = request.body](const abilities::ReloadOutcome& outcome) {
+    const auto self = weak.lock();
+    if (self && outcome.verdict.ok) self->set_script({source, outcome.sha256});
+    reply->deliver(reload_answer(outcome));
+  };
+  run->control().reload(std::string(slot), request.body, done);
+  return reply;
+}
+
+HttpResponse Api::command(std::string_view id, std::string_view body) {
+  const auto run = registry_.find(id);
+  if (!run || run->over()) return not_live(id);
+  const auto applied = apply_command(registry_, *run, body);
+  if (!applied.ok()) return problem_of(applied.error());
+  return json_response(202, base::JsonObject().add("accepted", true).text());
+}
+
+base::Result<void> apply_command(RunRegistry& registry, Run& run, std::string_view json) {
+  using base::Error;
+  using base::ErrorCode;
+  const auto document = base::parse_json(json);
+  if (!document.ok()) return document.error();
+  if (!document->IsObject() || !document->HasMember("type") || !(*document)["type"].IsString()) {
+    return Error{ErrorCode::kInvalidArgument, "A command is an object with a type.", "type"};
+  }
+  const std::string type = (*document)["type"].GetString();
+  if (type == "terminate") {
+    registry.terminate(run);
+  } else if (type == "pause") {
+    run.control().pause();
+  } else if (type == "resume") {
+    run.control().resume();
+  } else if (type == "step") {
+    const auto ticks = document->FindMember("ticks");
+    const bool given = ticks != document->MemberEnd();
+    if (given && (!ticks->value.IsUint() || ticks->value.GetUint() < 1 ||
+                  ticks->value.GetUint() > kStepTicksMax)) {
+      return Error{ErrorCode::kInvalidArgument, "Give a whole number from 1 to 10000.", "ticks"};
+    }
+    run.control().step(given ? ticks->value.GetUint() : 1);
+  } else if (type == "install_script") {
+    return Error{ErrorCode::kRefused, "Send the source to PUT /run/<id>/scripts/policy.", "type"};
+  } else {
+    auto command = engine::command_from_json(json);
+    if (!command.ok()) return command.error();
+    run.control().submit(std::move(*command));
+  }
+  return {};
+}
+
+}  // namespace cherub::server

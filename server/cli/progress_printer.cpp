@@ -1,0 +1,106 @@
+#include "server/cli/progress_printer.h"
+
+#include <cstdio>
+
+#include "server/cli/json_read.h"
+#include "server/cli/text_io.h"
+
+namespace cherub::server::cli {
+namespace {
+
+constexpr std::chrono::milliseconds kUpdateInterval{50};
+constexpr std::size_t kNewsBytesMax = 2000;
+
+}  // namespace
+
+void ProgressPrinter::on_record(const abilities::RunRecord& record) {
+  const std::lock_guard lock(mutex_);
+  if (style_ == ProgressStyle::kJson) {
+    print_line(record.json);
+    return;
+  }
+  const auto document = base::parse_json(record.json);
+  if (document.ok() && document->IsObject()) tell_news(record.type, *document);
+  update_line();
+}
+
+void ProgressPrinter::tell_news(const std::string& type, const rapidjson::Document& record) {
+  if (type == "iteration") {
+    iteration_ = whole_of(record, "iteration");
+    iterations_ = whole_of(record, "iterations");
+    candidates_ = whole_of(record, "candidates");
+    say_locked("iteration " + std::to_string(iteration_) + " of " + std::to_string(iterations_) +
+               ": " + std::to_string(candidates_) + " candidates, " +
+               std::to_string(whole_of(record, "episodes")) + " episodes each");
+  } else if (type == "candidate") {
+    tell_candidate(record);
+  } else if (type == "episode_summary") {
+    ++episodes_done_;
+  } else if (type == "best") {
+    best_score_ = number_of(record, "score");
+    has_best_ = true;
+    say_locked("  candidate " + std::to_string(whole_of(record, "candidate")) +
+               " is the best: score " + short_number(best_score_) + ", success " +
+               short_number(100 * number_of(record, "success_rate")) + " %");
+  } else if (type == "live") {
+    const std::string state = text_of(record, "state");
+    line_ = "live world: " + short_number(number_of(record, "t")) + " s";
+    if (state != "running" && state != "stepped") {
+      say_locked("live world " + state + " at tick " + std::to_string(whole_of(record, "tick")));
+    }
+  } else if (type == "reload") {
+    say_locked("reload " + text_of(record, "state") + " at tick " +
+               std::to_string(whole_of(record, "tick")));
+  } else if (type == "error") {
+    say_locked("error: " + text_of(record, "message"));
+  }
+}
+
+void ProgressPrinter::tell_candidate(const rapidjson::Document& record) {
+  const std::string state = text_of(record, "state");
+  const std::uint64_t number = whole_of(record, "candidate");
+  if (number != candidate_ || state == "generating") episodes_done_ = 0;
+  candidate_ = number;
+  episodes_ = whole_of(record, "episodes");
+  line_ = "iteration " + std::to_string(iteration_) + "/" + std::to_string(iterations_) +
+          "  candidate " + std::to_string(candidate_) + "/" + std::to_string(candidates_);
+  if (state == "refused" || state == "failed" || state == "faulted") {
+    say_locked("  candidate " + std::to_string(number) + " " + state + ": " +
+               text_of(record, "message").substr(0, kNewsBytesMax));
+  }
+}
+
+void ProgressPrinter::say(const std::string& text) {
+  const std::lock_guard lock(mutex_);
+  say_locked(text);
+  update_line();
+}
+
+void ProgressPrinter::say_locked(const std::string& text) {
+  if (style_ == ProgressStyle::kJson) return;
+  if (style_ == ProgressStyle::kLine) std::fputs("\r\033[K", stdout);
+  print_line(text);
+  last_update_ = {};
+}
+
+void ProgressPrinter::update_line() {
+  if (style_ != ProgressStyle::kLine) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (now - last_update_ < kUpdateInterval) return;
+  last_update_ = now;
+  std::string line = line_;
+  if (line.rfind("iteration", 0) == 0) {
+    line += "  episode " + std::to_string(episodes_done_) + "/" + std::to_string(episodes_);
+  }
+  if (has_best_) line += "  best " + short_number(best_score_);
+  std::printf("\r\033[K%s", line.c_str());
+  std::fflush(stdout);
+}
+
+void ProgressPrinter::finish() {
+  const std::lock_guard lock(mutex_);
+  if (style_ == ProgressStyle::kLine) std::fputs("\r\033[K", stdout);
+  std::fflush(stdout);
+}
+
+}  // namespace cherub::server::cli

@@ -1,0 +1,181 @@
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <random>
+#include <utility>
+
+#include "engine/base/json.h"
+#include "server/cli/commands.h"
+#include "server/cli/file_watch.h"
+#include "server/cli/progress_printer.h"
+#include "server/cli/run_report.h"
+#include "server/cli/text_io.h"
+#include "server/config.h"
+#include "server/run_defaults.h"
+#include "server/signals.h"
+
+namespace cherub::server::cli {
+namespace {
+
+constexpr std::size_t kPolicyBytesMax = std::size_t{1} << 20;
+constexpr double kWatchSeconds = 3600;  // a watched world lives so long if nobody says otherwise
+
+struct RunFlags {
+  std::optional<std::string> scenario, goal, provider, base_url, model, runs_dir;
+  std::string policy, existing, watch;
+  std::optional<std::uint32_t> iterations, episodes, candidates, threads;
+  std::optional<std::uint64_t> seed;
+  std::optional<double> duration, live;
+  std::optional<bool> jit;
+  bool json = false;
+};
+
+template <class Value>
+void add_given(base::JsonObject& body, const char* name, const std::optional<Value>& value) {
+  if (value) body.add(name, *value);
+}
+
+base::Result<void> add_file(base::JsonObject& body, const char* name, const std::string& path) {
+  if (path.empty()) return {};
+  const auto text = read_text(path, kPolicyBytesMax);
+  if (!text.ok()) return text.error();
+  body.add(name, *text);
+  return {};
+}
+
+// The flags as the body of a POST /run: what is valid is decided in one place.
+base::Result<abilities::RunRequest> request_of(const RunFlags& flags, const Config& config) {
+  abilities::RunRequest defaults = run_defaults(config);
+  defaults.runs_dir = flags.runs_dir.value_or(config.runs_dir);
+  const bool watching = !flags.watch.empty();
+  defaults.live_paced = watching;
+  if (watching) defaults.live_seconds = kWatchSeconds;
+  base::JsonObject body;
+  add_given(body, "user_goal", flags.goal);
+  add_given(body, "scenario", flags.scenario);
+  add_given(body, "provider", flags.provider);
+  add_given(body, "provider_url", flags.base_url);
+  add_given(body, "model", flags.model);
+  add_given(body, "iterations", flags.iterations);
+  add_given(body, "episodes", flags.episodes);
+  add_given(body, "candidates", flags.candidates);
+  add_given(body, "threads", flags.threads);
+  add_given(body, "seed", flags.seed);
+  add_given(body, "duration_seconds", flags.duration);
+  add_given(body, "live_seconds", flags.live);
+  add_given(body, "jit", flags.jit);
+  // A watched file without a goal is the policy itself.
+  const bool watch_is_policy = watching && flags.policy.empty() && !flags.goal;
+  const std::string& policy = watch_is_policy ? flags.watch : flags.policy;
+  if (auto added = add_file(body, "policy_code", policy); !added) return added.error();
+  if (auto added = add_file(body, "existing_code", flags.existing); !added) return added.error();
+  return abilities::run_request_from_json(body.text(), std::move(defaults));
+}
+
+std::string fresh_run_id() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  std::random_device device;
+  return abilities::make_run_id(std::chrono::duration_cast<std::chrono::seconds>(now).count(),
+                                (std::uint64_t{device()} << 32) | device());
+}
+
+ProgressStyle style_of(const RunFlags& flags) {
+  if (flags.json) return ProgressStyle::kJson;
+  return isatty(STDOUT_FILENO) != 0 ? ProgressStyle::kLine : ProgressStyle::kPlain;
+}
+
+std::unique_ptr<FileWatch> watch_policy(const std::string& path, abilities::RunControl& control,
+                                        ProgressPrinter& printer) {
+  if (path.empty()) return nullptr;
+  return std::make_unique<FileWatch>(path, [&, path](const std::string& source) {
+    control.reload("policy", source, [&printer, path, source](const auto& outcome) {
+      if (outcome.verdict.ok) {
+        printer.say(path + ": " +
+                    (outcome.tick ? "acts from the next tick" : "waits for the live world"));
+        return;
+      }
+      printer.say(path + ": refused, the old policy keeps acting\n" +
+                  sandbox::diagnostics_text(outcome.verdict.diagnostics, path, source));
+    });
+  });
+}
+
+int execute(const RunFlags& flags, const abilities::RunRequest& request) {
+  abilities::RunControl control;
+  const SignalWatch signals([&](int count) {
+    if (count > 1) std::_Exit(130);
+    control.terminate();
+  });
+  ProgressPrinter printer(style_of(flags));
+  abilities::RunSummary summary;
+  {
+    const auto watch = watch_policy(flags.watch, control, printer);
+    summary = abilities::execute_run(request, fresh_run_id(), control, printer);
+  }
+  printer.finish();
+  if (!flags.json) print_run_report(summary);
+  if (summary.end == abilities::RunEnd::kFailed) return kExitFailed;
+  return kExitOk;
+}
+
+int run_run(const RunFlags& flags, const std::string& config_path) {
+  const auto config = load_config(config_path);
+  if (!config.ok()) {
+    print_error(config.error());
+    return kExitUsage;
+  }
+  const auto request = request_of(flags, *config);
+  if (!request.ok()) {
+    print_error(request.error());
+    return request.error().code == base::ErrorCode::kIo ? kExitFailed : kExitUsage;
+  }
+  return execute(flags, *request);
+}
+
+void add_flags(CLI::App& command, RunFlags& flags) {
+  command.add_option("--scenario", flags.scenario, "maze, meadow … (default maze)");
+  command.add_option("--goal", flags.goal, "What to achieve, in words");
+  command.add_option("--iterations", flags.iterations, "Rounds of improvement (default 3)");
+  command.add_option("--episodes", flags.episodes, "Tuning seeds per candidate (default 8)");
+  command.add_option("--candidates", flags.candidates,
+                     "Candidates per iteration (default: 24 of builtin, 1 of a model)");
+  command.add_option("--seed", flags.seed, "All randomness follows from it (default 1)");
+  command.add_option("--provider", flags.provider, "builtin, openai or anthropic");
+  command.add_option("--base-url", flags.base_url, "Where the provider's API is");
+  command.add_option("--model", flags.model, "The provider's model");
+  command.add_option("--policy", flags.policy, "Measure this Lua file; nothing is generated");
+  command.add_option("--existing", flags.existing, "Begin from this Lua file");
+  command.add_option("--threads", flags.threads, "Threads for episodes (default: all cores)");
+  command.add_option("--jit", flags.jit, "LuaJIT's compiler: on or off (default on)");
+  command.add_option("--duration", flags.duration, "Length of an episode, world seconds");
+  command.add_option("--live", flags.live,
+                     "World seconds that the best policy lives on at the end (default 30)");
+  command.add_option("--watch", flags.watch,
+                     "Watch this Lua file: every change goes into the live world, which is paced");
+  command.add_option("--runs-dir", flags.runs_dir, "Folder for results (default runs)");
+  command.add_flag("--json", flags.json, "Print one JSON record per line");
+}
+
+}  // namespace
+
+void add_run_command(CLI::App& program, Session& session) {
+  const auto flags = std::make_shared<RunFlags>();
+  CLI::App* const command =
+      program.add_subcommand("run", "Turn a goal into a measured policy and let it live");
+  add_flags(*command, *flags);
+  command->footer(
+      "Examples:\n"
+      "  cherub run --goal 'reach the target fast and safely'\n"
+      "  cherub run --scenario meadow --goal 'keep the rabbits fed' --iterations 5\n"
+      "  cherub run --policy mine.lua --watch mine.lua\n"
+      "  OPENAI_API_KEY=… cherub run --provider openai --model gpt-4o --goal 'collide rarely'\n"
+      "The first Ctrl-C ends the run and keeps its best result, the second ends the program.\n"
+      "Exit codes: 0 done or ended by you, 1 failed, 2 usage");
+  command->callback(
+      [flags, &session] { session.exit_code = run_run(*flags, session.config_path); });
+}
+
+}  // namespace cherub::server::cli

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "engine/base/result.h"
+
+namespace cherub::server::cli {
+
+// A whole file, or standard input for "-". More than `bytes_max` is an error.
+base::Result<std::string> read_text(const std::string& path, std::size_t bytes_max);
+
+// One line on standard output, at once, also into a pipe.
+void print_line(const std::string& text);
+// "cherub: …" on standard error.
+void print_error(const base::Error& error);
+
+}  // namespace cherub::server::cli

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "engine/base/result.h"
+#include "server/transport.h"
+
+namespace cherub::server {
+
+struct HttpServerOptions {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8088;  // 0: the system chooses
+  std::size_t connections_max = 1024;
+};
+
+// HTTP/1.1 and WebSocket on one port, on the one thread that calls run().
+class HttpServer {
+ public:
+  HttpServer(HttpServerOptions options, Application& application);
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  // Binds; the port that clients can use from now on.
+  base::Result<std::uint16_t> listen();
+  // Serves until the server is shut down.
+  void run();
+  // From any thread: takes no more connections.
+  void stop_accepting();
+  // From any thread: closes all clients with a reason; run() returns when they are gone, and after
+  // `patience` in any case.
+  void shut_down(std::chrono::milliseconds patience);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace cherub::server

@@ -1,0 +1,63 @@
+#include "server/run_body.h"
+
+#include <algorithm>
+#include <string>
+
+#include "abilities/goal.h"
+#include "engine/base/json.h"
+#include "engine/scenario.h"
+
+namespace cherub::server {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+
+constexpr const char* kClientKeyVariable = "CHERUB_CLIENT_KEY";
+
+// Where the model is and which key it gets, when the client has a say in it.
+void settle_provider(abilities::RunRequest& request, const rapidjson::Document& body,
+                     const abilities::RunRequest& defaults) {
+  const bool own_url = body.HasMember("provider_url");
+  const bool other_provider = request.provider.provider != defaults.provider.provider;
+  // The configured address and model belong to the configured provider.
+  if (other_provider && !own_url) request.provider.base_url.clear();
+  if (other_provider && !body.HasMember("model")) request.provider.model.clear();
+  if (other_provider) request.provider.key_variable.clear();
+  if (own_url && request.provider.base_url != defaults.provider.base_url) {
+    request.provider.key_variable = kClientKeyVariable;
+  }
+}
+
+}  // namespace
+
+base::Result<abilities::RunRequest> read_run_body(std::string_view json,
+                                                  const abilities::RunRequest& defaults) {
+  const auto body = base::parse_json(json);
+  if (!body.ok()) return body.error();
+  if (!body->IsObject()) {
+    return Error{ErrorCode::kInvalidArgument, "The body must be a JSON object.", "body"};
+  }
+  abilities::RunRequest wanted = defaults;
+  const auto render = body->FindMember("render");
+  if (render != body->MemberEnd() && render->value.IsBool()) {
+    wanted.live_paced = render->value.GetBool();
+  }
+  auto request = abilities::run_request_from_json(json, wanted);
+  if (!request.ok()) return request.error();
+  settle_provider(*request, *body, defaults);
+  request->threads = std::clamp(request->threads, 1U, std::max(1U, defaults.threads));
+  const auto scenario = engine::builtin_scenario(request->scenario);
+  if (!scenario.ok()) {
+    return Error{ErrorCode::kInvalidArgument, scenario.error().message, "scenario"};
+  }
+  if (request->provider.provider == "builtin" && request->policy_code.empty()) {
+    const auto objective = abilities::understand(request->user_goal, *scenario);
+    if (!objective.ok()) {
+      return Error{ErrorCode::kInvalidArgument, objective.error().message, "user_goal"};
+    }
+  }
+  return request;
+}
+
+}  // namespace cherub::server

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "abilities/run.h"
+#include "server/config.h"
+
+namespace cherub::server {
+
+// What a run is when nobody says otherwise, under this configuration.
+abilities::RunRequest run_defaults(const Config& config);
+
+}  // namespace cherub::server

@@ -1,0 +1,274 @@
+#include "server/run_registry.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <exception>
+#include <random>
+#include <utility>
+
+#include "engine/base/json.h"
+#include "engine/scenario.h"
+#include "server/frames.h"
+
+namespace cherub::server {
+namespace {
+
+std::string string_member(const rapidjson::Document& document, const char* name) {
+  if (!document.IsObject()) return {};
+  const auto member = document.FindMember(name);
+  if (member == document.MemberEnd() || !member->value.IsString()) return {};
+  return {member->value.GetString(), member->value.GetStringLength()};
+}
+
+RunState state_of(abilities::RunEnd end) {
+  switch (end) {
+    case abilities::RunEnd::kDone:
+      return RunState::kDone;
+    case abilities::RunEnd::kTerminated:
+      return RunState::kTerminated;
+    case abilities::RunEnd::kFailed:
+      return RunState::kFailed;
+  }
+  return RunState::kFailed;
+}
+
+bool is_last(std::string_view record_type) {
+  return record_type == "done" || record_type == "terminated" || record_type == "error";
+}
+
+bool is_over(RunState state) {
+  return state != RunState::kQueued && state != RunState::kRunning;
+}
+
+}  // namespace
+
+const char* run_state_name(RunState state) {
+  switch (state) {
+    case RunState::kQueued:
+      return "queued";
+    case RunState::kRunning:
+      return "running";
+    case RunState::kDone:
+      return "done";
+    case RunState::kTerminated:
+      return "terminated";
+    case RunState::kFailed:
+      return "failed";
+  }
+  return "";
+}
+
+Run::Run(std::string id, abilities::RunRequest request, std::string hello, SteadyClock clock)
+    : id_(std::move(id)),
+      request_(std::move(request)),
+      hub_(id_, std::move(hello), std::move(clock)) {}
+
+void Run::on_record(const abilities::RunRecord& record) {
+  if (is_last(record.type)) {
+    const std::lock_guard lock(mutex_);
+    last_record_ = record;
+    return;
+  }
+  if (record.type == "best") {
+    const auto document = base::parse_json(record.json);
+    const std::lock_guard lock(mutex_);
+    best_json_ = record.json;
+    if (document.ok()) {
+      script_ = {string_member(*document, "code"), string_member(*document, "sha256")};
+    }
+  }
+  hub_.on_record(record);
+}
+
+RunState Run::state() const {
+  const std::lock_guard lock(mutex_);
+  return state_;
+}
+
+bool Run::over() const {
+  return is_over(state());
+}
+
+std::string Run::best_json() const {
+  const std::lock_guard lock(mutex_);
+  return best_json_;
+}
+
+std::string Run::summary_json() const {
+  const std::lock_guard lock(mutex_);
+  return summary_json_;
+}
+
+CurrentScript Run::script() const {
+  const std::lock_guard lock(mutex_);
+  return script_;
+}
+
+void Run::set_script(CurrentScript script) {
+  const std::lock_guard lock(mutex_);
+  script_ = std::move(script);
+}
+
+void Run::set_state(RunState state) {
+  const std::lock_guard lock(mutex_);
+  state_ = state;
+}
+
+void Run::finish(const abilities::RunSummary& summary) {
+  std::optional<abilities::RunRecord> last;
+  {
+    const std::lock_guard lock(mutex_);
+    state_ = state_of(summary.end);
+    last = std::exchange(last_record_, std::nullopt);
+    summary_json_ = !summary.json.empty() ? summary.json : last ? last->json : "null";
+    if (!summary.best_code.empty()) script_ = {summary.best_code, summary.best_sha256};
+  }
+  if (last) hub_.on_record(*last);
+}
+
+void Run::end_without_result(RunState state, std::string_view reason) {
+  const std::string type = state == RunState::kTerminated ? "terminated" : "error";
+  const std::string json = base::JsonObject()
+                               .add("type", type)
+                               .add("run_id", id_)
+                               .add(type == "error" ? "message" : "reason", reason)
+                               .text();
+  {
+    const std::lock_guard lock(mutex_);
+    state_ = state;
+    summary_json_ = json;
+  }
+  hub_.on_record({type, json});
+}
+
+RunRegistry::RunRegistry(RunFunction run_function, RegistryLimits limits, SteadyClock clock)
+    : run_function_(std::move(run_function)), limits_(limits), clock_(std::move(clock)) {
+  for (unsigned i = 0; i < limits_.running; ++i) workers_.emplace_back([this] { work(); });
+}
+
+RunRegistry::~RunRegistry() {
+  (void)stop(std::chrono::milliseconds(0));
+  for (std::thread& worker : workers_) worker.join();
+}
+
+std::string RunRegistry::new_id() const {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now).count();
+  std::random_device device;
+  for (;;) {
+    const std::uint64_t salt = (std::uint64_t{device()} << 32) | device();
+    std::string id = abilities::make_run_id(seconds, salt);
+    if (runs_.find(id) == runs_.end()) return id;
+  }
+}
+
+base::Result<std::shared_ptr<Run>> RunRegistry::start(abilities::RunRequest request) {
+  const auto scenario = engine::builtin_scenario(request.scenario);
+  if (!scenario.ok()) {
+    return base::Error{base::ErrorCode::kInvalidArgument, scenario.error().message, "scenario"};
+  }
+  const std::lock_guard lock(mutex_);
+  if (stopping_) {
+    return base::Error{base::ErrorCode::kUnavailable, "The server is shutting down.", ""};
+  }
+  if (queue_.size() >= limits_.queued) {
+    return base::Error{base::ErrorCode::kUnavailable,
+                       "Too many runs are waiting; try again when one has ended.", ""};
+  }
+  auto run = std::make_shared<Run>(new_id(), std::move(request), render_hello(*scenario), clock_);
+  runs_.emplace(run->id(), run);
+  queue_.push_back(run);
+  forget_old_runs();
+  changed_.notify_all();
+  return run;
+}
+
+std::shared_ptr<Run> RunRegistry::find(std::string_view id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = runs_.find(id);
+  return found == runs_.end() ? nullptr : found->second;
+}
+
+std::vector<std::shared_ptr<Run>> RunRegistry::list() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<Run>> runs;
+  for (auto run = runs_.rbegin(); run != runs_.rend(); ++run) runs.push_back(run->second);
+  return runs;
+}
+
+void RunRegistry::forget_old_runs() {
+  std::size_t over = 0;
+  for (const auto& [id, run] : runs_) over += run->over() ? 1 : 0;
+  for (auto run = runs_.begin(); run != runs_.end() && over > limits_.finished;) {
+    if (!run->second->over()) {
+      ++run;
+      continue;
+    }
+    run = runs_.erase(run);
+    --over;
+  }
+}
+
+void RunRegistry::terminate(Run& run) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto waiting = std::find_if(queue_.begin(), queue_.end(),
+                                      [&](const auto& other) { return other.get() == &run; });
+    if (waiting == queue_.end()) {
+      run.control().terminate();
+      return;
+    }
+    queue_.erase(waiting);
+  }
+  run.end_without_result(RunState::kTerminated, "terminated before it began");
+}
+
+bool RunRegistry::stop(std::chrono::milliseconds patience) {
+  std::deque<std::shared_ptr<Run>> waiting;
+  std::unique_lock lock(mutex_);
+  stopping_ = true;
+  waiting.swap(queue_);
+  for (const auto& [id, run] : runs_) {
+    if (run->state() == RunState::kRunning) run->control().terminate();
+  }
+  changed_.notify_all();
+  lock.unlock();
+  for (const auto& run : waiting) run->end_without_result(RunState::kTerminated, "server shutdown");
+  lock.lock();
+  return changed_.wait_for(lock, patience, [&] { return running_ == 0; });
+}
+
+void RunRegistry::work() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+    if (stopping_) return;
+    const std::shared_ptr<Run> run = queue_.front();
+    queue_.pop_front();
+    // Set here, under the lock, so that terminate() and stop() see the run in one of the two
+    // places.
+    run->set_state(RunState::kRunning);
+    ++running_;
+    lock.unlock();
+    execute(run);
+    lock.lock();
+    --running_;
+    changed_.notify_all();
+  }
+}
+
+void RunRegistry::execute(const std::shared_ptr<Run>& run) {
+  spdlog::info("run {} begins: scenario {}, goal {}", run->id(), run->request().scenario,
+               base::json_string(run->request().user_goal));
+  try {
+    run->finish(run_function_(run->request(), run->id(), run->control(), *run));
+  } catch (const std::exception& exception) {
+    // A run's own failures are values; this is a fault of Cherub, which must not end the server.
+    spdlog::error("run {}: {}", run->id(), exception.what());
+    run->end_without_result(RunState::kFailed, exception.what());
+  }
+  spdlog::info("run {} ends: {}", run->id(), run_state_name(run->state()));
+}
+
+}  // namespace cherub::server

@@ -1,0 +1,127 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "abilities/run.h"
+#include "engine/base/result.h"
+#include "server/hub.h"
+
+namespace cherub::server {
+
+enum class RunState { kQueued, kRunning, kDone, kTerminated, kFailed };
+// "queued", "running", "done", "terminated", "failed"
+const char* run_state_name(RunState state);
+
+// A script that acts or won, with its name.
+struct CurrentScript {
+  std::string code;
+  std::string sha256;
+};
+
+// One run of this process: its request, its inbox, its hub and what is known of it. Shared between
+// the worker that executes it and the sessions that look at it.
+class Run final : public abilities::RunObserver {
+ public:
+  Run(std::string id, abilities::RunRequest request, std::string hello, SteadyClock clock);
+
+  void on_record(const abilities::RunRecord& record) override;
+  void on_tick(const engine::World& world, const engine::TickReport& report) override {
+    hub_.on_tick(world, report);
+  }
+  bool wants_ticks() const override { return hub_.wants_ticks(); }
+
+  [[nodiscard]] const std::string& id() const { return id_; }
+  [[nodiscard]] const abilities::RunRequest& request() const { return request_; }
+  abilities::RunControl& control() { return control_; }
+  Hub& hub() { return hub_; }
+
+  [[nodiscard]] RunState state() const;
+  [[nodiscard]] bool over() const;
+  [[nodiscard]] std::string best_json() const;     // the last "best" record, or "null"
+  [[nodiscard]] std::string summary_json() const;  // "null" while the run goes on
+  // The accepted reload of a live world, else the best so far; empty code: none yet.
+  [[nodiscard]] CurrentScript script() const;
+  void set_script(CurrentScript script);
+
+ private:
+  friend class RunRegistry;
+  void set_state(RunState state);
+  void finish(const abilities::RunSummary& summary);
+  // Ends a run that never came to execute_run's own last record.
+  void end_without_result(RunState state, std::string_view reason);
+
+  const std::string id_;
+  const abilities::RunRequest request_;
+  abilities::RunControl control_;
+  Hub hub_;
+
+  mutable std::mutex mutex_;
+  RunState state_ = RunState::kQueued;
+  std::string best_json_ = "null";
+  std::string summary_json_ = "null";
+  CurrentScript script_;
+  // The run's last record waits for finish(): whoever reads it finds the summary in place.
+  std::optional<abilities::RunRecord> last_record_;
+};
+
+// execute_run, or what a test puts in its place.
+using RunFunction =
+    std::function<abilities::RunSummary(const abilities::RunRequest&, const std::string& run_id,
+                                        abilities::RunControl&, abilities::RunObserver&)>;
+
+struct RegistryLimits {
+  unsigned running = 2;
+  std::size_t queued = 16;
+  std::size_t finished = 64;  // kept in memory; older ones are read from disk
+};
+
+// Starts runs on its worker threads, at most `running` at a time, the rest wait in order. Owns the
+// threads. Safe from any thread.
+class RunRegistry {
+ public:
+  RunRegistry(RunFunction run_function, RegistryLimits limits, SteadyClock clock);
+  ~RunRegistry();  // stops and waits without a bound
+  RunRegistry(const RunRegistry&) = delete;
+  RunRegistry& operator=(const RunRegistry&) = delete;
+
+  // kInvalidArgument: the scenario does not exist; kUnavailable: the queue is full.
+  base::Result<std::shared_ptr<Run>> start(abilities::RunRequest request);
+  [[nodiscard]] std::shared_ptr<Run> find(std::string_view id) const;
+  [[nodiscard]] std::vector<std::shared_ptr<Run>> list() const;  // newest first
+  // A running run ends soon and keeps its best result; a queued one ends now.
+  void terminate(Run& run);
+  // Takes nothing more, terminates all runs and waits. False when some still go on at the deadline.
+  bool stop(std::chrono::milliseconds patience);
+
+ private:
+  void work();
+  void execute(const std::shared_ptr<Run>& run);
+  void forget_old_runs();
+  std::string new_id() const;
+
+  const RunFunction run_function_;
+  const RegistryLimits limits_;
+  const SteadyClock clock_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stopping_ = false;
+  unsigned running_ = 0;
+  std::deque<std::shared_ptr<Run>> queue_;
+  std::map<std::string, std::shared_ptr<Run>, std::less<>> runs_;
+  std::vector<std::thread> workers_;
+};
+
+}  // namespace cherub::server

@@ -1,0 +1,111 @@
+#include "server/serve.h"
+
+#include <spdlog/spdlog.h>
+
+#include <condition_variable>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "scripting/manifest.h"
+#include "server/api.h"
+#include "server/http_server.h"
+#include "server/run_defaults.h"
+#include "server/signals.h"
+
+namespace cherub::server {
+namespace {
+
+// Together they keep the promise of ten seconds.
+constexpr std::chrono::milliseconds kRunsPatience{7000};
+constexpr std::chrono::milliseconds kClientsPatience{2000};
+
+// Lets one thread wait until another says so.
+class Latch {
+ public:
+  void open() {
+    const std::lock_guard lock(mutex_);
+    open_ = true;
+    changed_.notify_all();
+  }
+  void wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return open_; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool open_ = false;
+};
+
+base::Result<AccessRules> access_rules(const Config& config) {
+  AccessRules rules;
+  rules.loopback = is_loopback_host(config.host);
+  if (config.token_env.empty()) {
+    if (rules.loopback) return rules;
+    return base::Error{base::ErrorCode::kRefused,
+                       "An address that others can reach needs a token: put one into an "
+                       "environment variable and name that with --token-env.",
+                       "--host " + config.host};
+  }
+  const char* const token = std::getenv(config.token_env.c_str());
+  if (token == nullptr || *token == '\0') {
+    return base::Error{base::ErrorCode::kInvalidArgument,
+                       "The environment variable " + config.token_env + " holds no token.",
+                       "--token-env"};
+  }
+  rules.token = token;
+  return rules;
+}
+
+std::string url_host(const std::string& host) {
+  return host.find(':') == std::string::npos ? host : "[" + host + "]";
+}
+
+}  // namespace
+
+base::Result<void> serve(const ServeOptions& options, RunFunction run_function) {
+  const Config& config = options.config;
+  auto rules = access_rules(config);
+  if (!rules.ok()) return rules.error();
+  std::signal(SIGPIPE, SIG_IGN);
+  Latch asked_to_end;
+  const SignalWatch signals([&](int count) {
+    if (count > 1) std::_Exit(130);
+    asked_to_end.open();
+  });
+  RunRegistry registry(std::move(run_function), {}, std::chrono::steady_clock::now);
+  ApiOptions api_options;
+  api_options.access = std::move(*rules);
+  api_options.defaults = run_defaults(config);
+  api_options.defaults.live_paced = true;  // a person watches, unless the request says otherwise
+  api_options.api_markdown = scripting::api_markdown();
+  Api api(std::move(api_options), registry, StaticFiles(options.web_dir));
+  HttpServer server({config.host, config.port}, api);
+  const auto port = server.listen();
+  if (!port.ok()) return port.error();
+  std::printf("cherub: listening on http://%s:%u\n", url_host(config.host).c_str(),
+              static_cast<unsigned>(*port));
+  std::fflush(stdout);
+
+  std::thread network([&] { server.run(); });
+  asked_to_end.wait();
+  spdlog::info("ending: no new connections, runs are terminated");
+  server.stop_accepting();
+  const bool quiet = registry.stop(kRunsPatience);
+  server.shut_down(kClientsPatience);
+  network.join();
+  if (!quiet) {
+    // A run that does not come back must not keep the process: its results so far are on disk.
+    spdlog::error("a run did not end in time");
+    std::_Exit(1);
+  }
+  spdlog::info("ended");
+  return {};
+}
+
+}  // namespace cherub::server

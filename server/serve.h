@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "engine/base/result.h"
+#include "server/config.h"
+#include "server/run_registry.h"
+
+namespace cherub::server {
+
+struct ServeOptions {
+  Config config;
+  std::string web_dir;  // serve the viewer's files from here, for development
+};
+
+// Serves until SIGINT or SIGTERM, then ends runs and clients within ten seconds; a second signal
+// ends the process at once. Prints one line with the address when it is ready.
+base::Result<void> serve(const ServeOptions& options, RunFunction run_function);
+
+}  // namespace cherub::server

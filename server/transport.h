@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <variant>
+
+#include "server/http_message.h"
+#include "server/outbox.h"
+
+// The seam between sockets and meaning: the network code knows only this, the application knows no
+// sockets.
+namespace cherub::server {
+
+// An answer that comes later, from any thread. The session waits `patience` and then sends `late`.
+class PendingReply {
+ public:
+  PendingReply(std::chrono::milliseconds patience, HttpResponse late);
+
+  // The first call counts.
+  void deliver(HttpResponse response);
+  // `ready` is called once, at once when the answer is already there; from the delivering thread.
+  void when_ready(std::function<void(HttpResponse)> ready);
+  [[nodiscard]] std::chrono::milliseconds patience() const { return patience_; }
+  [[nodiscard]] const HttpResponse& late() const { return late_; }
+
+ private:
+  const std::chrono::milliseconds patience_;
+  const HttpResponse late_;
+  std::mutex mutex_;
+  bool delivered_ = false;
+  std::optional<HttpResponse> response_;
+  std::function<void(HttpResponse)> ready_;
+};
+
+using Reply = std::variant<HttpResponse, std::shared_ptr<PendingReply>>;
+
+// What a WebSocket client looks at: its messages come from the outbox, its words go to on_text.
+struct View {
+  std::shared_ptr<Outbox> outbox;
+  std::function<void(std::string_view)> on_text;
+  std::function<void()> on_closed;  // once, when the client is gone
+  std::string subprotocol;          // to answer with; may be empty
+};
+
+// Called by the network thread only, one call at a time; must not block.
+class Application {
+ public:
+  virtual ~Application() = default;
+  virtual Reply handle(const HttpRequest& request) = 0;
+  // A view for an upgrade request, or the refusal.
+  virtual std::variant<View, HttpResponse> open_view(const HttpRequest& request) = 0;
+};
+
+}  // namespace cherub::server

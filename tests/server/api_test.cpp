@@ -1,0 +1,278 @@
+#include "server/api.h"
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "engine/base/json.h"
+#include "fake_run.h"
+#include "server/run_body.h"
+
+namespace cherub::server {
+namespace {
+
+// An Api over a fake run, with a runs folder of its own.
+struct Bench {
+  explicit Bench(AccessRules rules = {}) {
+    std::filesystem::remove_all(dir);
+    std::filesystem::create_directories(dir);
+    ApiOptions options;
+    options.access = std::move(rules);
+    options.defaults.runs_dir = dir;
+    options.api_markdown = "# API";
+    api.emplace(std::move(options), registry, StaticFiles());
+  }
+
+  HttpRequest request(std::string method, std::string path, std::string body = {}) {
+    HttpRequest made;
+    made.method = std::move(method);
+    made.path = std::move(path);
+    made.body = std::move(body);
+    made.headers = {{"host", "127.0.0.1:8088"}};
+    return made;
+  }
+
+  HttpResponse ask(const HttpRequest& asked) {
+    Reply reply = api->handle(asked);
+    if (auto* response = std::get_if<HttpResponse>(&reply)) return std::move(*response);
+    const auto pending = std::get<std::shared_ptr<PendingReply>>(reply);
+    std::atomic<bool> answered{false};
+    HttpResponse later;
+    pending->when_ready([&](HttpResponse response) {
+      later = std::move(response);
+      answered = true;
+    });
+    REQUIRE(eventually([&] { return answered.load(); }));
+    return later;
+  }
+  HttpResponse ask(std::string method, std::string path, std::string body = {}) {
+    return ask(request(std::move(method), std::move(path), std::move(body)));
+  }
+
+  std::string start() {
+    const HttpResponse response = ask("POST", "/run", R"({"user_goal":"reach the target fast"})");
+    REQUIRE(response.status == 202);
+    const std::string id = (*base::parse_json(response.body))["run_id"].GetString();
+    REQUIRE(eventually([&] { return registry.find(id)->script().sha256 == "aa"; }));
+    return id;
+  }
+
+  std::string dir = (std::filesystem::temp_directory_path() / "cherub_api_test").string();
+  FakeRun fake;
+  RunRegistry registry{fake.function(), {1, 4, 8}, std::chrono::steady_clock::now};
+  std::optional<Api> api;
+};
+
+std::string field_of(const HttpResponse& response) {
+  const auto body = base::parse_json(response.body);
+  return body.ok() && body->HasMember("field") ? (*body)["field"].GetString() : "";
+}
+
+}  // namespace
+
+TEST_CASE("a problem is an object with status, title, detail and field") {
+  const HttpResponse response = problem(400, "No \"quotes\" break it.", "user_goal");
+  CHECK(response.content_type == "application/problem+json");
+  const auto body = base::parse_json(response.body);
+  REQUIRE(body.ok());
+  CHECK((*body)["status"].GetInt() == 400);
+  CHECK(std::string((*body)["title"].GetString()) == "Bad Request");
+  CHECK(field_of(response) == "user_goal");
+}
+
+TEST_CASE("a path is cut at its slashes") {
+  CHECK(path_segments("/").empty());
+  CHECK(path_segments("//run//x/") == std::vector<std::string_view>{"run", "x"});
+}
+
+TEST_CASE("a run is started, shown, listed and ended") {
+  Bench bench;
+  const std::string id = bench.start();
+  const auto shown = base::parse_json(bench.ask("GET", "/run/" + id).body);
+  REQUIRE(shown.ok());
+  CHECK(std::string((*shown)["state"].GetString()) == "running");
+  CHECK((*shown)["results"].IsNull());
+  CHECK((*shown)["best"].IsObject());
+  CHECK(bench.ask("GET", "/run").body.find(id) != std::string::npos);
+  CHECK(bench.ask("DELETE", "/run/" + id).status == 202);
+  REQUIRE(eventually([&] { return bench.registry.find(id)->over(); }));
+  CHECK(bench.ask("DELETE", "/run/" + id).status == 404);  // over, and nothing on disk
+}
+
+TEST_CASE("a body that is no run is refused, naming the field") {
+  Bench bench;
+  const auto field = [&](const std::string& body) {
+    const HttpResponse response = bench.ask("POST", "/run", body);
+    CHECK(response.status == 400);
+    return field_of(response);
+  };
+  CHECK(field("[]") == "body");
+  CHECK(field(R"({"user_goal":"fast","iterations":"x"})").find("iterations") != std::string::npos);
+  CHECK(field(R"({"user_goal":"fast","render":1})") == "render");
+  CHECK(field(R"({"user_goal":"fast","runs_dir":"/etc"})") == "runs_dir");
+  CHECK(field(R"({"user_goal":"fast","key_variable":"HOME"})") == "key_variable");
+  CHECK(field(R"({"user_goal":"fast","scenario":"nowhere"})") == "scenario");
+  CHECK(field(R"({"user_goal":"xyzzy plugh"})") == "user_goal");
+  CHECK(bench.ask("POST", "/run", "{").status == 400);
+  CHECK(bench.ask("POST", "/run", std::string(100'000, '[')).status == 400);
+  CHECK(bench.fake.started() == 0);
+}
+
+TEST_CASE("a repeated request with the same key makes one run") {
+  Bench bench;
+  HttpRequest request = bench.request("POST", "/run", R"({"user_goal":"fast"})");
+  request.headers.emplace_back("idempotency-key", "k1");
+  const auto first = base::parse_json(bench.ask(request).body);
+  const auto second = base::parse_json(bench.ask(request).body);
+  CHECK((*first)["run_id"] == (*second)["run_id"]);
+  request.body = R"({"user_goal":"safe"})";
+  CHECK(bench.ask(request).status == 422);
+}
+
+TEST_CASE("a client's model address gets neither the operator's key nor the operator's model") {
+  abilities::RunRequest defaults;
+  defaults.provider.provider = "openai";
+  defaults.provider.model = "ours";
+  defaults.provider.key_variable = "OUR_KEY";
+  const auto own =
+      read_run_body(R"({"user_goal":"g","provider_url":"http://evil.example/v1"})", defaults);
+  REQUIRE(own.ok());
+  CHECK(own->provider.key_variable == "CHERUB_CLIENT_KEY");
+  const auto same = read_run_body(R"({"user_goal":"g"})", defaults);
+  REQUIRE(same.ok());
+  CHECK(same->provider.key_variable == "OUR_KEY");
+  CHECK(same->provider.model == "ours");
+}
+
+TEST_CASE("the code has its hash as tag") {
+  Bench bench;
+  const std::string id = bench.start();
+  HttpRequest request = bench.request("GET", "/code/" + id);
+  const HttpResponse response = bench.ask(request);
+  CHECK(std::string((*base::parse_json(response.body))["code"].GetString()) == "return 1");
+  CHECK(response.headers.front().second == "\"aa\"");
+  request.headers.emplace_back("if-none-match", "\"aa\"");
+  CHECK(bench.ask(request).status == 304);
+  CHECK(bench.ask("GET", "/code/nobody").status == 404);
+}
+
+TEST_CASE("a script is taken, waits or is refused with its diagnostics") {
+  Bench bench;
+  const std::string id = bench.start();
+  const std::string path = "/run/" + id + "/scripts/policy";
+  const HttpResponse good = bench.ask("PUT", path, "good");
+  CHECK(good.status == 200);
+  CHECK((*base::parse_json(good.body))["tick"].GetInt() == 42);
+  CHECK(bench.registry.find(id)->script().code == "good");
+  CHECK(bench.ask("PUT", path, "early").status == 202);
+  const HttpResponse bad = bench.ask("PUT", path, "bad");
+  CHECK(bad.status == 422);
+  CHECK((*base::parse_json(bad.body))["diagnostics"].Size() == 1);
+  CHECK(bench.registry.find(id)->script().code == "early");
+  CHECK(bench.ask("PUT", path, std::string(64 * 1024, ' ')).status != 413);
+  CHECK(bench.ask("PUT", path, std::string(64 * 1024 + 1, ' ')).status == 413);
+  CHECK(bench.ask("PUT", "/run/" + id + "/scripts/other", "good").status == 404);
+}
+
+TEST_CASE("a script is replaced only if it is the expected one") {
+  Bench bench;
+  HttpRequest request = bench.request("PUT", "/run/" + bench.start() + "/scripts/policy", "good");
+  request.headers.emplace_back("if-match", "\"other\"");
+  CHECK(bench.ask(request).status == 412);
+  request.headers.back().second = "\"aa\"";
+  CHECK(bench.ask(request).status == 200);
+}
+
+TEST_CASE("commands are checked before they are accepted") {
+  Bench bench;
+  const std::string path = "/run/" + bench.start() + "/commands";
+  const auto status = [&](const std::string& body) { return bench.ask("POST", path, body).status; };
+  CHECK(status(R"({"type":"pause"})") == 202);
+  CHECK(status(R"({"type":"step","ticks":5})") == 202);
+  CHECK(status(R"({"type":"step","ticks":0})") == 400);
+  CHECK(status(R"({"type":"step","ticks":10001})") == 400);
+  CHECK(status(R"({"type":"rain","intensity":0.5})") == 202);
+  CHECK(status(R"({"type":"dance"})") == 400);
+  CHECK(status(R"({"type":"install_script","slot":"policy","sha256":"aa"})") == 422);
+  CHECK(status("[]") == 400);
+  CHECK(status("{}") == 400);
+}
+
+TEST_CASE("a finished run of an earlier process is served from its folder and takes no changes") {
+  Bench bench;
+  std::filesystem::create_directories(bench.dir + "/20250101-0000-abcd");
+  std::ofstream(bench.dir + "/20250101-0000-abcd/summary.json")
+      << R"({"type":"done","score":7})" << '\n';
+  std::ofstream(bench.dir + "/20250101-0000-abcd/best.lua") << "return {}";
+  const HttpResponse shown = bench.ask("GET", "/run/20250101-0000-abcd");
+  CHECK(shown.status == 200);
+  CHECK(shown.body.find("\"score\":7") != std::string::npos);
+  CHECK(bench.ask("GET", "/run").body.find("20250101-0000-abcd") != std::string::npos);
+  CHECK(bench.ask("GET", "/code/20250101-0000-abcd").body.find("return {}") != std::string::npos);
+  CHECK(bench.ask("PUT", "/run/20250101-0000-abcd/scripts/policy", "x").status == 409);
+  CHECK(bench.ask("DELETE", "/run/20250101-0000-abcd").status == 409);
+  CHECK(bench.ask("GET", "/run/..").status == 404);
+  CHECK(bench.ask("GET", "/run/20250101%2f..").status == 404);
+  const auto view = bench.api->open_view(bench.request("GET", "/ws/progress/20250101-0000-abcd"));
+  REQUIRE(std::holds_alternative<View>(view));
+  const auto outbox = std::get<View>(view).outbox;
+  CHECK(outbox->pop()->bytes->find("connected") != std::string::npos);
+  CHECK(outbox->pop()->bytes->find("\"score\":7") != std::string::npos);
+}
+
+TEST_CASE("unknown addresses and methods are told apart") {
+  Bench bench;
+  CHECK(bench.ask("GET", "/").status == 200);
+  CHECK(bench.ask("GET", "/health").status == 200);
+  CHECK(bench.ask("GET", "/api").body == "# API");
+  CHECK(bench.ask("GET", "/nothing").status == 404);
+  CHECK(bench.ask("GET", "/../etc/passwd").status == 404);
+  CHECK(bench.ask("GET", "/run/a/b/c/d").status == 404);
+  CHECK(bench.ask("GET", "/ws/progress/x").status == 426);
+  CHECK(bench.ask("PATCH", "/run").status == 405);
+  CHECK(bench.ask("POST", "/health").status == 405);
+}
+
+TEST_CASE("with a token the pages are open, the runs are not") {
+  Bench bench({true, "secret"});
+  CHECK(bench.ask("GET", "/").status == 200);
+  CHECK(bench.ask("GET", "/health").status == 200);
+  CHECK(bench.ask("GET", "/run").status == 401);
+  CHECK(bench.ask("GET", "/code/x").status == 401);
+  const auto view = bench.api->open_view(bench.request("GET", "/ws/progress/x"));
+  REQUIRE(std::holds_alternative<HttpResponse>(view));
+  CHECK(std::get<HttpResponse>(view).status == 401);
+}
+
+TEST_CASE("a progress client may terminate; nonsense is answered and at last hung up on") {
+  Bench bench;
+  const std::string id = bench.start();
+  auto opened = bench.api->open_view(bench.request("GET", "/ws/progress/" + id));
+  REQUIRE(std::holds_alternative<View>(opened));
+  View& view = std::get<View>(opened);
+  for (int i = 0; i < 16; ++i) view.on_text("nonsense");
+  CHECK_FALSE(view.outbox->closing());
+  view.on_text("nonsense");
+  REQUIRE(view.outbox->closing());
+  CHECK(view.outbox->closing()->code == kClosePolicy);
+  view.on_text(R"({"type":"terminate"})");
+  CHECK(eventually([&] { return bench.registry.find(id)->state() == RunState::kTerminated; }));
+  view.on_closed();
+}
+
+TEST_CASE("views exist for runs that exist") {
+  Bench bench;
+  const std::string id = bench.start();
+  const auto status = [&](const std::string& path) {
+    const auto opened = bench.api->open_view(bench.request("GET", path));
+    const auto* refusal = std::get_if<HttpResponse>(&opened);
+    return refusal == nullptr ? 101U : refusal->status;
+  };
+  CHECK(status("/ws/render/" + id + "/world") == 101);
+  CHECK(status("/ws/render/" + id + "/agents") == 101);
+  CHECK(status("/ws/render/" + id + "/pov") == 404);
+  CHECK(status("/ws/progress/nobody") == 404);
+  CHECK(status("/ws/other") == 404);
+}
+
+}  // namespace cherub::server

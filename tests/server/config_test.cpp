@@ -1,0 +1,67 @@
+#include "server/config.h"
+
+#include <catch2/catch.hpp>
+#include <map>
+
+namespace cherub::server {
+namespace {
+
+Environment environment(std::map<std::string, std::string> values) {
+  return [values = std::move(values)](const std::string& name) -> std::optional<std::string> {
+    const auto found = values.find(name);
+    return found == values.end() ? std::nullopt : std::optional<std::string>(found->second);
+  };
+}
+
+std::string error_text(std::string_view yaml, std::map<std::string, std::string> values = {}) {
+  const auto config = read_config(yaml, "garden.yaml", environment(std::move(values)));
+  return config.ok() ? "" : config.error().text();
+}
+
+}  // namespace
+
+TEST_CASE("an empty file leaves the defaults") {
+  const auto config = read_config("", "garden.yaml", environment({}));
+  REQUIRE(config.ok());
+  CHECK(config->port == 8088);
+  CHECK(config->host == "127.0.0.1");
+  CHECK(config->provider == "builtin");
+}
+
+TEST_CASE("the file is stronger than the default, the environment than the file") {
+  const auto config =
+      read_config("port: 9000\nmodel: fern\njit: off\n", "garden.yaml",
+                  environment({{"CHERUB_PORT", "9001"}, {"CHERUB_RUNS_DIR", "/r"}}));
+  REQUIRE(config.ok());
+  CHECK(config->port == 9001);
+  CHECK(config->runs_dir == "/r");
+  CHECK(config->model == "fern");
+  CHECK_FALSE(config->jit);
+}
+
+TEST_CASE("an unknown key is named with file and line") {
+  const std::string text = error_text("port: 1\nprot: 2\n");
+  CHECK(text.find("'prot'") != std::string::npos);
+  CHECK(text.find("garden.yaml:2") != std::string::npos);
+}
+
+TEST_CASE("wrong types and values are named") {
+  CHECK(error_text("port: oak").find("'port'") != std::string::npos);
+  CHECK(error_text("port: 65536").find("65535") != std::string::npos);
+  CHECK(error_text("port: -1").find("'port'") != std::string::npos);
+  CHECK(error_text("model: [a, b]").find("'model'") != std::string::npos);
+  CHECK(error_text("jit: maybe").find("'jit'") != std::string::npos);
+  CHECK(error_text("- port").find("map") != std::string::npos);
+  CHECK(error_text("port: [").find("garden.yaml") != std::string::npos);
+  CHECK(error_text("", {{"CHERUB_PORT", "x"}}).find("CHERUB_PORT") != std::string::npos);
+  CHECK(error_text("port: 65535").empty());
+}
+
+TEST_CASE("every key can be set by the file under its own name") {
+  for (const std::string& key : config_keys()) {
+    const std::string value = key == "jit" ? "on" : "7";
+    CHECK(error_text(key + ": " + value).empty());
+  }
+}
+
+}  // namespace cherub::server

@@ -1,0 +1,207 @@
+#include "server/http_server.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <thread>
+
+#include "fake_run.h"
+
+namespace cherub::server {
+namespace {
+
+// Answers with what it was asked, later when the path says so.
+class Echo final : public Application {
+ public:
+  Reply handle(const HttpRequest& request) override {
+    HttpResponse response;
+    response.body = request.method + " " + request.path + "?" + request.query + " " + request.body;
+    if (request.path == "/late") {
+      response.body = "late";
+      return std::make_shared<PendingReply>(std::chrono::milliseconds(20), std::move(response));
+    }
+    if (request.path != "/thread") return response;
+    auto pending = std::make_shared<PendingReply>(std::chrono::seconds(10), HttpResponse());
+    deliverer_ = std::thread([pending, response] { pending->deliver(response); });
+    return pending;
+  }
+  std::variant<View, HttpResponse> open_view(const HttpRequest& request) override {
+    if (request.path != "/ws") return problem(404, "no");
+    View view;
+    view.outbox = std::make_shared<Outbox>();
+    view.on_text = [](std::string_view) {};
+    outbox = view.outbox;
+    return view;
+  }
+  ~Echo() override {
+    if (deliverer_.joinable()) deliverer_.join();
+  }
+  std::shared_ptr<Outbox> outbox;
+
+ private:
+  std::thread deliverer_;
+};
+
+class Server {
+ public:
+  explicit Server(std::size_t connections_max = 1024)
+      : server_({"127.0.0.1", 0, connections_max}, echo) {
+    port = *server_.listen();
+    thread_ = std::thread([this] { server_.run(); });
+  }
+  ~Server() {
+    server_.shut_down(std::chrono::seconds(2));
+    thread_.join();
+  }
+  Echo echo;
+  std::uint16_t port = 0;
+
+ private:
+  HttpServer server_;
+  std::thread thread_;
+};
+
+class Client {
+ public:
+  explicit Client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const timeval patience{10, 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    REQUIRE(::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  }
+  ~Client() { ::close(socket_); }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  void send(const std::string& text) {
+    std::size_t sent = 0;
+    while (sent < text.size()) {
+      const auto bytes = ::send(socket_, text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
+      if (bytes <= 0) return;
+      sent += static_cast<std::size_t>(bytes);
+    }
+  }
+  // Everything up to and with `text`, or up to the end of the connection.
+  std::string read_until(const std::string& text) {
+    char piece[4096];
+    while (received_.find(text) == std::string::npos) {
+      const auto bytes = ::recv(socket_, piece, sizeof piece, 0);
+      if (bytes <= 0) break;
+      received_.append(piece, static_cast<std::size_t>(bytes));
+    }
+    return received_;
+  }
+  std::string read_all() { return read_until("\xff no such text"); }
+
+ private:
+  int socket_;
+  std::string received_;
+};
+
+std::string get(const std::string& path, const std::string& more = "") {
+  return "GET " + path + " HTTP/1.1\r\nHost: x\r\n" + more + "\r\n";
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("requests on one connection are answered in turn, also when sent at once") {
+  Server server;
+  Client client(server.port);
+  client.send(get("/a?x=1") + get("/b", "Connection: close\r\n"));
+  const std::string text = client.read_all();
+  CHECK(has(text, "GET /a?x=1"));
+  CHECK(has(text, "GET /b?"));
+}
+
+TEST_CASE("an answer may come from another thread, or be the late one") {
+  Server server;
+  Client client(server.port);
+  client.send(get("/thread"));
+  CHECK(has(client.read_until("/thread?"), "200"));
+  client.send(get("/late"));
+  CHECK(has(client.read_until("late"), "late"));
+}
+
+TEST_CASE("HEAD gives the length without the body") {
+  Server server;
+  Client client(server.port);
+  client.send("HEAD /abc HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const std::string text = client.read_all();
+  CHECK(has(text, "Content-Length: 11"));
+  CHECK(text.substr(text.size() - 4) == "\r\n\r\n");
+}
+
+TEST_CASE("what is not HTTP gets 400, too much gets 413 or 431") {
+  Server server;
+  const auto answer = [&](const std::string& text) {
+    Client client(server.port);
+    client.send(text);
+    return client.read_all();
+  };
+  CHECK(has(answer("nonsense\r\n\r\n"), " 400 "));
+  CHECK(has(answer("GET http://x/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), " 400 "));
+  CHECK(has(answer(get("/", "X: " + std::string(9000, 'x') + "\r\n")), " 431 "));
+  CHECK(has(answer("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1048577\r\n\r\n"), " 413 "));
+  const std::string chunk = "10000\r\n" + std::string(0x10000, 'x') + "\r\n";
+  std::string chunked = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (int i = 0; i < 17; ++i) chunked += chunk;
+  CHECK(has(answer(chunked), " 413 "));
+  CHECK(has(answer(get("/ok", "Connection: close\r\n")), " 200 "));
+}
+
+TEST_CASE("a body at the limit is taken") {
+  Server server;
+  Client client(server.port);
+  client.send("POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 1048576\r\n\r\n" +
+              std::string(1048576, 'x'));
+  CHECK(has(client.read_all(), " 200 "));
+}
+
+TEST_CASE("one connection more than allowed is refused, and its place comes free again") {
+  Server server(1);
+  {
+    Client first(server.port);
+    first.send(get("/"));
+    REQUIRE(has(first.read_until("GET /?"), " 200 "));
+    Client second(server.port);
+    second.send(get("/"));
+    CHECK(second.read_all().empty());
+  }
+  CHECK(eventually([&] {
+    Client third(server.port);
+    third.send(get("/"));
+    return has(third.read_until("GET /?"), " 200 ");
+  }));
+}
+
+TEST_CASE("a WebSocket is refused or taken, gets its messages and a reason at the end") {
+  const std::string upgrade =
+      "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+  auto server = std::make_unique<Server>();
+  Client refused(server->port);
+  refused.send(get("/elsewhere", upgrade));
+  CHECK(has(refused.read_until("\"no\""), " 404 "));
+  Client taken(server->port);
+  taken.send(get("/ws", upgrade));
+  CHECK(has(taken.read_until("\r\n\r\n"), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
+  server->echo.outbox->push_record(std::make_shared<const std::string>("a word"));
+  CHECK(has(taken.read_until("a word"),
+            "\x81\x06"
+            "a word"));
+  std::thread end([&] { server.reset(); });
+  CHECK(has(taken.read_all(), "shutting down"));
+  end.join();
+}
+
+}  // namespace cherub::server
