@@ -85,20 +85,22 @@ void Grid::rebuild(const Columns& columns) {
 }
 
 template <class Visitor>
-void Grid::visit_cell(std::int32_t cell_x, std::int32_t cell_y, SpeciesMask species,
-                      Visitor& visitor) const {
-  const std::size_t base =
-      (std::size_t(cell_y) * std::size_t(cells_x_) + std::size_t(cell_x)) * shape_.species_count;
+void Grid::visit_cells(const CellRow& cells, SpeciesMask species, Visitor& visitor) const {
+  const std::size_t row = std::size_t(cells.y) * std::size_t(cells_x_);
+  const std::size_t low = (row + std::size_t(cells.low_x)) * shape_.species_count;
+  const std::size_t high = (row + std::size_t(cells.high_x) + 1) * shape_.species_count;
   const SpeciesMask every = ~SpeciesMask{0} >> (kSpeciesMax - shape_.species_count);
   const SpeciesMask wanted = species & every;
   if (wanted == every) {
-    visitor.visit(entries_.data() + starts_[base],
-                  entries_.data() + starts_[base + shape_.species_count]);
+    // The entries of neighbouring cells of a row lie together.
+    visitor.visit(entries_.data() + starts_[low], entries_.data() + starts_[high]);
     return;
   }
-  for (SpeciesMask rest = wanted; rest != 0; rest &= rest - 1) {
-    const std::size_t key = base + std::size_t(std::countr_zero(rest));
-    visitor.visit(entries_.data() + starts_[key], entries_.data() + starts_[key + 1]);
+  for (std::size_t base = low; base < high; base += shape_.species_count) {
+    for (SpeciesMask rest = wanted; rest != 0; rest &= rest - 1) {
+      const std::size_t key = base + std::size_t(std::countr_zero(rest));
+      visitor.visit(entries_.data() + starts_[key], entries_.data() + starts_[key + 1]);
+    }
   }
 }
 
@@ -118,13 +120,12 @@ void Grid::visit_rings(const GridQuery& query, Visitor&& visitor) const {
     const std::int32_t low_y = std::max(cy - ring, 0), high_y = std::min(cy + ring, cells_y_ - 1);
     const std::int32_t low_x = std::max(cx - ring, 0), high_x = std::min(cx + ring, cells_x_ - 1);
     for (std::int32_t y = low_y; y <= high_y; ++y) {
-      const bool whole_row = y == cy - ring || y == cy + ring;
-      if (whole_row) {
-        for (std::int32_t x = low_x; x <= high_x; ++x) visit_cell(x, y, query.species, visitor);
+      if (y == cy - ring || y == cy + ring) {
+        visit_cells({low_x, high_x, y}, query.species, visitor);
         continue;
       }
-      if (cx - ring >= 0) visit_cell(cx - ring, y, query.species, visitor);
-      if (cx + ring < cells_x_) visit_cell(cx + ring, y, query.species, visitor);
+      if (cx - ring >= 0) visit_cells({cx - ring, cx - ring, y}, query.species, visitor);
+      if (cx + ring < cells_x_) visit_cells({cx + ring, cx + ring, y}, query.species, visitor);
     }
   }
 }
@@ -181,7 +182,6 @@ struct CountVisitor {
   double radius_squared;
   std::size_t count = 0;
 
-  [[nodiscard]] double limit() const { return radius_squared; }
   void visit(const GridEntry* entry, const GridEntry* end) {
     for (; entry != end; ++entry) {
       const bool inside = distance_squared(*entry, query) <= radius_squared;
@@ -209,8 +209,16 @@ std::size_t Grid::neighbors(const Columns& columns, const GridQuery& query,
 }
 
 std::size_t Grid::count(const GridQuery& query) const {
-  CountVisitor visitor{query, squared_limit(query.radius)};
-  visit_rings(query, visitor);
+  if (!(query.radius >= 0)) return 0;
+  CountVisitor visitor{query, query.radius * query.radius};
+  // Beyond the map's size a radius sees no more, and a cell's number must fit its type.
+  const double reach = std::min(query.radius, shape_.width_m + shape_.depth_m) + kEdgeSlack_m;
+  const std::int32_t low_x = cell_of(query.x - reach, cells_x_);
+  const std::int32_t high_x = cell_of(query.x + reach, cells_x_);
+  const std::int32_t high_y = cell_of(query.y + reach, cells_y_);
+  for (std::int32_t y = cell_of(query.y - reach, cells_y_); y <= high_y; ++y) {
+    visit_cells({low_x, high_x, y}, query.species, visitor);
+  }
   return visitor.count;
 }
 

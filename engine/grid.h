@@ -56,9 +56,11 @@ class Grid {
  private:
   template <class Visitor>
   void visit_rings(const GridQuery& query, Visitor&& visitor) const;
+  struct CellRow {
+    std::int32_t low_x, high_x, y;  // both ends included
+  };
   template <class Visitor>
-  void visit_cell(std::int32_t cell_x, std::int32_t cell_y, SpeciesMask species,
-                  Visitor& visitor) const;
+  void visit_cells(const CellRow& cells, SpeciesMask species, Visitor& visitor) const;
   [[nodiscard]] std::int32_t cell_of(double position, std::int32_t cells) const;
 
   Shape shape_;

@@ -26,19 +26,16 @@ struct Wish {
   bool asks() const { return receipt == Receipt::kAccepted || receipt == Receipt::kExhausted; }
 };
 
-std::int64_t cell(double value) {
-  return static_cast<std::int64_t>(std::floor(value));
-}
-
 // Moves one coordinate of the centre to `wanted`, stopping short of the first wall that the body's
 // leading side meets on the way. `passable(along, across)` asks for one cell.
 template <class Passable>
 float slide(float from, float wanted, float across, float body_radius, Passable&& passable) {
   const double radius = body_radius;
-  const std::int64_t low = cell(double{across} - radius), high = cell(double{across} + radius);
+  const std::int64_t low = cell_at(double{across} - radius),
+                     high = cell_at(double{across} + radius);
   const int direction = wanted > from ? 1 : -1;
-  const std::int64_t first = cell(double{from} + direction * radius);
-  const std::int64_t last = cell(double{wanted} + direction * radius);
+  const std::int64_t first = cell_at(double{from} + direction * radius);
+  const std::int64_t last = cell_at(double{wanted} + direction * radius);
   for (std::int64_t along = first; along != last;) {
     along += direction;
     for (std::int64_t side = low; side <= high; ++side) {
@@ -126,7 +123,7 @@ void move_row(WorldState& state, std::uint32_t row) {
   if (!wish.asks()) return;
   const SpeciesRules& rules = state.rules_of(row);
   const Terrain& terrain = state.terrain;
-  const std::int64_t layer = cell(columns.z[row]);
+  const std::int64_t layer = cell_at(columns.z[row]);
   const float from_x = columns.x[row], from_y = columns.y[row];
   const float x = slide(from_x, wish.x, from_y, rules.body_radius,
                         [&](std::int64_t along, std::int64_t across) {

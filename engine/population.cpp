@@ -152,9 +152,9 @@ void expect_birth(WorldState& state, const Birth& birth) {
 
 void settle(const Terrain& terrain, float body_radius, float z, float& x, float& y) {
   const double margin = double{body_radius} + 1e-3;
-  const auto cell_x = static_cast<std::int64_t>(std::floor(x));
-  const auto cell_y = static_cast<std::int64_t>(std::floor(y));
-  const auto cell_z = static_cast<std::int64_t>(std::floor(z));
+  const auto cell_x = cell_at(x);
+  const auto cell_y = cell_at(y);
+  const auto cell_z = cell_at(z);
   // -1, 0 or 1: over which side of its cell the body sticks out.
   const auto over = [&](float value, std::int64_t cell) {
     if (value < static_cast<double>(cell) + margin) return -1;
@@ -180,9 +180,9 @@ bool open_point_near(const Terrain& terrain, base::RandomStream& random, double 
     if (dx * dx + dy * dy > 1) continue;
     const float near_x = static_cast<float>(double{x} + dx * radius);
     const float near_y = static_cast<float>(double{y} + dy * radius);
-    const auto cell_x = static_cast<std::int64_t>(std::floor(near_x));
-    const auto cell_y = static_cast<std::int64_t>(std::floor(near_y));
-    const auto cell_z = static_cast<std::int64_t>(std::floor(z));
+    const auto cell_x = cell_at(near_x);
+    const auto cell_y = cell_at(near_y);
+    const auto cell_z = cell_at(z);
     if (terrain.at(cell_x, cell_y, cell_z) != Block::kOpen) continue;
     x = near_x;
     y = near_y;

@@ -131,9 +131,9 @@ class PathSearch {
 // the agent's own.
 void span_of_view(double position, double radius, std::uint32_t cells, std::int64_t& first,
                   int& count) {
-  const auto own = static_cast<std::int64_t>(std::floor(position));
+  const auto own = cell_at(position);
   const auto low = static_cast<std::int64_t>(std::ceil(position - radius - 0.5));
-  const auto high = static_cast<std::int64_t>(std::floor(position + radius - 0.5));
+  const auto high = cell_at(position + radius - 0.5);
   first = std::max<std::int64_t>(0, std::min(low, own));
   const std::int64_t last = std::min<std::int64_t>(std::int64_t{cells} - 1, std::max(high, own));
   count = static_cast<int>(last - first) + 1;
@@ -149,7 +149,7 @@ bool in_lane(double x, double y, double body_radius, double next_x) {
 
 // Saturates, so that a point far beyond the map is a cell far beyond it.
 std::int64_t cell_of(double position) {
-  return static_cast<std::int64_t>(std::floor(std::clamp(position, -1e6, 1e6)));
+  return cell_at(std::clamp(position, -1e6, 1e6));
 }
 
 }  // namespace

@@ -77,8 +77,8 @@ double clear_way(const Terrain& terrain, std::int64_t layer, const Ray& ray, dou
   double clear = limit;
   // Every wall that the body can touch within one metre of the way is next to a sample's cell.
   for (double along = 0; along - 1 <= clear; along += 0.5) {
-    const auto cell_x = static_cast<std::int64_t>(std::floor(ray.x + ray.dx * along));
-    const auto cell_y = static_cast<std::int64_t>(std::floor(ray.y + ray.dy * along));
+    const auto cell_x = cell_at(ray.x + ray.dx * along);
+    const auto cell_y = cell_at(ray.y + ray.dy * along);
     for (std::int64_t y = cell_y - 1; y <= cell_y + 1; ++y) {
       for (std::int64_t x = cell_x - 1; x <= cell_x + 1; ++x) {
         if (terrain.passable(x, y, layer)) continue;
@@ -147,9 +147,8 @@ std::int32_t cherub_sense_tile(const World* world, std::uint32_t row, double x, 
   const double radius = spec_of(*world, row).sense_radius;
   // Also false when x or y is not a number.
   if (!(dx * dx + dy * dy <= radius * radius)) return -1;
-  const auto cell = [](double value) { return static_cast<std::int64_t>(std::floor(value)); };
-  const std::int64_t layer = cell(double{world->columns().z[row]});
-  return static_cast<std::int32_t>(world->terrain().at(cell(x), cell(y), layer));
+  const std::int64_t layer = cell_at(world->columns().z[row]);
+  return static_cast<std::int32_t>(world->terrain().at(cell_at(x), cell_at(y), layer));
 }
 
 double cherub_sense_clear(const World* world, std::uint32_t row, double dx, double dy,

@@ -14,6 +14,13 @@ enum class Block : std::uint8_t {
 };
 const char* block_name(Block block);
 
+// The cell that a coordinate lies in: its floor, without the library call that rounding costs on
+// the oldest machines we build for. The coordinate must fit 63 bits.
+inline std::int64_t cell_at(double position) {
+  const auto cut = static_cast<std::int64_t>(position);
+  return cut - (position < static_cast<double>(cut) ? 1 : 0);
+}
+
 // A box of cubic voxels, 1 m on a side, index x + width * (y + depth * z). One layer thick for flat
 // worlds. Outside is wall.
 struct Terrain {
