@@ -152,7 +152,7 @@ function takeRecord(raw) {
   if (record.type === "best" && model.code !== null && !(isHistory && policy.filled)) {
     policy.offer(model.code, record.score);
   }
-  if (record.type === "candidate") chart.show(model.points);
+  if (record.type === "candidate" || record.type === "best") chart.show(model.points);
   if (record.type === "reload" && !isHistory && !policy.hear(record)) showCode(model);
   if (model.ended && !isHistory) runEnded();
   refresh();

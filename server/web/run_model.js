@@ -163,6 +163,8 @@ const handlers = {
     model.episodesDone = Math.min((model.episodesDone ?? 0) + 1, model.episodes ?? Infinity);
   },
   best(model, record) {
+    // A long history keeps these when it has forgotten single candidates.
+    if (isNumber(record.candidate)) plot(model, { ...record, best_score: record.score });
     if (isNumber(record.score)) model.bestScore = record.score;
     if (isNumber(record.success_rate)) model.successRate = record.success_rate;
     if (typeof record.code === "string" && record.code !== "") model.code = record.code;
