@@ -47,18 +47,19 @@ as it is, in a sandbox; nobody repairs it. It is measured on many worlds with di
 9. Senses reach `self.sense_radius` metres at most, unless the API says otherwise. What is out of
    view must be remembered or explored.
 10. Be robust: other seeds have other maps. No coordinates from one run, no species, actions or
-    senses that this scenario lacks. When blocked (`self.last_move == "blocked"`), do something else.
+    senses that this scenario lacks. When blocked (`self.last_move == "blocked"`), do something
+    else.
 )text";
 
 constexpr std::string_view kContract = R"text(
 # Contract
 
 local policy = {}
-function policy.init(self, config) end         -- optional; once per agent, before its first act
-function policy.act(self, world) end           -- required; every tick
-function policy.collect(step) return {} end    -- optional; small table of numbers for the record
+function policy.init(self, config) end       -- optional; once per agent, before its first act
+function policy.act(self, world) end         -- required; every tick
+function policy.collect(step) return {} end  -- optional; small table of numbers for the record
 function policy.finalize(episode) return {} end  -- optional; at the end of an episode
-function policy.migrate(old) return old end    -- optional; memory of an earlier version to this one's
+function policy.migrate(old) return old end  -- optional; an earlier version's memory to this one's
 return policy
 
 Units: metres, world seconds, radians anticlockwise from east. x grows east, y north. health,
@@ -188,7 +189,9 @@ std::string limits_part(const Brief& brief) {
     out +=
         "- fuel: " + std::to_string(brief.fuel_per_act) +
         " per act; about 1 per operation and turn of a loop, plus what the API says of each "
-        "sense. Over it, the act is stopped and the agent's native behaviour acts in its place.\n";
+        "sense. Over it, the act is stopped and the agent's native behaviour acts in its place. "
+        "A search over hundreds of cells or entities does not fit: let senses do it, or keep the "
+        "work small and go on next tick.\n";
   }
   if (brief.memory_per_agent_bytes > 0) {
     out += "- self.memory: " + std::to_string(brief.memory_per_agent_bytes) +
@@ -212,7 +215,8 @@ std::string metrics_part(const Scenario& scenario) {
   out += "An episode succeeds when `" + line(scenario.success.metric) + " " +
          line(scenario.success.op) + " " +
          with_unit(scenario.success.value, judged ? judged->unit : "") +
-         "`. Success on every seed comes first, then the metrics by weight:\n\n"
+         "`. Success on every seed comes first, then the metrics by weight; those that the goal "
+         "speaks of weigh more:\n\n"
          "| metric | unit | better | weight | meaning |\n|---|---|---|---|---|\n";
   for (std::size_t i = 0; i < std::min(scenario.metrics.size(), kPromptRowsMax); ++i) {
     const MetricSpec& metric = scenario.metrics[i];

@@ -1,6 +1,8 @@
 #include <catch2/catch.hpp>
 
 #include "abilities/angel/prompt.h"
+#include "scripting/checker.h"
+#include "tests/abilities/model_server_process.h"
 
 using namespace cherub;
 using namespace cherub::abilities::angel;
@@ -46,6 +48,16 @@ Brief first_brief(const engine::Scenario& s) {
   brief.fuel_per_act = 20'000;
   brief.memory_per_agent_bytes = 4096;
   return brief;
+}
+
+// What the checker says against a policy; empty when it is fine.
+std::string complaints(const std::string& source, const engine::Scenario& s) {
+  const auto report = scripting::check_policy("policy", source, &s);
+  return sandbox::diagnostics_text(report.diagnostics, "policy", source);
+}
+
+std::string example_of(const ModelRequest& prompt) {
+  return extract_code(prompt.system.substr(prompt.system.find("# A complete policy"))).value();
 }
 
 }  // namespace
@@ -135,4 +147,26 @@ TEST_CASE("the example uses only actions that exist") {
   const std::string system = build_prompt(first_brief(s)).system;
   CHECK_FALSE(has(system, "self:move("));
   CHECK(has(system, "self:idle()"));
+}
+
+TEST_CASE("the shown policies pass the checker in every scenario that ships") {
+  auto still = scenario();
+  still.actions = {"rest"};
+  CHECK(complaints(example_of(build_prompt(first_brief(still))), still).empty());
+  for (const std::string& name : engine::builtin_scenario_names()) {
+    INFO(name);
+    const auto s = engine::builtin_scenario(name);
+    REQUIRE(s);
+    const ModelRequest prompt = build_prompt(first_brief(*s));
+    CHECK(complaints(example_of(prompt), *s).empty());
+    CHECK_FALSE(has(prompt.user, "cut here"));
+    CHECK(prompt.system.size() + prompt.user.size() < 40'000);
+  }
+}
+
+TEST_CASE("the model server's good policy passes the checker") {
+  const auto maze = engine::builtin_scenario("maze");
+  REQUIRE(maze);
+  const std::string source = testing::read_text(CHERUB_SOURCE_DIR "/tests/system/maze_policy.lua");
+  CHECK(complaints(source, *maze).empty());
 }

@@ -5,8 +5,8 @@
 
 speaks both wires, POST …/chat/completions (OpenAI) and POST …/messages (Anthropic). Each request
 takes the next behaviour of the script; the last one repeats. --script is a list like the one above
-or a file with one behaviour per line (# begins a comment). Prints `ready http://127.0.0.1:PORT` once
-it listens, and ends when the process that started it does.
+or a file with one behaviour per line (# begins a comment). Prints `ready http://127.0.0.1:PORT`
+once it listens, and ends when the process that started it does.
 
 Behaviours, with their argument behind a colon:
   answers   good[:FILE] prose syntax loop no_code empty cut_off think parts chunked eof interim
@@ -30,71 +30,7 @@ import time
 HUGE_BYTES = 5 << 20
 PARENT_POLL_S = 0.5
 
-MAZE_POLICY = """\
--- Goes the way it can see toward the target; elsewhere takes the least trodden cell next to it.
-local policy = {}
-
-local WAYS = {{1, 0}, {0, 1}, {-1, 0}, {0, -1}}
-local CELLS_MAX = 120  -- remembered at once, so that memory stays small
-
-local function cell_key(x, y)
-  return math.floor(x) * 1000 + math.floor(y)
-end
-
-local function tread(memory, key)
-  if memory.cell == key then return end
-  if memory.known >= CELLS_MAX then memory.visits, memory.known = {}, 0 end
-  if not memory.visits[key] then memory.known = memory.known + 1 end
-  memory.visits[key] = (memory.visits[key] or 0) + 1
-  memory.cell = key
-end
-
--- The centre of the open neighbour cell with the fewest visits; nearer to the goal among equals.
-local function least_trodden(self, world, goal)
-  local best_x, best_y, best_cost
-  for _, way in ipairs(WAYS) do
-    local x = math.floor(self.x) + 0.5 + way[1]
-    local y = math.floor(self.y) + 0.5 + way[2]
-    local tile = world.tile(x, y)
-    if tile == "open" or tile == "hazard" then
-      local dx, dy = goal.x - x, goal.y - y
-      local cost = 1000 * (self.memory.visits[cell_key(x, y)] or 0) + math.sqrt(dx * dx + dy * dy)
-      if tile == "hazard" then cost = cost + 3000 end
-      if not best_cost or cost < best_cost then best_x, best_y, best_cost = x, y, cost end
-    end
-  end
-  return best_x, best_y
-end
-
-function policy.init(self, config)
-  self.memory.visits = {}
-  self.memory.known = 0
-end
-
-function policy.act(self, world)
-  local memory = self.memory
-  tread(memory, cell_key(self.x, self.y))
-  local goal = world.target()
-  if not goal then return self:wander() end
-  if goal.distance < self.sense_radius then
-    local step = world.path_step(goal.x, goal.y, 20)
-    if step and step.length > 0 then return self:move_to(step.x, step.y) end
-  end
-  local arrived = not memory.next_x or
-    (math.abs(self.x - memory.next_x) < 0.1 and math.abs(self.y - memory.next_y) < 0.1)
-  if arrived or self.last_move == "blocked" then
-    memory.next_x, memory.next_y = least_trodden(self, world, goal)
-  end
-  if not memory.next_x then return self:wander() end
-  return self:move_to(memory.next_x, memory.next_y)
-end
-
-function policy.collect(step)
-  return {known = step.self.memory.known}
-end
-
-return policy
-"""
+MAZE_POLICY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "maze_policy.lua")
 
 SYNTAX_POLICY = """\
 local policy = {}
@@ -198,10 +134,8 @@ class Script:
         self.taken = 0
         self.behaviours = read_script(arguments.script)
         self.record_path = arguments.record
-        self.policy = MAZE_POLICY
-        if arguments.policy:
-            with open(arguments.policy, encoding="utf-8") as file:
-                self.policy = file.read()
+        with open(arguments.policy, encoding="utf-8") as file:
+            self.policy = file.read()
         if self.record_path:
             with open(self.record_path, "w", encoding="utf-8"):
                 pass
@@ -467,7 +401,7 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--port", type=int, default=0, help="0: any free one")
     parser.add_argument("--script", default="good", help="behaviours, or a file of them")
-    parser.add_argument("--policy", help="Lua file that `good` answers with")
+    parser.add_argument("--policy", default=MAZE_POLICY, help="Lua file that `good` answers with")
     parser.add_argument("--record", help="JSONL file of the requests")
     parser.add_argument("--tls", nargs=2, metavar=("CERT", "KEY"), help="PEM files")
     arguments = parser.parse_args()
