@@ -29,10 +29,19 @@ void Report::warning(const sandbox::Range& range, std::string message, std::stri
 
 void Report::add(sandbox::Severity severity, const sandbox::Range& range, std::string message,
                  std::string hint) {
-  for (const sandbox::Diagnostic& earlier : findings_) {
-    if (earlier.range.begin == range.begin && earlier.message == message) return;
-  }
+  std::size_t& count = severity == sandbox::Severity::kError ? errors_ : warnings_;
+  if (count >= sandbox::kDiagnosticsMax) return;
+  if (!places_.insert({range.begin, message}).second) return;
+  ++count;
   findings_.push_back({severity, range, std::move(message), std::move(hint)});
+}
+
+void Report::begin_rule() {
+  errors_ = warnings_ = 0;
+}
+// Warnings alone never end a rule: an error behind them must still be found.
+bool Report::full() const {
+  return errors_ >= sandbox::kDiagnosticsMax;
 }
 
 std::string Report::text(const sandbox::Expression& expression) const {
@@ -68,12 +77,11 @@ CheckReport check_policy(const std::string& name, const std::string& source,
   const Types types(survey, contract);
   Report findings(*parsed.chunk);
   const CheckContext context{*parsed.chunk, scenario, survey, contract, types, findings};
-  check_contract(context);
-  check_names(context);
-  check_members(context);
-  check_calls(context);
-  check_state(context);
-  check_values(context);
+  for (const auto rule :
+       {check_contract, check_names, check_members, check_calls, check_state, check_values}) {
+    findings.begin_rule();
+    rule(context);
+  }
   for (sandbox::Diagnostic& found : findings.take()) report.diagnostics.push_back(std::move(found));
   return report;
 }

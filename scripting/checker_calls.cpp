@@ -326,7 +326,10 @@ class CallRules {
 
 void check_calls(const CheckContext& context) {
   CallRules rules(context);
-  for (const ExpressionSite& site : context.survey.expressions()) rules.check(*site.expression);
+  for (const ExpressionSite& site : context.survey.expressions()) {
+    if (context.report.full()) return;
+    rules.check(*site.expression);
+  }
 }
 
 }  // namespace cherub::scripting

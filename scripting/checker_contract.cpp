@@ -54,9 +54,10 @@ class ContractFinder {
     contract_.open = known.opaque;
     for (const Expression* source : known.sources) {
       if (!source) continue;
-      if (bare(*source).kind == ExpressionKind::kTable) {
+      const ExpressionKind kind = bare(*source).kind;
+      if (kind == ExpressionKind::kTable) {
         add_constructor(bare(*source));
-      } else {
+      } else if (kind != ExpressionKind::kFunction) {
         contract_.open = true;
       }
     }

@@ -261,7 +261,10 @@ class MemberRules {
 
 void check_members(const CheckContext& context) {
   MemberRules rules(context);
-  for (const ExpressionSite& site : context.survey.expressions()) rules.check(site);
+  for (const ExpressionSite& site : context.survey.expressions()) {
+    if (context.report.full()) return;
+    rules.check(site);
+  }
 }
 
 }  // namespace cherub::scripting

@@ -117,7 +117,10 @@ class NameRules {
 
 void check_names(const CheckContext& context) {
   NameRules rules(context);
-  for (const ExpressionSite& site : context.survey.expressions()) rules.check(site);
+  for (const ExpressionSite& site : context.survey.expressions()) {
+    if (context.report.full()) return;
+    rules.check(site);
+  }
 }
 
 }  // namespace cherub::scripting

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/scenario.h"
@@ -19,6 +22,11 @@ class Report {
   explicit Report(const sandbox::Chunk& chunk) : chunk_(chunk) {}
   void error(const sandbox::Range& range, std::string message, std::string hint);
   void warning(const sandbox::Range& range, std::string message, std::string hint);
+  // Every rule starts with this, and ends when it is full: a hostile source must not make the
+  // checker look for a thousand hints. Rules go in source order, so the first findings of all
+  // survive.
+  void begin_rule();
+  [[nodiscard]] bool full() const;
   // The source of an expression, shortened when it is long or runs over lines.
   [[nodiscard]] std::string text(const sandbox::Expression& expression) const;
   // The findings in source order.
@@ -29,6 +37,8 @@ class Report {
            std::string hint);
   const sandbox::Chunk& chunk_;
   sandbox::Diagnostics findings_;
+  std::set<std::pair<std::uint32_t, std::string>> places_;  // offset and message of each
+  std::size_t errors_ = 0, warnings_ = 0;                   // of the rule that runs
 };
 
 struct CheckContext {

@@ -190,8 +190,14 @@ class StateRules {
 
 void check_state(const CheckContext& context) {
   StateRules rules(context);
-  for (const StatementSite& site : context.survey.statements()) rules.check(site);
-  for (const ExpressionSite& site : context.survey.expressions()) rules.check_call(site);
+  for (const StatementSite& site : context.survey.statements()) {
+    if (context.report.full()) break;
+    rules.check(site);
+  }
+  for (const ExpressionSite& site : context.survey.expressions()) {
+    if (context.report.full()) break;
+    rules.check_call(site);
+  }
 }
 
 }  // namespace cherub::scripting

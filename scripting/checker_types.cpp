@@ -14,6 +14,8 @@ using sandbox::LocalKind;
 
 // Calls through which a parameter's shape may be handed on.
 constexpr int kCallDepthMax = 4;
+// How many values may hang on each other before the answer is "unknown": bounds the stack.
+constexpr std::size_t kDepthMax = 400;
 
 Type join(const Type& a, const Type& b) {
   if (a.is(Shape::kNil) || b.is(Shape::kNil)) {
@@ -180,23 +182,21 @@ Type Types::argument_type(const Local* holder, std::size_t position) const {
   return type;
 }
 
-Type Types::of(const Expression& expression) const {
-  const Expression& inner = bare(expression);
-  if (const auto done = known_.find(&inner); done != known_.end()) return done->second;
-  if (!underway_.insert(&inner).second) return {};
-  const Type type = compute(inner);
-  underway_.erase(&inner);
-  known_[&inner] = type;
+template <class Node>
+Type Types::remembered(const Node* node) const {
+  if (const auto done = known_.find(node); done != known_.end()) return done->second;
+  if (underway_.size() > kDepthMax || !underway_.insert(node).second) return {};
+  const Type type = compute(node);
+  underway_.erase(node);
+  known_[node] = type;
   return type;
 }
 
+Type Types::of(const Expression& expression) const {
+  return remembered(&bare(expression));
+}
 Type Types::of(const Local* local) const {
-  if (const auto done = known_.find(local); done != known_.end()) return done->second;
-  if (!underway_.insert(local).second) return {};
-  const Type type = compute(local);
-  underway_.erase(local);
-  known_[local] = type;
-  return type;
+  return remembered(local);
 }
 
 Type Types::compute(const Local* local) const {
@@ -228,7 +228,8 @@ Type Types::of_loop_variable(const LocalFacts& facts) const {
   return facts.loop_position == 0 ? Type{Shape::kNumber} : Type{Shape::kSighting};
 }
 
-Type Types::compute(const Expression& expression) const {
+Type Types::compute(const Expression* node) const {
+  const Expression& expression = *node;
   switch (expression.kind) {
     case ExpressionKind::kNil:
       return {Shape::kNil};

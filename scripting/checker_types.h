@@ -60,13 +60,15 @@ class Types {
   void assign_by_calls();
   [[nodiscard]] Type argument_type(const sandbox::Local* holder, std::size_t position) const;
   [[nodiscard]] bool takes_self_by_name(const FunctionSite& site) const;
+  template <class Node>
+  [[nodiscard]] Type remembered(const Node* node) const;
   [[nodiscard]] Type of_index(const Expression& index) const;
   [[nodiscard]] Type of_call(const Expression& call) const;
   [[nodiscard]] Type of_method_call(const Expression& call) const;
   [[nodiscard]] Type of_binary(const Expression& binary) const;
   [[nodiscard]] Type of_results(const sandbox::Function* function) const;
   [[nodiscard]] Type of_loop_variable(const LocalFacts& facts) const;
-  [[nodiscard]] Type compute(const Expression& expression) const;
+  [[nodiscard]] Type compute(const Expression* node) const;
   [[nodiscard]] Type compute(const sandbox::Local* local) const;
 
   const Survey& survey_;

@@ -213,8 +213,14 @@ class ValueRules {
 
 void check_values(const CheckContext& context) {
   ValueRules rules(context);
-  for (const ExpressionSite& site : context.survey.expressions()) rules.check_expression(site);
-  for (const StatementSite& site : context.survey.statements()) rules.check_statement(site);
+  for (const ExpressionSite& site : context.survey.expressions()) {
+    if (context.report.full()) break;
+    rules.check_expression(site);
+  }
+  for (const StatementSite& site : context.survey.statements()) {
+    if (context.report.full()) break;
+    rules.check_statement(site);
+  }
 }
 
 }  // namespace cherub::scripting

@@ -8,9 +8,9 @@ constexpr std::string_view kOpening = R"(# The Lua API
 
 Generated from the API manifest by `cherub api > docs/LUA_API.md`; a test fails when it differs.
 
-A policy is one Lua file that returns a table. Its function `act` runs every tick for every agent that
-the policy drives: it looks at `self` and `world`, and calls actions of `self`. The language is Lua 5.1
-with `goto`, compiled by LuaJIT.
+A policy is one Lua file that returns a table. Its function `act` runs every tick for every agent
+that the policy drives: it looks at `self` and `world`, and calls actions of `self`. The language is
+Lua 5.1 with `goto`, compiled by LuaJIT.
 
 ## A complete policy
 
@@ -20,9 +20,9 @@ constexpr std::string_view kRules = R"(
 Three rules that other engines do not have:
 
 1. **Actions take a colon, senses a dot**: `self:move_to(x, y)`, `world.nearest("food", 10)`.
-2. **What lasts lives in `self.memory`**: plain data, saved with the world. Globals do not exist, and
-   locals of the file are constants: a function that changes them is refused, because agents share them
-   and a reload forgets them.
+2. **What lasts lives in `self.memory`**: plain data, saved with the world. Globals do not exist,
+   and locals of the file are constants: a function that changes them is refused, because agents
+   share them and a reload forgets them.
 3. **Actions are intents.** At most one movement, one ability and one message per tick; a later one
    replaces the earlier. What became of them stands in `self.last_move`, `self.last_ability` and
    `self.last_message` in the next tick.
