@@ -355,7 +355,7 @@ std::int32_t Matcher::match_balance(std::int32_t s, std::int32_t p) {
   const auto size = static_cast<std::int64_t>(subject_.size());
   if (s >= size || subject_[static_cast<std::size_t>(s)] != open) return kNone;
   std::int64_t depth = 1;
-  const std::int64_t stop = std::min(size, s + fuel_);
+  const std::int64_t stop = std::min(size, s + fuel_ + 1);
   for (std::int64_t i = s + 1; i < stop; ++i) {
     const char c = subject_[static_cast<std::size_t>(i)];
     if (c == close) {

@@ -128,8 +128,10 @@ inline SetBits spell_set(std::string_view body) {
   const bool is_negated = body.starts_with('^');
   for (std::size_t i = is_negated ? 1 : 0; i < body.size(); ++i) {
     const auto c = static_cast<Byte>(body[i]);
-    if (c == '%' && i + 1 < body.size()) {
-      const auto escaped = static_cast<Byte>(body[++i]);
+    if (c == '%') {
+      // In `[a-%%]` the range takes the first '%', and the second one then escapes the bracket.
+      const bool is_last = i + 1 == body.size();
+      const auto escaped = static_cast<Byte>(is_last ? ']' : body[++i]);
       const Item item = escaped_item(escaped);
       if (item.kind == Item::Kind::kByte) {
         bits.add(item.byte);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sandbox/syntax/lexer.h"
+#include "sandbox/syntax/registers.h"
 #include "sandbox/syntax/tree_parser.h"
 
 namespace cherub::sandbox {
@@ -59,7 +60,10 @@ ParseResult parse(std::string name, std::string source) {
   TreeParser parser(source, tokens);
   std::unique_ptr<Function> main = parser.parse_chunk();
   result.diagnostics = merge(std::move(tokens.diagnostics), parser.take_diagnostics());
-  if (result.diagnostics.empty()) {
+  if (!result.diagnostics.empty()) return result;
+  if (std::optional<Diagnostic> shortage = find_register_shortage(*main)) {
+    result.diagnostics.push_back(*std::move(shortage));
+  } else {
     result.chunk = Chunk{std::move(name), std::move(source), std::move(main)};
   }
   return result;

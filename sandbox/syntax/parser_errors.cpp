@@ -79,8 +79,10 @@ void TreeParser::fail_expected(std::string_view expected, std::string hint) {
                 foreign_symbol_hint(text(found)));
   }
   if (hint.empty()) hint = hint_for_found();
-  fail(found.range(), "expected " + std::string(expected) + ", found " + describe(found),
-       std::move(hint));
+  // A place behind the last line would show nothing.
+  const bool is_behind = found.kind == TokenKind::kEndOfSource && is_first_of_line(position_);
+  fail((is_behind ? previous() : found).range(),
+       "expected " + std::string(expected) + ", found " + describe(found), std::move(hint));
   if (found.kind == TokenKind::kEndOfSource) give_up();
 }
 

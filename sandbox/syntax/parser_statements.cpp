@@ -146,6 +146,7 @@ StatementPtr TreeParser::parse_function_statement() {
   const Token* method = nullptr;
   while (!failed_ && method == nullptr && (at(TokenKind::kDot) || at(TokenKind::kColon))) {
     const Token& separator = advance();
+    if (target.tree->local != nullptr) target.tree->local->used = true;
     const Token& key = current();
     if (!at_name()) {
       fail_expected("a name behind '" + std::string(text(separator)) + "'");

@@ -38,7 +38,7 @@ class Generator {
 
   std::string mutant(std::string source) {
     constexpr std::string_view kBytes = "()[]{}.,;:=+-\"' \n#~<>ae\\";
-    for (std::size_t i = 1 + below(2); i > 0; --i) {
+    for (std::size_t i = 1 + below(2); i > 0 && !source.empty(); --i) {
       const std::size_t place = below(source.size());
       switch (below(4)) {
         case 0: source.erase(place, 1 + below(4)); break;
@@ -58,7 +58,7 @@ class Generator {
       return std::string(kLeaves[below(kLeaves.size())]);
     }
     if (below(6) == 0) return "(" + operand() + ")";
-    if (below(5) == 0) return (below(2) == 0 ? "-" : "not ") + operand();
+    if (below(5) == 0) return (below(2) == 0 ? "- " : "not ") + operand();
     constexpr std::array<std::string_view, 14> kSigns = {
         "+", "-", "*", "/", "%", "^", "..", "==", "~=", "<", "<=", ">", "and", "or"};
     return operand() + " " + std::string(kSigns[below(kSigns.size())]) + " " + operand();
