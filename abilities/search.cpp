@@ -10,10 +10,14 @@
 namespace cherub::abilities {
 namespace {
 
-constexpr std::uint32_t kBuiltinCandidates = 24;
+constexpr std::uint32_t kBuiltinCandidates = 64;
 // With more candidates than this in an iteration only its best one is logged step by step.
 constexpr std::uint32_t kLoggedCandidatesMax = 4;
 constexpr std::uint64_t kProbeTicks = 5;
+// A race begins with so many episodes and doubles them. Who is further behind the best on the same
+// seeds than this, over the root of their number, drops out.
+constexpr std::size_t kFirstHeat = 2;
+constexpr double kHopelessGap = 0.4;
 constexpr double kProgressIntervalS = 0.1;
 constexpr std::size_t kAttemptsMax = 12;
 
@@ -51,7 +55,7 @@ std::uint64_t requested_ticks(const RunRequest& request, const engine::Scenario&
 Search::Search(const SearchSetup& setup) : setup_(setup) {
   const std::uint64_t ticks = requested_ticks(setup.request, setup.scenario);
   for (const std::uint64_t seed :
-       episode_seeds(setup.request.seed, SeedUse::kTuning, setup.request.episodes)) {
+       episode_seeds(setup.request.seed, SeedUse::kTuning, race_episodes())) {
     EpisodeSpec spec;
     spec.seed = seed;
     spec.ticks_max = ticks;
@@ -63,6 +67,12 @@ std::uint32_t Search::candidates_per_iteration() const {
   if (!setup_.request.policy_code.empty()) return 1;
   if (setup_.request.candidates > 0) return setup_.request.candidates;
   return setup_.request.provider.provider == "builtin" ? kBuiltinCandidates : 1;
+}
+
+std::uint64_t Search::race_episodes() const {
+  const std::uint32_t asked = setup_.request.episodes;
+  if (wants_steps()) return asked;
+  return std::max(asked, std::min(asked * kRaceFactor, kRaceEpisodesMax));
 }
 
 bool Search::wants_steps() const { return candidates_per_iteration() <= kLoggedCandidatesMax; }
@@ -150,6 +160,30 @@ bool Search::always_faults(const std::string& sha256, EpisodeResult& probe) {
   return every_act_faulted(probe);
 }
 
+double Search::lead(std::span<const EpisodeResult> first) const {
+  if (!outcome_.best) return 0;
+  const std::span<const EpisodeResult> best(outcome_.best->episodes.data(), first.size());
+  return aggregate_of(setup_.scenario, setup_.objective, first).score -
+         aggregate_of(setup_.scenario, setup_.objective, best).score;
+}
+
+std::vector<EpisodeResult> Search::run_episodes(const std::string& sha256,
+                                                std::span<const EpisodeSpec> specs,
+                                                std::size_t first) {
+  RateGate gate(kProgressIntervalS);
+  std::size_t done = first;
+  const auto on_done = [&](std::size_t index, const EpisodeResult& episode) {
+    ++done;
+    const EpisodePlace where{iteration_, number_, first + index + 1};
+    setup_.observer.on_record(record(
+        "episode_summary", episode_summary(setup_.scenario, setup_.objective, where, episode)));
+    if (done < specs_.size() && gate.pass()) {
+      tell("evaluating", base::JsonObject().add("episodes_done", done).add("sha256", sha256));
+    }
+  };
+  return setup_.evaluator.run(sha256, specs, on_done, &setup_.control.cancel);
+}
+
 std::vector<EpisodeResult> Search::measure(const std::string& sha256) {
   ShownEpisode shown(setup_.observer, {iteration_, number_, 1});
   std::vector<EpisodeSpec> specs = specs_;
@@ -157,19 +191,21 @@ std::vector<EpisodeResult> Search::measure(const std::string& sha256) {
   for (std::size_t i = 0; i < specs.size(); ++i) {
     specs[i].record_steps = wants_steps() && i < kStepEpisodesMax;
   }
-  RateGate gate(kProgressIntervalS);
-  std::size_t done = 0;
-  tell("evaluating", base::JsonObject().add("episodes_done", done).add("sha256", sha256));
-  const auto on_done = [&](std::size_t index, const EpisodeResult& episode) {
-    ++done;
-    setup_.observer.on_record(
-        record("episode_summary", episode_summary(setup_.scenario, setup_.objective,
-                                                  {iteration_, number_, index + 1}, episode)));
-    if (done < specs.size() && gate.pass()) {
-      tell("evaluating", base::JsonObject().add("episodes_done", done).add("sha256", sha256));
+  tell("evaluating", base::JsonObject().add("episodes_done", 0).add("sha256", sha256));
+  const std::span<const EpisodeSpec> all(specs);
+  std::vector<EpisodeResult> results;
+  std::size_t heat = wants_steps() ? all.size() : std::min(kFirstHeat, all.size());
+  while (heat > results.size()) {
+    const std::size_t first = results.size();
+    for (EpisodeResult& result : run_episodes(sha256, all.subspan(first, heat - first), first)) {
+      results.push_back(std::move(result));
     }
-  };
-  return setup_.evaluator.run(sha256, specs, on_done, &setup_.control.cancel);
+    if (cancelled()) break;
+    const double gap = kHopelessGap / std::sqrt(static_cast<double>(heat));
+    if (lead(results) < -gap) break;
+    heat = std::min(2 * heat, all.size());
+  }
+  return results;
 }
 
 base::Result<void> Search::write_draft(const angel::Draft& draft, const std::string& errors_json) {
@@ -272,11 +308,18 @@ base::Result<std::optional<double>> Search::keep_scored(Candidate candidate) {
   if (auto written = write_steps(candidate); !written) return written.error();
 
   // Of two that do equally well the shorter one is kept: people can read it.
+  const bool screened_out = candidate.episodes.size() < specs_.size();
   const auto beats = [&](const std::optional<Candidate>& other) {
+    if (screened_out) return false;
     if (!other || score > other->aggregate.score) return true;
     const bool shorter = candidate.source.size() < other->source.size();
     return score == other->aggregate.score && shorter;
   };
+  // Seeds differ in difficulty: a few of them are only worth comparing with the best on the same.
+  const double learned =
+      screened_out && outcome_.best
+          ? outcome_.best->aggregate.score + lead(candidate.episodes)
+          : score;
   const bool best = beats(outcome_.best);
   base::JsonObject scored;
   scored.add("episodes_done", candidate.aggregate.episodes)
@@ -284,6 +327,7 @@ base::Result<std::optional<double>> Search::keep_scored(Candidate candidate) {
       .add("score", score)
       .add("success_rate", candidate.aggregate.success_rate)
       .add("faults", candidate.aggregate.faults)
+      .add("screened_out", screened_out)
       .add("is_best", best);
   if (wants_steps() || best) {
     candidate.critique = make_critique(
@@ -295,7 +339,7 @@ base::Result<std::optional<double>> Search::keep_scored(Candidate candidate) {
   if (best) {
     if (auto told = announce_best(); !told) return told.error();
   }
-  return std::optional<double>(score);
+  return std::optional<double>(learned);
 }
 
 base::Result<void> Search::announce_best() {

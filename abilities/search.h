@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -56,6 +56,11 @@ inline constexpr std::size_t kProblemsMax = 20;
 // Of one candidate, so many episodes are logged step by step.
 inline constexpr std::size_t kStepEpisodesMax = 64;
 
+// The built-in angel tries so many programs that some look good on a few seeds by chance. Its
+// candidates race over so many times the episodes that were asked for; most drop out early.
+inline constexpr std::uint32_t kRaceFactor = 4;
+inline constexpr std::uint32_t kRaceEpisodesMax = 64;
+
 // Ticks of an episode as the request asks for them; 0: the scenario's own length.
 std::uint64_t requested_ticks(const RunRequest& request, const engine::Scenario& scenario);
 
@@ -85,8 +90,13 @@ class Search {
   base::Result<void> announce_best();
 
   std::vector<EpisodeResult> measure(const std::string& sha256);
+  std::vector<EpisodeResult> run_episodes(const std::string& sha256,
+                                          std::span<const EpisodeSpec> specs, std::size_t first);
+  // The score on the first episodes less the best's on the same seeds; 0 without a best.
+  [[nodiscard]] double lead(std::span<const EpisodeResult> first) const;
   bool always_faults(const std::string& sha256, EpisodeResult& probe);
   bool wants_steps() const;
+  [[nodiscard]] std::uint64_t race_episodes() const;
   void begin_candidate();
   void answer_reloads();
   void note_problem(const std::string& problem);
@@ -98,7 +108,7 @@ class Search {
 
   SearchSetup setup_;
   SearchOutcome outcome_;
-  std::vector<EpisodeSpec> specs_;       // the tuning episodes
+  std::vector<EpisodeSpec> specs_;       // the tuning episodes of a whole race
   std::vector<std::string> attempts_;    // for the next prompt
   std::vector<std::string> last_errors_; // of the last candidate, when it could not be scored
   std::string last_refused_;

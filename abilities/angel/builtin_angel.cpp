@@ -7,7 +7,7 @@
 namespace cherub::abilities::angel {
 namespace {
 
-constexpr std::uint64_t kRandomDrafts = 10;  // before evolution has something to choose from
+constexpr std::uint64_t kRandomDrafts = 24;  // before evolution has something to choose from
 constexpr std::size_t kPopulationMax = 20;
 constexpr int kTournament = 3;
 constexpr double kMutationShare = 0.6, kCrossoverShare = 0.28;  // the rest is new blood
@@ -81,7 +81,15 @@ std::optional<Draft> BuiltinAngel::simpler() {
 }
 
 void BuiltinAngel::learn(double score) {
-  population_.push_back({offered_, score, drafts_});
+  // Programs that do the same have the same score to the last bit: one of them is enough.
+  Member member{offered_, score, drafts_};
+  const auto twin = std::find_if(population_.begin(), population_.end(),
+                                 [&](const Member& other) { return other.score == score; });
+  if (twin == population_.end()) {
+    population_.push_back(std::move(member));
+  } else if (better(member, *twin)) {
+    *twin = std::move(member);
+  }
   std::sort(population_.begin(), population_.end(), better);
   if (population_.size() > kPopulationMax) population_.resize(kPopulationMax);
 }

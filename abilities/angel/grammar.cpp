@@ -163,7 +163,7 @@ void Grammar::draw_values(Condition& condition, base::RandomStream& random) cons
 }
 
 void Grammar::draw_values(Action& action, base::RandomStream& random) const {
-  action.a = action.b = 0;
+  action.a = action.b = action.c = 0;
   switch (action.deed) {
     case Deed::kFollowPath:
       action.a = draw_cost(random);
@@ -171,6 +171,7 @@ void Grammar::draw_values(Action& action, base::RandomStream& random) const {
     case Deed::kProspect:
       action.a = draw_cost(random);
       action.b = draw_cost(random);
+      action.c = draw_cost(random);
       break;
     case Deed::kFlee:
     case Deed::kEat:
@@ -205,8 +206,8 @@ Action Grammar::random_action(base::RandomStream& random) const {
 
 Rule Grammar::random_rule(base::RandomStream& random) const {
   Rule rule;
-  const std::uint64_t conditions = random.below(3);
-  for (std::uint64_t i = 0; i < conditions; ++i) {
+  // Most rules do best with few conditions: two are half as likely as one, and so on.
+  while (rule.conditions.size() + 1 < kConditionsMax && random.below(2) == 0) {
     rule.conditions.push_back(random_condition(random));
   }
   rule.action = random_action(random);
@@ -215,7 +216,7 @@ Rule Grammar::random_rule(base::RandomStream& random) const {
 
 Program Grammar::random_program(base::RandomStream& random) const {
   Program program;
-  const std::uint64_t rules = 2 + random.below(3);
+  const std::uint64_t rules = 1 + random.below(4);
   for (std::uint64_t i = 0; i < rules; ++i) program.rules.push_back(random_rule(random));
   return program;
 }

@@ -34,7 +34,7 @@ enum class Deed {
   kApproach,    // straight toward the thing
   kFlee,        // straight away from the thing within a metres
   kFollowPath,  // one cell of a way toward the thing, a hazard counting a cells
-  kProspect,    // into the neighbouring cell that is cheapest by distance, visits (a) and hazard (b)
+  kProspect,    // into the cheapest neighbouring cell: distance, visits (a), hazard (b), dead end (c)
   kEat,         // goes to the thing within a metres and eats it
   kReproduce,
   kRest,
@@ -52,7 +52,7 @@ struct Condition {
 struct Action {
   Deed deed = Deed::kWander;
   std::size_t thing = 0;
-  double a = 0, b = 0;
+  double a = 0, b = 0, c = 0;
   bool commit = false;   // deeds that go to a cell: finish the step before deciding anew
   bool go_on = false;    // abilities: act, and let the rules below choose a movement too
   bool operator==(const Action&) const = default;

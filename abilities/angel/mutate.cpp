@@ -44,17 +44,19 @@ void nudge_condition(Condition& condition, double sense_radius, base::RandomStre
   }
 }
 
+void nudge_cost(Action& action, base::RandomStream& random) {
+  double* const costs[] = {&action.a, &action.b, &action.c};
+  double& cost = *costs[random.below(3)];
+  cost = nudged(cost, 0.5, 0, kCostMax, random);
+}
+
 void nudge_action(Action& action, double sense_radius, base::RandomStream& random) {
   switch (action.deed) {
     case Deed::kFollowPath:
       action.a = nudged(action.a, 0.5, 0, kCostMax, random);
       break;
     case Deed::kProspect:
-      if (random.below(2) == 0) {
-        action.a = nudged(action.a, 0.5, 0, kCostMax, random);
-      } else {
-        action.b = nudged(action.b, 0.5, 0, kCostMax, random);
-      }
+      nudge_cost(action, random);
       break;
     case Deed::kFlee:
     case Deed::kEat:

@@ -27,19 +27,41 @@ constexpr std::string_view kCellKey =
     "end\n\n";
 
 constexpr std::string_view kProspect =
-    "local WAYS = {{1, 0}, {0, 1}, {-1, 0}, {0, -1}}\n\n"
-    "-- The centre of the neighbouring cell that costs least: metres to the goal, earlier visits\n"
-    "-- and hazards count. Nil between walls.\n"
-    "local function cheapest_neighbor(self, world, goal, visit_cost, hazard_cost)\n"
+    "local WAYS = {{1, 0}, {0, 1}, {-1, 0}, {0, -1}}\n"
+    "local LOOK_AHEAD = 6  -- cells\n\n"
+    "-- Whether the corridor that goes on from a cell in a direction can be seen to end without\n"
+    "-- the goal in it. Hazards close it too.\n"
+    "local function is_dead_end(world, goal, x, y, dx, dy)\n"
+    "  for _ = 1, LOOK_AHEAD do\n"
+    "    if goal and math.abs(goal.x - x) + math.abs(goal.y - y) < 0.7 then return false end\n"
+    "    local exits, next_dx, next_dy = 0, 0, 0\n"
+    "    for _, way in ipairs(WAYS) do\n"
+    "      if way[1] ~= -dx or way[2] ~= -dy then\n"
+    "        local tile = world.tile(x + way[1], y + way[2])\n"
+    "        if not tile then return false end\n"
+    "        if tile == \"open\" then exits, next_dx, next_dy = exits + 1, way[1], way[2] end\n"
+    "      end\n"
+    "    end\n"
+    "    if exits ~= 1 then return exits == 0 end\n"
+    "    x, y, dx, dy = x + next_dx, y + next_dy, next_dx, next_dy\n"
+    "  end\n"
+    "  return false\n"
+    "end\n\n"
+    "-- The centre of the neighbouring cell that costs least: metres to the goal, earlier visits,\n"
+    "-- hazards and dead ends count. Nil between walls.\n"
+    "local function cheapest_neighbor(self, world, goal, costs)\n"
     "  local here_x, here_y = math.floor(self.x) + 0.5, math.floor(self.y) + 0.5\n"
     "  local best_cost, best_x, best_y\n"
     "  for _, way in ipairs(WAYS) do\n"
     "    local x, y = here_x + way[1], here_y + way[2]\n"
     "    local tile = world.tile(x, y)\n"
     "    if tile == \"open\" or tile == \"hazard\" then\n"
-    "      local cost = visit_cost * visits_of(self, world, x, y)\n"
+    "      local cost = costs.visit * visits_of(self, world, x, y)\n"
     "      if goal then cost = cost + math.abs(goal.x - x) + math.abs(goal.y - y) end\n"
-    "      if tile == \"hazard\" then cost = cost + hazard_cost end\n"
+    "      if tile == \"hazard\" then cost = cost + costs.hazard end\n"
+    "      if costs.dead_end > 0 and is_dead_end(world, goal, x, y, way[1], way[2]) then\n"
+    "        cost = cost + costs.dead_end\n"
+    "      end\n"
     "      if not best_cost or cost < best_cost then best_cost, best_x, best_y = cost, x, y end\n"
     "    end\n"
     "  end\n"
@@ -240,7 +262,10 @@ std::vector<std::string> Printer::cell_lines(const Action& action) const {
   const std::string goal = has_thing ? sighting(action.thing, "self.sense_radius") : "nil";
   const std::string a = number(action.a), b = number(action.b);
   if (action.deed == Deed::kProspect) {
-    return {"local x, y = cheapest_neighbor(self, world, " + goal + ", " + a + ", " + b + ")",
+    const std::string costs =
+        "{visit = " + a + ", hazard = " + b + ", dead_end = " + number(action.c) + "}";
+    return {"local costs = " + costs,
+            "local x, y = cheapest_neighbor(self, world, " + goal + ", costs)",
             "if x then return " + walk + "x, y) end"};
   }
   std::vector<std::string> lines;
