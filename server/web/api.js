@@ -36,13 +36,15 @@ async function request(method, path, { json, text } = {}) {
     const late = error.name === "AbortError";
     throw new ApiError({
       title: "No answer",
-      detail: late ? `The server did not answer within ${kDeadlineMs / 1000} s.`
+      detail: late
+        ? `The server did not answer within ${kDeadlineMs / 1000} s.`
         : "The server cannot be reached. Is it still running?",
     });
   } finally {
     clearTimeout(timer);
   }
-  if (response.status === 401 && await askForToken()) return request(method, path, { json, text });
+  if (response.status === 401 && (await askForToken()))
+    return request(method, path, { json, text });
   let body = {};
   if (raw.trim() !== "") {
     try {
@@ -65,23 +67,27 @@ export async function startRun(goal) {
 // [{run_id, state, …}], whatever wrapping the server chose.
 export async function listRuns() {
   const { body } = await request("GET", "/run");
-  const runs = Array.isArray(body) ? body : body.runs ?? body.items ?? [];
+  const runs = Array.isArray(body) ? body : (body.runs ?? body.items ?? []);
   return runs.filter((run) => run && typeof run === "object" && run.run_id);
 }
 
 export const getRun = async (id) => (await request("GET", runPath(id))).body;
 export const stopRun = (id) => request("DELETE", runPath(id));
-export const sendCommand = (id, command) => request("POST", `${runPath(id)}/commands`, { json: command });
+export const sendCommand = (id, command) =>
+  request("POST", `${runPath(id)}/commands`, { json: command });
 
 export async function getCode(id) {
   const { body } = await request("GET", `/code/${encodeURIComponent(id)}`);
   return { code: String(body.code ?? ""), sha256: body.sha256 ?? "" };
 }
 
-// {ok, tick|null, sha256, stage, diagnostics}: a refusal of the source is an answer here, not an error.
+// {ok, tick|null, sha256, stage, diagnostics}: a refusal of the source is an answer here, not an
+// error.
 export async function reloadScript(id, slot, source) {
   try {
-    const { body } = await request("PUT", `${runPath(id)}/scripts/${encodeURIComponent(slot)}`, { text: source });
+    const { body } = await request("PUT", `${runPath(id)}/scripts/${encodeURIComponent(slot)}`, {
+      text: source,
+    });
     return readVerdict(body, true);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -95,7 +101,8 @@ export async function reloadScript(id, slot, source) {
 }
 
 function readVerdict(body, accepted) {
-  const inner = body.verdict && typeof body.verdict === "object" ? { ...body, ...body.verdict } : body;
+  const inner =
+    body.verdict && typeof body.verdict === "object" ? { ...body, ...body.verdict } : body;
   return {
     ok: [inner.ok, inner.accepted].find((said) => typeof said === "boolean") ?? accepted,
     tick: typeof inner.tick === "number" ? inner.tick : null,

@@ -14,14 +14,14 @@ import { isNumber } from "./units.js";
 import { WorldView } from "./world_view.js";
 
 const kFailuresToAsk = 3;
-const kComplaintsMax = 5;   // about messages that cannot be read, per run
+const kComplaintsMax = 5; // about messages that cannot be read, per run
 
 const progress = new ProgressView();
 const chart = new ScoreChart();
 const world = new WorldView();
 const runs = new RunList();
 const policy = new PolicyPanel({ announce: (text) => progress.announce(text) });
-new GoalForm(async (goal) => {
+const form = new GoalForm(async (goal) => {
   const id = await startRun(goal);
   location.hash = `run=${encodeURIComponent(id)}`;
   if (window.innerWidth < 760) byId("world-title").scrollIntoView();
@@ -64,12 +64,19 @@ async function openRun(id) {
 async function ask(opened) {
   try {
     const details = await getRun(opened.id);
-    if (opened === model) model.describe(details);
+    if (opened !== model) return null;
+    model.describe(details);
+    form.recall(details.request);
     return details;
   } catch (error) {
     if (opened !== model) return null;
-    progress.say({ tone: "bad", text: error.status === 404
-      ? `There is no run ${opened.id} on this server. Start another, or choose one from the list.` : error.message });
+    progress.say({
+      tone: "bad",
+      text:
+        error.status === 404
+          ? `There is no run ${opened.id} on this server. Start another, or choose from the list.`
+          : error.message,
+    });
     if (error.status === 404) {
       opened.phase = Phase.failed;
       world.showEmpty("This run is not here any more.");
@@ -84,7 +91,7 @@ async function whenLost(opened, socket) {
   try {
     await getRun(opened.id);
   } catch (error) {
-    if (error.status !== 404 || opened !== model) return;   // the server is still away
+    if (error.status !== 404 || opened !== model) return; // the server is still away
     await ask(opened);
     for (const other of sockets) other.close();
     runs.load();
@@ -100,12 +107,20 @@ function listen(opened) {
     text: (text) => readMessage(text, takeRecord),
     lost: (lost) => whenLost(opened, lost),
   });
-  if (opened.ended) world.showEmpty("This run is over. Its progress and its policy are kept, its world is not.");
-  const greet = (text) => readMessage(text, (message) => {
-    if (message.type === "hello") world.greet(message);
+  if (opened.ended)
+    world.showEmpty("This run is over. Its progress and its policy are kept, its world is not.");
+  const greet = (text) =>
+    readMessage(text, (message) => {
+      if (message.type === "hello") world.greet(message);
+    });
+  socket(`/ws/render/${path}/world`, {
+    text: greet,
+    binary: (bytes) => readFrame(() => world.takeTerrain(readTerrain(bytes))),
   });
-  socket(`/ws/render/${path}/world`, { text: greet, binary: (bytes) => readFrame(() => world.takeTerrain(readTerrain(bytes))) });
-  socket(`/ws/render/${path}/agents`, { text: greet, binary: (bytes) => readFrame(() => world.takeAgents(readAgents(bytes))) });
+  socket(`/ws/render/${path}/agents`, {
+    text: greet,
+    binary: (bytes) => readFrame(() => world.takeAgents(readAgents(bytes))),
+  });
 }
 
 function readMessage(text, take) {
@@ -116,7 +131,8 @@ function readMessage(text, take) {
     complain(`A message could not be read: ${text.slice(0, 120)}`);
     return;
   }
-  if (message === null || typeof message !== "object") complain(`A message is not a record: ${text.slice(0, 120)}`);
+  if (message === null || typeof message !== "object")
+    complain(`A message is not a record: ${text.slice(0, 120)}`);
   else take(message);
 }
 
@@ -145,7 +161,10 @@ function takeRecord(raw) {
   const isHistory = isNumber(record.seq) && record.seq <= model.historyEnd;
   if (told) {
     progress.say(told, record.ts ?? (isHistory ? null : Date.now()));
-    if (!isHistory && ["iteration", "best", "live", "reload", "error", "done", "terminated"].includes(record.type)) {
+    if (
+      !isHistory &&
+      ["iteration", "best", "live", "reload", "error", "done", "terminated"].includes(record.type)
+    ) {
       progress.announce(told.text);
     }
   }
@@ -178,13 +197,21 @@ async function showCode(of) {
 }
 
 function showConnection() {
-  const state = !model ? "idle" : sockets.length === 0 ? "closed"
-    : model.ended ? "closed" : combinedState(sockets);
+  const state = !model
+    ? "idle"
+    : sockets.length === 0
+      ? "closed"
+      : model.ended
+        ? "closed"
+        : combinedState(sockets);
   const button = byId("connection");
   button.dataset.state = state;
   button.disabled = state !== "waiting";
   const words = {
-    idle: "No run open", connecting: "Connecting…", open: "Connected", closed: "Run is over",
+    idle: "No run open",
+    connecting: "Connecting…",
+    open: "Connected",
+    closed: "Run is over",
     waiting: `Connection lost, next try in ${secondsToRetry(sockets)} s`,
   };
   setText(byId("connection-text"), words[state]);
@@ -204,7 +231,10 @@ function refresh() {
   }
   byId("badge").hidden = !(alive && model.paused);
   if (model?.phase === Phase.queued) {
-    setText(byId("stage-empty-text"), "Waiting for its turn. Stop a run that is still alive, and this one begins.");
+    setText(
+      byId("stage-empty-text"),
+      "Waiting for its turn. Stop a run that is still alive, and this one begins.",
+    );
   }
   progress.refresh();
   policy.refresh();
@@ -231,17 +261,23 @@ function pausedIs(value, focus) {
   return (told) => {
     told.paused = value;
     refresh();
-    byId(focus).focus();   // the pressed button is disabled now
+    byId(focus).focus(); // the pressed button is disabled now
   };
 }
 
 tell("pause-run", (id) => sendCommand(id, { type: "pause" }), pausedIs(true, "resume-run"));
 tell("resume-run", (id) => sendCommand(id, { type: "resume" }), pausedIs(false, "pause-run"));
-tell("step-run", (id) => sendCommand(id, { type: "step", ticks: 1 }), () => {});
+tell(
+  "step-run",
+  (id) => sendCommand(id, { type: "step", ticks: 1 }),
+  () => {},
+);
 tell("stop-run", stopRun, () => progress.announce("Stopping the run."));
 byId("connection").addEventListener("click", () => sockets.forEach((socket) => socket.retryNow()));
 window.addEventListener("hashchange", () => openRun(runInHash()));
-window.addEventListener("error", (event) => complain(`Something in the page went wrong: ${event.message}`));
+window.addEventListener("error", (event) =>
+  complain(`Something in the page went wrong: ${event.message}`),
+);
 setInterval(showConnection, 1000);
 
 runs.load();

@@ -1,6 +1,7 @@
-// Where the canvas looks: metres to CSS pixels and back. North (+y) is up. Drag, wheel, pinch and keys move it.
+// Where the canvas looks: metres to CSS pixels and back. North (+y) is up. Drag, wheel, pinch and
+// keys move it.
 
-const kScaleMax = 160;   // CSS px per metre
+const kScaleMax = 160; // CSS px per metre
 const kZoomStep = 1.25;
 const kPanStepPx = 60;
 const kClickSlackPx = 4;
@@ -12,8 +13,8 @@ export class Camera {
     this.scale = 20;
     this.width = 1;
     this.height = 1;
-    this.extent = null;   // {width, depth} of the world, m
-    this.moved = false;   // by the person: then the view is theirs
+    this.extent = null; // {width, depth} of the world, m
+    this.moved = false; // by the person: then the view is theirs
   }
 
   resize(width, height) {
@@ -41,10 +42,18 @@ export class Camera {
     this.y = this.extent.depth / 2;
   }
 
-  toScreenX(x) { return (x - this.x) * this.scale + this.width / 2; }
-  toScreenY(y) { return this.height / 2 - (y - this.y) * this.scale; }
-  toWorldX(px) { return (px - this.width / 2) / this.scale + this.x; }
-  toWorldY(py) { return (this.height / 2 - py) / this.scale + this.y; }
+  toScreenX(x) {
+    return (x - this.x) * this.scale + this.width / 2;
+  }
+  toScreenY(y) {
+    return this.height / 2 - (y - this.y) * this.scale;
+  }
+  toWorldX(px) {
+    return (px - this.width / 2) / this.scale + this.x;
+  }
+  toWorldY(py) {
+    return (this.height / 2 - py) / this.scale + this.y;
+  }
 
   pan(dx, dy) {
     this.x -= dx / this.scale;
@@ -72,7 +81,8 @@ export class Camera {
   }
 }
 
-// Hands gestures on the canvas to the camera. on: {change(), click(px, py), hover(px, py), key(event)}.
+// Hands gestures on the canvas to the camera. on: {change(), click(px, py), hover(px, py),
+// key(event)}.
 export function attachGestures(canvas, camera, on) {
   const pointers = new Map();
   let travelled = 0;
@@ -111,23 +121,29 @@ export function attachGestures(canvas, camera, on) {
     const point = pointers.get(event.pointerId);
     pointers.delete(event.pointerId);
     canvas.classList.remove("dragging");
-    if (point && event.type === "pointerup" && travelled <= kClickSlackPx) on.click(point.x, point.y);
+    if (point && event.type === "pointerup" && travelled <= kClickSlackPx)
+      on.click(point.x, point.y);
   };
   canvas.addEventListener("pointerup", release);
   canvas.addEventListener("pointercancel", release);
-  canvas.addEventListener("wheel", (event) => {
-    const pageScrolls = document.documentElement.scrollHeight > window.innerHeight + 1;
-    if (pageScrolls && !event.ctrlKey && document.activeElement !== canvas) return;
-    event.preventDefault();
-    const point = place(event);
-    const lines = event.deltaMode === 1 ? 16 : 1;
-    camera.zoom(Math.exp(-event.deltaY * lines * 0.0016), point.x, point.y);
-    on.change();
-  }, { passive: false });
+  canvas.addEventListener(
+    "wheel",
+    (event) => {
+      const pageScrolls = document.documentElement.scrollHeight > window.innerHeight + 1;
+      if (pageScrolls && !event.ctrlKey && document.activeElement !== canvas) return;
+      event.preventDefault();
+      const point = place(event);
+      const lines = event.deltaMode === 1 ? 16 : 1;
+      camera.zoom(Math.exp(-event.deltaY * lines * 0.0016), point.x, point.y);
+      on.change();
+    },
+    { passive: false },
+  );
   canvas.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const pans = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-    if (pans[event.key]) camera.pan(pans[event.key][0] * kPanStepPx, pans[event.key][1] * kPanStepPx);
+    if (pans[event.key])
+      camera.pan(pans[event.key][0] * kPanStepPx, pans[event.key][1] * kPanStepPx);
     else if (event.key === "+" || event.key === "=") camera.zoom(kZoomStep);
     else if (event.key === "-") camera.zoom(1 / kZoomStep);
     else if (event.key === "0") camera.fit();

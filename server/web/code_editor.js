@@ -1,4 +1,5 @@
-// A text area over a coloured copy of its own text. The sheet around both scrolls, so nothing has to be kept in step.
+// A text area over a coloured copy of its own text. The sheet around both scrolls, so nothing has
+// to be kept in step.
 import { diagnosticRow } from "./diagnostics.js";
 import { byId, element } from "./dom.js";
 import { tokenizeLua } from "./highlight.js";
@@ -14,7 +15,7 @@ export class CodeEditor {
     this.paintNode = byId("paint");
     this.gutter = byId("gutter");
     this.sheet = byId("editor");
-    this.shown = [];     // per line: its tokens as one string, to repaint only what changed
+    this.shown = []; // per line: its tokens as one string, to repaint only what changed
     this.marks = new Map();
     this.leaving = false;
     this.source.addEventListener("input", () => {
@@ -24,7 +25,9 @@ export class CodeEditor {
     });
     this.source.addEventListener("keydown", (event) => this.onKey(event));
     this.source.addEventListener("keyup", () => this.revealColumn());
-    this.source.addEventListener("blur", () => { this.leaving = false; });
+    this.source.addEventListener("blur", () => {
+      this.leaving = false;
+    });
     this.repaint();
   }
 
@@ -53,7 +56,7 @@ export class CodeEditor {
       return;
     }
     if (event.key === "Escape") {
-      this.leaving = true;   // the next Tab moves the focus, as everywhere else
+      this.leaving = true; // the next Tab moves the focus, as everywhere else
       return;
     }
     const leaving = this.leaving;
@@ -94,7 +97,9 @@ export class CodeEditor {
     const { selectionStart, selectionEnd } = this.source;
     const from = this.text.lastIndexOf("\n", selectionStart - 1) + 1;
     const lines = this.text.slice(from, selectionEnd).split("\n");
-    const shifted = lines.map((line) => (outward ? line.replace(/^ {1,2}|^\t/, "") : kIndent + line)).join("\n");
+    const shifted = lines
+      .map((line) => (outward ? line.replace(/^ {1,2}|^\t/, "") : kIndent + line))
+      .join("\n");
     this.source.setSelectionRange(from, selectionEnd);
     this.insert(shifted);
     this.source.setSelectionRange(from, from + shifted.length);
@@ -118,10 +123,14 @@ export class CodeEditor {
   }
 
   paintMarks() {
-    for (const row of [...this.gutter.children, ...this.paintNode.children]) row.removeAttribute("data-mark");
+    for (const row of [...this.gutter.children, ...this.paintNode.children])
+      row.removeAttribute("data-mark");
     for (const [line, severity] of this.marks) {
       for (const rows of [this.gutter, this.paintNode]) {
-        rows.children[Math.min(line, rows.childElementCount) - 1]?.setAttribute("data-mark", severity);
+        rows.children[Math.min(line, rows.childElementCount) - 1]?.setAttribute(
+          "data-mark",
+          severity,
+        );
       }
     }
   }
@@ -145,11 +154,13 @@ export class CodeEditor {
   // The browser shows the caret too, but it does not know that the gutter lies over the text.
   revealColumn() {
     const before = this.text.slice(0, this.source.selectionEnd);
+    if (!before.includes("\n")) this.sheet.scrollTop = 0;
     const column = before.length - before.lastIndexOf("\n") - 1;
     this.pen ??= document.createElement("canvas").getContext("2d");
     this.pen.font = getComputedStyle(this.source).font;
     const x = this.pen.measureText(before.slice(before.length - column)).width;
-    if (x < this.sheet.scrollLeft + kGutterSlackPx) this.sheet.scrollLeft = Math.max(0, x - 2 * kGutterSlackPx);
+    if (x < this.sheet.scrollLeft + kGutterSlackPx)
+      this.sheet.scrollLeft = Math.max(0, x - 2 * kGutterSlackPx);
   }
 
   reveal(row) {
@@ -159,17 +170,25 @@ export class CodeEditor {
     const { scrollTop, clientHeight } = this.sheet;
     const height = node.offsetHeight;
     if (top < scrollTop + height) this.sheet.scrollTop = Math.max(0, top - 2 * height);
-    else if (top + 2 * height > scrollTop + clientHeight) this.sheet.scrollTop = top + 3 * height - clientHeight;
+    else if (top + 2 * height > scrollTop + clientHeight)
+      this.sheet.scrollTop = top + 3 * height - clientHeight;
   }
 
   repaint() {
     const lines = tokenizeLua(this.text);
-    const keys = lines.map((line) => line.map((token) => `${token.kind}\u0001${token.text}`).join("\u0002"));
+    const keys = lines.map((line) =>
+      line.map((token) => `${token.kind}\u0001${token.text}`).join("\u0002"),
+    );
     let same = 0;
-    while (same < keys.length && same < this.shown.length && keys[same] === this.shown[same]) same += 1;
+    while (same < keys.length && same < this.shown.length && keys[same] === this.shown[same])
+      same += 1;
     let tail = 0;
-    while (tail < keys.length - same && tail < this.shown.length - same
-      && keys[keys.length - 1 - tail] === this.shown[this.shown.length - 1 - tail]) tail += 1;
+    while (
+      tail < keys.length - same &&
+      tail < this.shown.length - same &&
+      keys[keys.length - 1 - tail] === this.shown[this.shown.length - 1 - tail]
+    )
+      tail += 1;
     const rows = this.paintNode.children;
     for (let excess = this.shown.length - tail - same; excess > 0; excess -= 1) rows[same].remove();
     const fresh = lines.slice(same, lines.length - tail).map(paintLine);
@@ -184,7 +203,14 @@ export class CodeEditor {
 }
 
 function paintLine(tokens) {
-  return element("span", { class: "line" },
-    ...tokens.map((token) => (token.kind === "plain" ? token.text
-      : element("span", { class: `lua-${token.kind}` }, token.text))), "\n");
+  return element(
+    "span",
+    { class: "line" },
+    ...tokens.map((token) =>
+      token.kind === "plain"
+        ? token.text
+        : element("span", { class: `lua-${token.kind}` }, token.text),
+    ),
+    "\n",
+  );
 }

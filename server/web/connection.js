@@ -6,7 +6,8 @@ const kLongestDelayMs = 15_000;
 
 // States: "connecting", "open", "waiting" (until retryAt, ms as Date.now), "closed".
 export class LiveSocket {
-  // on: {text(string), binary(ArrayBuffer), open(), state(), lost(socket), wanted(): whether to come back}.
+  // on: {text(string), binary(ArrayBuffer), open(), state(), lost(socket), wanted(): whether to
+  // come back}.
   constructor(path, on) {
     this.path = path;
     this.on = on;
@@ -85,5 +86,8 @@ export function combinedState(sockets) {
 export function secondsToRetry(sockets) {
   const waiting = sockets.filter((socket) => socket.state === "waiting");
   if (waiting.length === 0) return 0;
-  return Math.max(0, Math.ceil((Math.min(...waiting.map((socket) => socket.retryAt)) - Date.now()) / 1000));
+  return Math.max(
+    0,
+    Math.ceil((Math.min(...waiting.map((socket) => socket.retryAt)) - Date.now()) / 1000),
+  );
 }

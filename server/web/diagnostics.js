@@ -1,4 +1,5 @@
-// Findings about a source, as the checker tells them: {line, column, severity, message, hint}, all optional.
+// Findings about a source, as the checker tells them: {line, column, severity, message, hint}, all
+// optional.
 import { element } from "./dom.js";
 import { isNumber } from "./units.js";
 
@@ -13,14 +14,28 @@ export function diagnosticPlace(found) {
   return isNumber(column) && column >= 1 ? `Line ${row}, column ${column}` : `Line ${row}`;
 }
 
-// A list item with the place, the message and what to write instead. With `go`, it is a button to the place.
+// A list item with the place, the message and what to write instead. With `go`, it is a button to
+// the place.
 export function diagnosticItem(found, go) {
   const place = diagnosticPlace(found);
-  const words = [place ? element("b", {}, `${place}: `) : null, String(found.message ?? ""),
-    found.hint ? element("span", { class: "fix" }, ` ${found.hint}`) : null];
+  const words = [
+    place ? element("b", {}, `${place}: `) : null,
+    String(found.message ?? ""),
+    found.hint ? element("span", { class: "fix" }, ` ${found.hint}`) : null,
+  ];
   const severity = found.severity === "warning" ? "warning" : "error";
   if (!go || !place) return element("li", { "data-severity": severity }, ...words);
-  return element("li", { "data-severity": severity }, element("button", {
-    type: "button", title: "Go to this line", click: () => go(diagnosticRow(found), diagnosticColumn(found) || 1),
-  }, ...words));
+  return element(
+    "li",
+    { "data-severity": severity },
+    element(
+      "button",
+      {
+        type: "button",
+        title: "Go to this line",
+        click: () => go(diagnosticRow(found), diagnosticColumn(found) || 1),
+      },
+      ...words,
+    ),
+  );
 }

@@ -1,8 +1,10 @@
-// Small ways to make and find elements. Text is only ever set as text, so data cannot become markup.
+// Small ways to make and find elements. Text is only ever set as text, so data cannot become
+// markup.
 
 export const byId = (id) => document.getElementById(id);
 
-// element("li", {class: "run", "aria-current": "true"}, "text", childElement): attributes that are null,
+// element("li", {class: "run", "aria-current": "true"}, "text", childElement): attributes that are
+// null,
 // undefined or false are left out; `true` gives an empty attribute.
 export function element(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);

@@ -1,8 +1,10 @@
-// The entities of the shown world between two frames: where each was drawn, where it is going, where it came from.
+// The entities of the shown world between two frames: where each was drawn, where it is going,
+// where it came from.
 
 const kTrailPointsMax = 400;
 const kTrailPointsTotal = 9000;
-const kJumpMetres = 4;         // farther than anyone walks between two frames: another episode or another owner
+// Farther than anyone walks between two frames: another episode, or another owner of the row.
+const kJumpMetres = 4;
 const kIntervalMinMs = 30;
 const kIntervalMaxMs = 400;
 
@@ -40,8 +42,10 @@ export class Entities {
     let walkers = 0;
     frame.each((id, x, y, species, health, alive, heading, flags) => {
       let entity = this.all.get(id);
-      const fresh = !entity || entity.species !== species
-        || Math.hypot(x - entity.x, y - entity.y) > kJumpMetres;
+      const fresh =
+        !entity ||
+        entity.species !== species ||
+        Math.hypot(x - entity.x, y - entity.y) > kJumpMetres;
       if (fresh) {
         entity = { id, species, fromX: x, fromY: y, fromHeading: heading, trail: [] };
         this.all.set(id, entity);
@@ -59,7 +63,10 @@ export class Entities {
     for (const [id, entity] of this.all) {
       if (entity.generation !== this.generation) this.all.delete(id);
     }
-    this.trailPoints = Math.max(6, Math.min(kTrailPointsMax, Math.floor(kTrailPointsTotal / Math.max(1, walkers))));
+    this.trailPoints = Math.max(
+      6,
+      Math.min(kTrailPointsMax, Math.floor(kTrailPointsTotal / Math.max(1, walkers))),
+    );
     this.tick = frame.tick;
     if (!settled) this.frameAt = now;
     return restarted;
@@ -74,8 +81,12 @@ export class Entities {
     }
   }
 
-  shownX(entity, blend) { return entity.fromX + (entity.x - entity.fromX) * blend; }
-  shownY(entity, blend) { return entity.fromY + (entity.y - entity.fromY) * blend; }
+  shownX(entity, blend) {
+    return entity.fromX + (entity.x - entity.fromX) * blend;
+  }
+  shownY(entity, blend) {
+    return entity.fromY + (entity.y - entity.fromY) * blend;
+  }
   shownHeading(entity, blend) {
     return entity.fromHeading + turn(entity.fromHeading, entity.heading) * blend;
   }

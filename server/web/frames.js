@@ -34,7 +34,8 @@ export function readHeader(buffer) {
   return header;
 }
 
-// {tick, width, depth, height, blocks: Uint8Array}; the block of a cell is at x + width * (y + depth * z).
+// {tick, width, depth, height, blocks: Uint8Array}; the block of a cell is at x + width * (y +
+// depth * z).
 export function readTerrain(buffer) {
   const header = readHeader(buffer);
   if (header.length < 12) fail("a world frame has no size");
@@ -44,12 +45,19 @@ export function readTerrain(buffer) {
   const height = view.getUint32(8, true);
   const cells = width * depth * height;
   if (cells === 0 || cells > kCellsMax || header.length < 12 + cells) {
-    fail(`a world frame of ${width} × ${depth} × ${height} cells carries ${header.length - 12} bytes`);
+    fail(`a world of ${width} × ${depth} × ${height} cells carries ${header.length - 12} bytes`);
   }
-  return { tick: header.tick, width, depth, height, blocks: new Uint8Array(buffer, kHeaderBytes + 12, cells) };
+  return {
+    tick: header.tick,
+    width,
+    depth,
+    height,
+    blocks: new Uint8Array(buffer, kHeaderBytes + 12, cells),
+  };
 }
 
-// {tick, count, each(visit)}: visit(id, x, y, species, health 0…1, alive, heading in radians, flags).
+// {tick, count, each(visit)}: visit(id, x, y, species, health 0…1, alive, heading in radians,
+// flags).
 export function readAgents(buffer) {
   const header = readHeader(buffer);
   if (header.kind === FrameKind.delta) fail("a delta came where key frames are expected");
@@ -65,9 +73,14 @@ export function readAgents(buffer) {
     each(visit) {
       for (let at = 4, end = 4 + total * kEntityBytes; at < end; at += kEntityBytes) {
         visit(
-          view.getUint32(at, true), view.getFloat32(at + 4, true), view.getFloat32(at + 8, true),
-          view.getUint8(at + 12), view.getUint8(at + 13) / 255, (view.getUint8(at + 14) & 1) === 1,
-          (view.getUint8(at + 15) / 256) * 2 * Math.PI, view.getUint8(at + 14),
+          view.getUint32(at, true),
+          view.getFloat32(at + 4, true),
+          view.getFloat32(at + 8, true),
+          view.getUint8(at + 12),
+          view.getUint8(at + 13) / 255,
+          (view.getUint8(at + 14) & 1) === 1,
+          (view.getUint8(at + 15) / 256) * 2 * Math.PI,
+          view.getUint8(at + 14),
         );
       }
     },

@@ -30,7 +30,8 @@ export class GoalForm {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.send();
     });
     this.form.addEventListener("input", (event) => this.clearError(event.target.name));
-    for (const radio of this.form.scenario) radio.addEventListener("change", () => this.showExamples());
+    for (const radio of this.form.scenario)
+      radio.addEventListener("change", () => this.showExamples());
     this.form.provider.addEventListener("change", () => this.showProvider());
     this.showExamples();
     this.showProvider();
@@ -38,14 +39,38 @@ export class GoalForm {
 
   showExamples() {
     const goals = kExamples[this.form.scenario.value] ?? [];
-    byId("examples").replaceChildren(...goals.map((goal) => element("li", {},
-      element("button", { type: "button", class: "example", click: () => this.choose(goal) }, goal))));
+    byId("examples").replaceChildren(
+      ...goals.map((goal) =>
+        element(
+          "li",
+          {},
+          element(
+            "button",
+            { type: "button", class: "example", click: () => this.choose(goal) },
+            goal,
+          ),
+        ),
+      ),
+    );
   }
 
   choose(goal) {
     this.form.user_goal.value = goal;
     this.clearError("user_goal");
     byId("start-run").focus();
+  }
+
+  // After a reload of the page: the goal of the run in the address, unless a person has begun to
+  // type.
+  recall(request) {
+    const form = this.form;
+    if (form.user_goal.value !== "" || typeof request?.user_goal !== "string") return;
+    form.user_goal.value = request.user_goal;
+    if (request.scenario in kExamples) form.scenario.value = request.scenario;
+    for (const name of ["iterations", "episodes", "seed"]) {
+      if (Number.isSafeInteger(request[name])) form[name].value = String(request[name]);
+    }
+    this.showExamples();
   }
 
   showProvider() {
@@ -74,13 +99,21 @@ export class GoalForm {
       if (form.provider_url.value.trim() !== "") goal.provider_url = form.provider_url.value.trim();
     }
     if (goal.user_goal === "") return this.refuse("user_goal", "Say what the agents should do.");
-    for (const [name, least, most] of [["iterations", 1, 100], ["episodes", 1, 1000],
-      ["seed", 0, Number.MAX_SAFE_INTEGER], ["live_seconds", 0, 86_400]]) {
-      if (!(goal[name] >= least && goal[name] <= most) || (name !== "live_seconds" && !Number.isInteger(goal[name]))) {
+    for (const [name, least, most] of [
+      ["iterations", 1, 100],
+      ["episodes", 1, 1000],
+      ["seed", 0, Number.MAX_SAFE_INTEGER],
+      ["live_seconds", 0, 86_400],
+    ]) {
+      if (
+        !(goal[name] >= least && goal[name] <= most) ||
+        (name !== "live_seconds" && !Number.isInteger(goal[name]))
+      ) {
         return this.refuse(name, `A whole number from ${least} to ${most}.`);
       }
     }
-    if (goal.provider !== "builtin" && goal.model === "") return this.refuse("model", "Name the model to ask.");
+    if (goal.provider !== "builtin" && goal.model === "")
+      return this.refuse("model", "Name the model to ask.");
     return goal;
   }
 
@@ -104,7 +137,9 @@ export class GoalForm {
 
   // At the field when there is one by that name ("limits.x" and "/x" too), else above the button.
   refuse(field, message) {
-    const name = String(field ?? "").replace(/^[/$.]+/, "").split(/[./]/)[0];
+    const name = String(field ?? "")
+      .replace(/^[/$.]+/, "")
+      .split(/[./]/)[0];
     const place = name ? byId(`field-${name}`) : null;
     if (!place) {
       const box = byId("form-error");

@@ -1,15 +1,22 @@
 // A light Lua tokenizer for colouring. It never fails: what it does not know is plain text.
 
-const kKeywords = new Set(("and break do else elseif end false for function goto if in local nil not or repeat return "
-  + "then true until while").split(" "));
+const kKeywords = new Set(
+  (
+    "and break do else elseif end false for function goto if in local nil not or repeat return " +
+    "then true until while"
+  ).split(" "),
+);
 const kNames = new Set(["self", "world", "policy", "math", "string", "table", "effects"]);
 
-const kToken = new RegExp([
-  "(?<comment>--(?!\\[=*\\[)[^\\n]*)",
-  "(?<string>\"(?:\\\\.|[^\"\\\\\\n])*\"?|'(?:\\\\.|[^'\\\\\\n])*'?)",
-  "(?<number>0[xX][0-9a-fA-F]+|(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?)",
-  "(?<name>[A-Za-z_][A-Za-z0-9_]*)",
-].join("|"), "y");
+const kToken = new RegExp(
+  [
+    "(?<comment>--(?!\\[=*\\[)[^\\n]*)",
+    "(?<string>\"(?:\\\\.|[^\"\\\\\\n])*\"?|'(?:\\\\.|[^'\\\\\\n])*'?)",
+    "(?<number>0[xX][0-9a-fA-F]+|(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?)",
+    "(?<name>[A-Za-z_][A-Za-z0-9_]*)",
+  ].join("|"),
+  "y",
+);
 const kLongOpen = /(--)?\[(=*)\[/y;
 
 // [[{kind, text}, …] per line]; kinds: comment string number keyword name call plain.
@@ -57,6 +64,8 @@ function kindOf(token, source) {
   if (kKeywords.has(name)) return "keyword";
   const before = source[token.index - 1];
   if (kNames.has(name) && before !== "." && before !== ":") return "name";
-  const after = source.slice(token.index + name.length, token.index + name.length + 2).trimStart()[0];
+  const after = source
+    .slice(token.index + name.length, token.index + name.length + 2)
+    .trimStart()[0];
   return after === "(" ? "call" : "plain";
 }

@@ -14,7 +14,9 @@ export class PolicyPanel {
     this.editor = new CodeEditor({ change: () => this.refresh(), submit: () => this.reload() });
     this.button = byId("reload-code");
     this.button.addEventListener("click", () => this.reload());
-    byId("revert-code").addEventListener("click", () => this.show(this.base, "Back to the version in the world."));
+    byId("revert-code").addEventListener("click", () =>
+      this.show(this.base, "Back to the version in the world."),
+    );
     byId("take-offer").addEventListener("click", () => this.takeOffer());
     this.open(null);
   }
@@ -22,11 +24,11 @@ export class PolicyPanel {
   // `model`: of the run whose policy this is, or null.
   open(model) {
     this.model = model;
-    this.base = "";          // the newest source known to be the world's or the search's
+    this.base = ""; // the newest source known to be the world's or the search's
     this.offered = null;
     this.busy = false;
-    this.pending = null;     // {sha256, source}: accepted, not swapped in yet
-    this.heard = "";         // the version that the world was last known to run
+    this.pending = null; // {sha256, source}: accepted, not swapped in yet
+    this.heard = ""; // the version that the world was last known to run
     byId("offer").hidden = true;
     this.editor.setText("");
     this.say("idle", model ? "The first policy has not been written yet." : "No policy yet.");
@@ -44,21 +46,31 @@ export class PolicyPanel {
   // The search found a better policy. What a person is editing is not taken from them.
   offer(code, score) {
     if (code === this.base) {
-      if (isNumber(score) && !this.edited) this.say("idle", `Best policy so far: ${points(score)}.`);
+      if (isNumber(score) && !this.edited)
+        this.say("idle", `Best policy so far: ${points(score)}.`);
       return;
     }
     if (this.base !== "" && (this.edited || this.pending)) {
       this.offered = { code, score };
-      setText(byId("offer-text"), `A better policy arrived${isNumber(score) ? ` (${points(score)})` : ""}. Yours is kept. `);
+      setText(
+        byId("offer-text"),
+        `A better policy arrived${isNumber(score) ? ` (${points(score)})` : ""}. Yours is kept. `,
+      );
       byId("offer").hidden = false;
       return;
     }
-    this.show(code, isNumber(score) ? `Best policy so far: ${points(score)}.` : "The policy of this run.");
+    this.show(
+      code,
+      isNumber(score) ? `Best policy so far: ${points(score)}.` : "The policy of this run.",
+    );
   }
 
   takeOffer() {
     const { code, score } = this.offered;
-    this.show(code, isNumber(score) ? `Best policy so far: ${points(score)}.` : "The policy of this run.");
+    this.show(
+      code,
+      isNumber(score) ? `Best policy so far: ${points(score)}.` : "The policy of this run.",
+    );
   }
 
   show(code, words) {
@@ -75,7 +87,10 @@ export class PolicyPanel {
     const source = this.editor.text;
     const size = new TextEncoder().encode(source).length;
     if (size > kSourceBytesMax) {
-      this.say("bad", `Too long: ${count(size)} bytes. A policy has at most ${count(kSourceBytesMax)} bytes.`);
+      this.say(
+        "bad",
+        `Too long: ${count(size)} bytes. A policy has at most ${count(kSourceBytesMax)} bytes.`,
+      );
       return;
     }
     const model = this.model;
@@ -103,34 +118,61 @@ export class PolicyPanel {
       this.heard = sha256;
       this.pending = tick === null ? { sha256 } : null;
       const version = sha256 ? `Version ${shortHash(sha256)}` : "Your version";
-      this.say("good", tick === null ? `${version} is accepted and goes in at the next tick of the living world.`
-        : `${version} was swapped in at tick ${count(tick)}.`, diagnostics);
+      this.say(
+        "good",
+        tick === null
+          ? `${version} is accepted and goes in at the next tick of the living world.`
+          : `${version} was swapped in at tick ${count(tick)}.`,
+        diagnostics,
+      );
       if (diagnostics.length > 0 && unchanged) this.editor.mark(diagnostics);
       return;
     }
-    const stages = { parse: "does not parse", check: "breaks a rule", load: "does not load", migrate: "cannot take over the memories" };
+    const stages = {
+      parse: "does not parse",
+      check: "breaks a rule",
+      load: "does not load",
+      migrate: "cannot take over the memories",
+    };
     const why = stages[stage] ?? "was refused";
-    this.say("bad", diagnostics.length > 0
-      ? `This version ${why} (${counted(diagnostics.length, "place")}). The old one keeps running.`
-      : `This version ${why}. ${verdict.message} The old one keeps running.`, diagnostics);
+    const places = counted(diagnostics.length, "place");
+    this.say(
+      "bad",
+      diagnostics.length > 0
+        ? `This version ${why} (${places}). The old one keeps running.`
+        : `This version ${why}. ${verdict.message} The old one keeps running.`,
+      diagnostics,
+    );
     if (unchanged) this.editor.mark(diagnostics);
     const first = diagnostics[0];
     if (first) this.announce(`Refused. ${diagnosticPlace(first)}: ${first.message}`);
   }
 
-  // A reload record of the run. Returns false when the world took a version that this page does not show.
+  // A reload record of the run. Returns false when the world took a version that this page does not
+  // show.
   hear(record) {
     const sha256 = record.new_sha256 ?? record.sha256;
     if (record.ok === false || record.state === "refused") {
       if (this.pending) {
         this.pending = null;
-        this.showVerdict({ ...record, ok: false, diagnostics: record.diagnostics ?? [], message: record.message ?? "" }, this.editor.text);
+        this.showVerdict(
+          {
+            ...record,
+            ok: false,
+            diagnostics: record.diagnostics ?? [],
+            message: record.message ?? "",
+          },
+          this.editor.text,
+        );
       }
       return true;
     }
     if (this.pending && isNumber(record.tick)) {
       this.pending = null;
-      this.say("good", `Version ${shortHash(sha256 ?? this.heard)} was swapped in at tick ${count(record.tick)}.`);
+      this.say(
+        "good",
+        `Version ${shortHash(sha256 ?? this.heard)} was swapped in at tick ${count(record.tick)}.`,
+      );
     }
     return this.busy || !sha256 || sha256 === this.heard;
   }
@@ -138,8 +180,11 @@ export class PolicyPanel {
   say(tone, words, diagnostics = []) {
     byId("verdict").dataset.tone = tone;
     setText(byId("verdict-line"), words);
-    byId("diagnostics").replaceChildren(...diagnostics.map((found) =>
-      diagnosticItem(found, (row, column) => this.editor.goTo(row, column))));
+    byId("diagnostics").replaceChildren(
+      ...diagnostics.map((found) =>
+        diagnosticItem(found, (row, column) => this.editor.goTo(row, column)),
+      ),
+    );
   }
 
   refresh() {
@@ -151,7 +196,8 @@ export class PolicyPanel {
     this.button.disabled = !(has && running) || this.busy;
     this.button.title = running ? "" : "Only while the run is alive";
     byId("revert-code").disabled = !has || !this.edited;
-    const lines = this.editor.text === "" ? 0 : this.editor.text.replace(/\n$/, "").split("\n").length;
+    const lines =
+      this.editor.text === "" ? 0 : this.editor.text.replace(/\n$/, "").split("\n").length;
     const words = [];
     if (has) words.push(counted(lines, "line"));
     if (model?.faults > 0) words.push(counted(model.faults, "fault"));

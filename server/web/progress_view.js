@@ -29,7 +29,8 @@ export class ProgressView {
     this.empty.hidden = false;
   }
 
-  // line: {tone, text, diagnostics?, more?: text to unfold}. `ts`: seconds or milliseconds since 1970, or an ISO text; null: nobody knows any more.
+  // line: {tone, text, diagnostics?, more?: text to unfold}. `ts`: seconds or milliseconds since
+  // 1970, or an ISO text; null: nobody knows any more.
   say(line, ts = Date.now()) {
     this.lines.push({ ...line, time: readTime(ts) });
     this.refresh();
@@ -45,13 +46,25 @@ export class ProgressView {
     if (model) {
       setText(byId("phase"), phaseWords[model.shownPhase]);
       byId("phase").dataset.phase = model.shownPhase;
+      const seeds = model.ended
+        ? "On seeds that the search never saw"
+        : "On the seeds that the search uses";
+      for (const id of ["tile-best", "tile-success"]) byId(id).parentElement.title = seeds;
       tile("tile-iteration", model.iteration, model.iterations);
       tile("tile-candidate", model.candidate, model.candidates);
       tile("tile-episodes", model.episodesDone, model.episodes);
       fill("tile-best", isNumber(model.bestScore) ? decimal(model.bestScore, 3) : null, "points");
-      fill("tile-success", isNumber(model.successRate) ? percent(model.successRate).replace(" %", "") : null, "%");
+      fill(
+        "tile-success",
+        isNumber(model.successRate) ? percent(model.successRate).replace(" %", "") : null,
+        "%",
+      );
       const meter = byId("meter");
-      const share = model.ended ? 1 : model.episodes ? (model.episodesDone ?? 0) / model.episodes : 0;
+      const share = model.ended
+        ? 1
+        : model.episodes
+          ? (model.episodesDone ?? 0) / model.episodes
+          : 0;
       meter.value = Math.min(1, share);
     }
     this.paintLog();
@@ -70,7 +83,11 @@ export class ProgressView {
 }
 
 function tile(id, value, all) {
-  fill(id, isNumber(value) ? count(value) : null, isNumber(all) && value <= all ? `of ${count(all)}` : "");
+  fill(
+    id,
+    isNumber(value) ? count(value) : null,
+    isNumber(all) && value <= all ? `of ${count(all)}` : "",
+  );
 }
 
 function fill(id, value, unit) {
@@ -91,14 +108,27 @@ function readTime(ts) {
   return new Date(ts < 1e11 ? ts * 1000 : ts < 1e14 ? ts : ts / 1000);
 }
 
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const clock = new Intl.DateTimeFormat("en-GB", {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+});
 
 function logLine({ tone, text, diagnostics, more, time }) {
   const found = Array.isArray(diagnostics) ? diagnostics : [];
-  return element("li", { class: `log-line tone-${tone}` },
-    time ? element("time", { datetime: time.toISOString() }, clock.format(time))
+  return element(
+    "li",
+    { class: `log-line tone-${tone}` },
+    time
+      ? element("time", { datetime: time.toISOString() }, clock.format(time))
       : element("span", { class: "no-time", title: "Before this page was opened" }, "earlier"),
-    element("div", {},
-      more ? element("details", {}, element("summary", {}, text), element("pre", {}, more)) : element("p", {}, text),
-      found.length > 0 ? element("ul", {}, ...found.map((one) => diagnosticItem(one))) : null));
+    element(
+      "div",
+      {},
+      more
+        ? element("details", {}, element("summary", {}, text), element("pre", {}, more))
+        : element("p", {}, text),
+      found.length > 0 ? element("ul", {}, ...found.map((one) => diagnosticItem(one))) : null,
+    ),
+  );
 }

@@ -1,23 +1,42 @@
-// Records in plain words. Returns {tone, text, diagnostics?} or null for records that are not worth a line.
+// Records in plain words. Returns {tone, text, diagnostics?} or null for records that are not worth
+// a line.
 import {
-  counted, decimal, isNumber, metricUnit, metricWords, percent, plain, points, quantity, seconds, shortHash,
+  counted,
+  decimal,
+  isNumber,
+  metricUnit,
+  metricWords,
+  percent,
+  plain,
+  points,
+  quantity,
+  seconds,
+  shortHash,
 } from "./units.js";
 
-const kEpisodesToldMax = 4;   // candidates per iteration: beyond it single episodes are not told
+const kEpisodesToldMax = 4; // candidates per iteration: beyond it single episodes are not told
 
 // "Candidate 5 of 24"; those beyond the plan come from making the best one simpler.
-const of = (value, all, word) =>
-  (isNumber(all) && value <= all ? `${word} ${plain(value)} of ${plain(all)}` : `${word} ${plain(value)}`);
-const inIteration = (record) => (isNumber(record.iteration) ? ` in iteration ${record.iteration}` : "");
-const withSuccess = (record) => (isNumber(record.success_rate) ? `, success in ${percent(record.success_rate)} of episodes` : "");
+const of = (value, all, word) => {
+  if (!isNumber(value)) return word;
+  return isNumber(all) && value <= all
+    ? `${word} ${plain(value)} of ${plain(all)}`
+    : `${word} ${plain(value)}`;
+};
+const inIteration = (record) =>
+  isNumber(record.iteration) ? ` in iteration ${record.iteration}` : "";
+const withSuccess = (record) =>
+  isNumber(record.success_rate) ? `, success in ${percent(record.success_rate)} of episodes` : "";
 
-// "time to goal 12.3 s, collisions 4": from {name: number}, {name: {value, unit}} or [{name, value, unit}].
+// "time to goal 12.3 s, collisions 4": from {name: number}, {name: {value, unit}} or [{name, value,
+// unit}].
 export function metricsInWords(metrics) {
   const entries = Array.isArray(metrics)
-    ? metrics.map((metric) => [metric?.name, metric]) : Object.entries(metrics ?? {});
+    ? metrics.map((metric) => [metric?.name, metric])
+    : Object.entries(metrics ?? {});
   const words = [];
   for (const [name, metric] of entries) {
-    const value = isNumber(metric) ? metric : metric?.value ?? metric?.mean;
+    const value = isNumber(metric) ? metric : (metric?.value ?? metric?.mean);
     if (!name || !isNumber(value)) continue;
     const unit = metricUnit(name, metric?.unit);
     const told = unit === "share" ? percent(value) : quantity(value, unit);
@@ -26,14 +45,21 @@ export function metricsInWords(metrics) {
   return words.join(", ");
 }
 
-const kRefusals = { refused: "was refused", failed: "could not be written", faulted: "fails whenever it acts" };
+const kRefusals = {
+  refused: "was refused",
+  failed: "could not be written",
+  faulted: "fails whenever it acts",
+};
 
 function candidateWords(record, { model }) {
-  const name = `${isNumber(record.candidate) ? of(record.candidate, model.candidates, "Candidate") : "A candidate"}${
-    inIteration(record)}`;
+  const name = of(record.candidate, model.candidates, "Candidate") + inIteration(record);
   const refusal = kRefusals[record.state];
   if (refusal) {
-    return { tone: "bad", text: `${name} ${refusal}${record.message ? `: ${record.message}` : "."}`, diagnostics: record.diagnostics };
+    return {
+      tone: "bad",
+      text: `${name} ${refusal}${record.message ? `: ${record.message}` : "."}`,
+      diagnostics: record.diagnostics,
+    };
   }
   // The best one is told by the record that carries its code.
   if (!isNumber(record.score) || record.is_best) return null;
@@ -54,9 +80,13 @@ function endWords(record, lead) {
   const unseen = record.held_out;
   if (isNumber(unseen?.successes) && isNumber(unseen?.episodes)) {
     const floor = isNumber(record.baseline?.success_rate)
-      ? ` (a random walker: ${percent(record.baseline.success_rate)})` : "";
-    parts.push(`success on ${percent(unseen.success_rate)} of ${counted(unseen.episodes, "unseen seed")}${floor}`);
-  } else if (isNumber(record.success_rate)) parts.push(`success on unseen seeds ${percent(record.success_rate)}`);
+      ? ` (a random walker: ${percent(record.baseline.success_rate)})`
+      : "";
+    const seeds = counted(unseen.episodes, "unseen seed");
+    parts.push(`success on ${percent(unseen.success_rate)} of ${seeds}${floor}`);
+  } else if (isNumber(record.success_rate)) {
+    parts.push(`success on unseen seeds ${percent(record.success_rate)}`);
+  }
   if (isNumber(record.score)) parts.push(`score ${points(record.score)}`);
   if (isNumber(record.ticks)) parts.push(counted(record.ticks, "live tick"));
   const timing = timingWords(record.timing);
@@ -67,11 +97,13 @@ function endWords(record, lead) {
 
 const tellers = {
   connected: () => ({ tone: "quiet", text: "Connected to the run." }),
-  iteration: (record) => ({
-    tone: "note",
-    text: `${isNumber(record.iteration) ? of(record.iteration, record.iterations, "Iteration") : "Another iteration"} begins${
-      isNumber(record.candidates) ? ` with ${counted(record.candidates, "candidate")}` : ""}.`,
-  }),
+  iteration(record) {
+    const name = of(record.iteration, record.iterations, "Iteration");
+    const size = isNumber(record.candidates)
+      ? ` with ${counted(record.candidates, "candidate")}`
+      : "";
+    return { tone: "note", text: `${name} begins${size}.` };
+  },
   candidate: candidateWords,
   step: () => null,
   episode_summary(record, { model }) {
@@ -79,42 +111,69 @@ const tellers = {
     const metrics = metricsInWords(record.metrics);
     const name = isNumber(record.episode) ? `Episode ${record.episode}` : "An episode";
     const seed = isNumber(record.seed) ? ` (seed ${record.seed})` : "";
-    const end = record.success === true ? "succeeded" : record.success === false ? "did not succeed" : "ended";
-    return { tone: record.success === true ? "good" : "quiet", text: `${name}${seed} ${end}${metrics ? `: ${metrics}` : ""}.` };
+    const ends = new Map([
+      [true, "succeeded"],
+      [false, "did not succeed"],
+    ]);
+    const end = ends.get(record.success) ?? "ended";
+    return {
+      tone: record.success === true ? "good" : "quiet",
+      text: `${name}${seed} ${end}${metrics ? `: ${metrics}` : ""}.`,
+    };
   },
   critique(record) {
     const whole = String(record.markdown ?? record.text ?? record.message ?? "");
     const title = `What the episodes${inIteration(record)} show`;
-    return whole.includes("\n") ? { tone: "note", text: title, more: whole } : { tone: "note", text: `${title}: ${whole}` };
+    return whole.includes("\n")
+      ? { tone: "note", text: title, more: whole }
+      : { tone: "note", text: `${title}: ${whole}` };
   },
-  best: (record) => ({
-    tone: "good",
-    text: `${isNumber(record.candidate) ? `Candidate ${record.candidate}${inIteration(record)}` : "A candidate"} is the best so far${
-      isNumber(record.score) ? `: ${points(record.score)}` : ""}${withSuccess(record)}.`,
-  }),
+  best(record, { model }) {
+    const name = of(record.candidate, undefined, "Candidate") + inIteration(record);
+    const rank = record.candidate > model.candidates ? "no worse and simpler" : "the best so far";
+    const score = isNumber(record.score) ? `: ${points(record.score)}` : "";
+    return { tone: "good", text: `${name} is ${rank}${score}${withSuccess(record)}.` };
+  },
   live(record) {
     const at = isNumber(record.tick) ? ` at tick ${plain(record.tick)}` : "";
     switch (record.state ?? "started") {
-      case "started": return { tone: "note", text: "The best policy now lives in the world." };
-      case "paused": return { tone: "note", text: `The world is paused${at}.` };
-      case "resumed": return { tone: "note", text: `The world goes on${at}.` };
-      case "ended": return { tone: "note", text: `The life of the world ends${at}.` };
-      default: return null;   // how it is doing, ten times a second
+      case "started":
+        return { tone: "note", text: "The best policy now lives in the world." };
+      case "paused":
+        return { tone: "note", text: `The world is paused${at}.` };
+      case "resumed":
+        return { tone: "note", text: `The world goes on${at}.` };
+      case "ended":
+        return { tone: "note", text: `The life of the world ends${at}.` };
+      default:
+        return null; // how it is doing, ten times a second
     }
   },
-  reload: (record) => (record.ok === false || record.state === "refused"
-    ? { tone: "bad", text: `A new version was refused.${record.message ? ` ${record.message}` : ""}`, diagnostics: record.diagnostics }
-    : {
-      tone: "good",
-      text: `Version ${shortHash(record.new_sha256 ?? record.sha256 ?? "?")} was swapped in${
-        isNumber(record.tick) ? ` at tick ${plain(record.tick)}` : ""}.`,
-    }),
-  command: (record) => (record.state === "refused"
-    ? { tone: "bad", text: `A command was refused. ${record.message ?? ""}` } : null),
-  refused: (record) => ({ tone: "bad", text: `The server did not understand this page: ${record.detail ?? ""}` }),
+  reload: (record) =>
+    record.ok === false || record.state === "refused"
+      ? {
+          tone: "bad",
+          text: `A new version was refused.${record.message ? ` ${record.message}` : ""}`,
+          diagnostics: record.diagnostics,
+        }
+      : {
+          tone: "good",
+          text: `Version ${shortHash(record.new_sha256 ?? record.sha256 ?? "?")} was swapped in${
+            isNumber(record.tick) ? ` at tick ${plain(record.tick)}` : ""
+          }.`,
+        },
+  command: (record) =>
+    record.state === "refused"
+      ? { tone: "bad", text: `A command was refused. ${record.message ?? ""}` }
+      : null,
+  refused: (record) => ({
+    tone: "bad",
+    text: `The server did not understand this page: ${record.detail ?? ""}`,
+  }),
   receipt_stats: () => null,
   error: (record) => ({
-    tone: "bad", text: String(record.message ?? record.detail ?? "The run reported an error without a message."),
+    tone: "bad",
+    text: String(record.message ?? record.detail ?? "The run reported an error without a message."),
     diagnostics: record.diagnostics,
   }),
   done: (record) => ({ tone: "good", text: endWords(record, "Done") }),
@@ -125,5 +184,8 @@ export function describeRecord(record, context = {}) {
   const teller = tellers[record.type];
   if (teller) return teller(record, context);
   const rest = JSON.stringify(record);
-  return { tone: "quiet", text: `${record.type ?? "A message without a type"}: ${rest.slice(0, 300)}` };
+  return {
+    tone: "quiet",
+    text: `${record.type ?? "A message without a type"}: ${rest.slice(0, 300)}`,
+  };
 }

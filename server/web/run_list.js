@@ -7,8 +7,14 @@ import { decimal, isNumber, percent } from "./units.js";
 const kRunsMax = 200;
 const kMinuteLetters = "20261121-0142".length;
 const kStateWords = {
-  queued: "Queued", starting: "Running", searching: "Running", live: "Running", paused: "Running", done: "Done",
-  terminated: "Stopped", failed: "Failed",
+  queued: "Queued",
+  starting: "Running",
+  searching: "Running",
+  live: "Running",
+  paused: "Running",
+  done: "Done",
+  terminated: "Stopped",
+  failed: "Failed",
 };
 const minuteOf = (run) => String(run.run_id).slice(0, kMinuteLetters);
 
@@ -23,7 +29,9 @@ export class RunList {
     try {
       this.runs = await listRuns();
       // Within a minute the server's order, newest first, stands.
-      this.runs.sort((a, b) => (minuteOf(a) < minuteOf(b) ? 1 : minuteOf(a) > minuteOf(b) ? -1 : 0));
+      this.runs.sort((a, b) =>
+        minuteOf(a) < minuteOf(b) ? 1 : minuteOf(a) > minuteOf(b) ? -1 : 0,
+      );
       setText(byId("runs-empty"), "Runs are listed here once you have started one.");
     } catch (error) {
       setText(byId("runs-empty"), `The list could not be read. ${error.message}`);
@@ -40,9 +48,14 @@ export class RunList {
   paint() {
     byId("runs-empty").hidden = this.runs.length > 0;
     const list = byId("runs");
-    const focused = list.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    const focused = list.contains(document.activeElement)
+      ? document.activeElement.getAttribute("href")
+      : null;
     list.replaceChildren(...this.runs.slice(0, kRunsMax).map((run) => this.entry(run)));
-    if (focused) [...list.querySelectorAll("a")].find((link) => link.getAttribute("href") === focused)?.focus();
+    if (focused)
+      [...list.querySelectorAll("a")]
+        .find((link) => link.getAttribute("href") === focused)
+        ?.focus();
   }
 
   entry(run) {
@@ -51,14 +64,26 @@ export class RunList {
     const phase = phaseOf(run.state);
     const words = [asked.scenario, startedAt(run.run_id)];
     if (isNumber(result.success_rate)) words.push(`success ${percent(result.success_rate)}`);
-    else if (isNumber(result.score ?? result.best_score)) words.push(`${decimal(result.score ?? result.best_score, 3)} points`);
-    return element("li", {}, element("a", {
-      href: `#run=${encodeURIComponent(run.run_id)}`, "aria-current": run.run_id === this.current ? "true" : null,
-    },
-    element("span", { class: "run-goal" }, String(asked.user_goal ?? asked.goal ?? run.run_id)),
-    element("span", { class: "run-meta" },
-      element("span", { class: "phase", "data-phase": phase }, kStateWords[phase]),
-      words.filter(Boolean).join(" · "))));
+    else if (isNumber(result.score ?? result.best_score))
+      words.push(`${decimal(result.score ?? result.best_score, 3)} points`);
+    return element(
+      "li",
+      {},
+      element(
+        "a",
+        {
+          href: `#run=${encodeURIComponent(run.run_id)}`,
+          "aria-current": run.run_id === this.current ? "true" : null,
+        },
+        element("span", { class: "run-goal" }, String(asked.user_goal ?? asked.goal ?? run.run_id)),
+        element(
+          "span",
+          { class: "run-meta" },
+          element("span", { class: "phase", "data-phase": phase }, kStateWords[phase]),
+          words.filter(Boolean).join(" · "),
+        ),
+      ),
+    );
   }
 }
 
@@ -69,7 +94,11 @@ function startedAt(id) {
   const [year, month, day, hour, minute] = parts.slice(1).map(Number);
   const date = new Date(Date.UTC(year, month - 1, day, hour, minute));
   const today = new Date().toDateString() === date.toDateString();
-  const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" }).format(date);
-  const dayWords = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" }).format(date);
+  const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" }).format(
+    date,
+  );
+  const dayWords = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" }).format(
+    date,
+  );
   return today ? clock : `${dayWords}, ${clock}`;
 }

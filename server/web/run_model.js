@@ -1,16 +1,31 @@
-// What is known of a run, built from its records. Records come in order; after a reconnect the server may
+// What is known of a run, built from its records. Records come in order; after a reconnect the
+// server may
 // tell the history again, which changes nothing.
 import { isNumber } from "./units.js";
 
 export const Phase = {
-  idle: "idle", queued: "queued", starting: "starting", searching: "searching", live: "live", paused: "paused",
-  done: "done", terminated: "terminated", failed: "failed",
+  idle: "idle",
+  queued: "queued",
+  starting: "starting",
+  searching: "searching",
+  live: "live",
+  paused: "paused",
+  done: "done",
+  terminated: "terminated",
+  failed: "failed",
 };
 const kEnded = new Set([Phase.done, Phase.terminated, Phase.failed]);
 
 export const phaseWords = {
-  idle: "Nothing yet", queued: "Waiting for its turn", starting: "Starting", searching: "Searching for a policy", live: "Living world",
-  paused: "Paused", done: "Done", terminated: "Stopped", failed: "Failed",
+  idle: "Nothing yet",
+  queued: "Waiting for its turn",
+  starting: "Starting",
+  searching: "Searching for a policy",
+  live: "Living world",
+  paused: "Paused",
+  done: "Done",
+  terminated: "Stopped",
+  failed: "Failed",
 };
 
 // Words that servers use for the state of a run, as phases of this page.
@@ -29,7 +44,12 @@ export function phaseOf(word) {
 // One flat record, whether its content is spread beside `type` or wrapped in `data`.
 export function unwrap(record) {
   if (record.data && typeof record.data === "object" && !Array.isArray(record.data)) {
-    return { ...record.data, type: record.type ?? record.data.type, seq: record.seq, ts: record.ts };
+    return {
+      ...record.data,
+      type: record.type ?? record.data.type,
+      seq: record.seq,
+      ts: record.ts,
+    };
   }
   return record;
 }
@@ -53,13 +73,13 @@ export class RunModel {
     this.episodes = null;
     this.bestScore = null;
     this.successRate = null; // of the best policy, 0 … 1
-    this.faults = 0;         // of the policy in the living world
-    this.points = [];       // {key, iteration, candidate, score, best}
+    this.faults = 0; // of the policy in the living world
+    this.points = []; // {key, iteration, candidate, score, best}
     this.pointAt = new Map();
-    this.code = null;       // the best policy's source
+    this.code = null; // the best policy's source
     this.sha256 = "";
     this.lastSeq = -1;
-    this.historyEnd = -1;   // records up to here happened before this page listened
+    this.historyEnd = -1; // records up to here happened before this page listened
   }
 
   get ended() {
@@ -72,7 +92,8 @@ export class RunModel {
 
   // What GET /run/<id> knew.
   describe(details) {
-    const asked = details.request && typeof details.request === "object" ? details.request : details;
+    const asked =
+      details.request && typeof details.request === "object" ? details.request : details;
     this.goal = String(asked.user_goal ?? details.goal ?? this.goal);
     this.scenario = String(asked.scenario ?? this.scenario);
     this.iterations = isNumber(asked.iterations) ? asked.iterations : this.iterations;
@@ -81,7 +102,10 @@ export class RunModel {
       if (isNumber(known?.success_rate)) this.successRate = known.success_rate;
       if (isNumber(known?.score)) this.bestScore = known.score;
     }
-    if (details.state && !(this.phase === Phase.live && phaseOf(details.state) === Phase.searching)) {
+    if (
+      details.state &&
+      !(this.phase === Phase.live && phaseOf(details.state) === Phase.searching)
+    ) {
       this.phase = phaseOf(details.state);
     }
     this.paused = this.phase === Phase.paused || details.paused === true;
@@ -112,7 +136,8 @@ function beginSearch(model) {
 
 function plot(model, record) {
   if (!isNumber(record.score)) return;
-  const key = `${record.iteration ?? model.iteration ?? 0}:${record.candidate ?? model.points.length}`;
+  const iteration = record.iteration ?? model.iteration ?? 0;
+  const key = `${iteration}:${record.candidate ?? model.points.length}`;
   let point = model.pointAt.get(key);
   if (!point) {
     point = { key, iteration: record.iteration ?? model.iteration, candidate: record.candidate };
@@ -120,7 +145,9 @@ function plot(model, record) {
     model.points.push(point);
   }
   point.score = record.score;
-  point.best = isNumber(record.best_score) ? record.best_score : Math.max(record.score, model.bestScore ?? -Infinity);
+  point.best = isNumber(record.best_score)
+    ? record.best_score
+    : Math.max(record.score, model.bestScore ?? -Infinity);
   model.bestScore = Math.max(point.best, model.bestScore ?? -Infinity);
 }
 
@@ -138,12 +165,15 @@ const handlers = {
   connected(model, record) {
     model.describe(record);
     model.historyEnd = isNumber(record.records) ? record.records : model.lastSeq;
-    if (model.historyEnd < model.lastSeq) model.lastSeq = -1;  // the server began anew
+    if (model.historyEnd < model.lastSeq) model.lastSeq = -1; // the server began anew
   },
   iteration(model, record) {
     beginSearch(model);
     setNumbers(model, record, {
-      iteration: "iteration", iterations: "iterations", candidates: "candidates", episodes: "episodes",
+      iteration: "iteration",
+      iterations: "iterations",
+      candidates: "candidates",
+      episodes: "episodes",
     });
     model.candidate = null;
     model.episodesDone = 0;
@@ -152,8 +182,12 @@ const handlers = {
     beginSearch(model);
     if (record.candidate !== model.candidate) model.episodesDone = 0;
     setNumbers(model, record, {
-      iteration: "iteration", iterations: "iterations", candidate: "candidate", candidates: "candidates",
-      episodesDone: "episodes_done", episodes: "episodes",
+      iteration: "iteration",
+      iterations: "iterations",
+      candidate: "candidate",
+      candidates: "candidates",
+      episodesDone: "episodes_done",
+      episodes: "episodes",
     });
     plot(model, record);
     if (isNumber(record.best_score)) model.bestScore = record.best_score;
@@ -182,7 +216,7 @@ const handlers = {
     if (taken) model.sha256 = record.new_sha256 ?? record.sha256 ?? model.sha256;
   },
   error(model, record) {
-    if (record.fatal !== false) model.phase = Phase.failed;   // the last record of a run that failed
+    if (record.fatal !== false) model.phase = Phase.failed; // the last record of a run that failed
   },
   done: finish(Phase.done),
   terminated: finish(Phase.terminated),

@@ -1,4 +1,5 @@
-// Score by candidate: a dot for each, a step line for the best so far. Plain SVG, redrawn when data or size change.
+// Score by candidate: a dot for each, a step line for the best so far. Plain SVG, redrawn when data
+// or size change.
 import { byId, oncePerFrame, setText, svg } from "./dom.js";
 import { decimal, points as inPoints } from "./units.js";
 
@@ -10,9 +11,12 @@ export function niceTicks(low, high, wanted) {
   const span = high - low || Math.abs(high) || 1;
   const rough = span / wanted;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((size) => size >= rough * 0.999);
+  const step = [1, 2, 2.5, 5, 10]
+    .map((factor) => factor * power)
+    .find((size) => size >= rough * 0.999);
   const ticks = [];
-  for (let at = Math.floor(low / step + 1e-9); at <= Math.ceil(high / step - 1e-9); at += 1) ticks.push(at * step);
+  for (let at = Math.floor(low / step + 1e-9); at <= Math.ceil(high / step - 1e-9); at += 1)
+    ticks.push(at * step);
   return { ticks, step };
 }
 
@@ -38,7 +42,12 @@ export class ScoreChart {
     if (width < 60 || height < 40) return;
     this.node.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const parts = [];
-    const inner = { left: kMargin.left, right: width - kMargin.right, top: kMargin.top, bottom: height - kMargin.bottom };
+    const inner = {
+      left: kMargin.left,
+      right: width - kMargin.right,
+      top: kMargin.top,
+      bottom: height - kMargin.bottom,
+    };
     const points = this.points;
     const values = points.flatMap((point) => [point.score, point.best]).filter(Number.isFinite);
     let low = values.length > 0 ? Math.min(...values) : 0;
@@ -53,18 +62,59 @@ export class ScoreChart {
 
     const digits = Math.min(3, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)));
     for (const tick of points.length > 0 ? ticks : []) {
-      parts.push(svg("line", { class: "rule", x1: inner.left, x2: inner.right, y1: this.y(tick), y2: this.y(tick) }),
-        svg("text", { class: "tick", x: inner.left - 8, y: this.y(tick), "text-anchor": "end",
-          "dominant-baseline": "central" }, decimal(tick, digits)));
+      parts.push(
+        svg("line", {
+          class: "rule",
+          x1: inner.left,
+          x2: inner.right,
+          y1: this.y(tick),
+          y2: this.y(tick),
+        }),
+        svg(
+          "text",
+          {
+            class: "tick",
+            x: inner.left - 8,
+            y: this.y(tick),
+            "text-anchor": "end",
+            "dominant-baseline": "central",
+          },
+          decimal(tick, digits),
+        ),
+      );
     }
-    parts.push(svg("line", { class: "axis", x1: inner.left, x2: inner.right, y1: inner.bottom, y2: inner.bottom }));
+    parts.push(
+      svg("line", {
+        class: "axis",
+        x1: inner.left,
+        x2: inner.right,
+        y1: inner.bottom,
+        y2: inner.bottom,
+      }),
+    );
     if (points.length === 0) {
-      parts.push(svg("text", { class: "tick", x: (inner.left + inner.right) / 2, y: (inner.top + inner.bottom) / 2,
-        "text-anchor": "middle", "dominant-baseline": "central" }, "No candidate has been measured yet"));
+      parts.push(
+        svg(
+          "text",
+          {
+            class: "tick",
+            x: (inner.left + inner.right) / 2,
+            y: (inner.top + inner.bottom) / 2,
+            "text-anchor": "middle",
+            "dominant-baseline": "central",
+          },
+          "No candidate has been measured yet",
+        ),
+      );
     } else {
       parts.push(...this.series(points, inner));
     }
-    this.cursor = svg("line", { class: "cursor", y1: inner.top, y2: inner.bottom, visibility: "hidden" });
+    this.cursor = svg("line", {
+      class: "cursor",
+      y1: inner.top,
+      y2: inner.bottom,
+      visibility: "hidden",
+    });
     parts.push(this.cursor);
     this.node.replaceChildren(...parts);
     this.node.setAttribute("aria-label", summary(points));
@@ -75,7 +125,9 @@ export class ScoreChart {
     const every = Math.ceil(points.length / kDotsMax);
     points.forEach((point, index) => {
       if (index % every !== 0 || !Number.isFinite(point.score)) return;
-      parts.push(svg("circle", { class: "dot", cx: this.x(index), cy: this.y(point.score), r: 2.6 }));
+      parts.push(
+        svg("circle", { class: "dot", cx: this.x(index), cy: this.y(point.score), r: 2.6 }),
+      );
     });
     let path = "";
     points.forEach((point, index) => {
@@ -84,12 +136,22 @@ export class ScoreChart {
     });
     const end = points.at(-1);
     path += `H${inner.right}`;
-    parts.push(svg("path", { class: "best-line", d: path }),
-      svg("circle", { class: "best-dot", cx: inner.right, cy: this.y(end.best), r: 3.6 }));
-    const spacing = Math.max(1, Math.ceil(points.length / Math.max(2, Math.floor((inner.right - inner.left) / 70))));
+    parts.push(
+      svg("path", { class: "best-line", d: path }),
+      svg("circle", { class: "best-dot", cx: inner.right, cy: this.y(end.best), r: 3.6 }),
+    );
+    const spacing = Math.max(
+      1,
+      Math.ceil(points.length / Math.max(2, Math.floor((inner.right - inner.left) / 45))),
+    );
     for (let index = 0; index < points.length; index += spacing) {
-      parts.push(svg("text", { class: "tick", x: this.x(index), y: inner.bottom + 13, "text-anchor": "middle" },
-        String(index + 1)));
+      parts.push(
+        svg(
+          "text",
+          { class: "tick", x: this.x(index), y: inner.bottom + 13, "text-anchor": "middle" },
+          String(index + 1),
+        ),
+      );
     }
     return parts;
   }
@@ -108,7 +170,10 @@ export class ScoreChart {
     this.cursor.setAttribute("x2", this.x(index));
     this.cursor.setAttribute("visibility", "visible");
     const where = Number.isFinite(point.iteration) ? ` (iteration ${point.iteration})` : "";
-    setText(this.caption, `Candidate ${index + 1}${where}: ${inPoints(point.score)}, best so far ${inPoints(point.best)}`);
+    setText(
+      this.caption,
+      `Candidate ${index + 1}${where}: ${inPoints(point.score)}, best ${inPoints(point.best)}`,
+    );
   }
 }
 
@@ -116,5 +181,6 @@ function summary(points) {
   if (points.length === 0) return "Best score by candidate: no candidate measured yet";
   const first = points[0];
   const last = points.at(-1);
-  return `Best score by candidate: from ${inPoints(first.best)} to ${inPoints(last.best)} in ${points.length} candidates`;
+  const way = `from ${inPoints(first.best)} to ${inPoints(last.best)}`;
+  return `Best score by candidate: ${way} in ${points.length} candidates`;
 }

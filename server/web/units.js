@@ -5,15 +5,20 @@ export const isNumber = (value) => typeof value === "number" && Number.isFinite(
 const formats = new Map();
 export function decimal(value, digits) {
   if (!formats.has(digits)) {
-    formats.set(digits, new Intl.NumberFormat("en", {
-      minimumFractionDigits: digits, maximumFractionDigits: digits,
-    }));
+    formats.set(
+      digits,
+      new Intl.NumberFormat("en", {
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+      }),
+    );
   }
   return formats.get(digits).format(value).replace("-", "−");
 }
 
 export const count = (value) => decimal(value, 0);
-export const counted = (value, one, many = `${one}s`) => `${count(value)} ${value === 1 ? one : many}`;
+export const counted = (value, one, many = `${one}s`) =>
+  `${count(value)} ${value === 1 ? one : many}`;
 
 // Three significant digits, without an exponent.
 export function plain(value) {
@@ -31,13 +36,14 @@ export function seconds(value) {
   return `${decimal(value, value >= 10 ? 0 : 1)} s`;
 }
 
-const unitWords = { "1": "", "": "", share: "", count: "" };
+const unitWords = { 1: "", "": "", share: "", count: "" };
 export function quantity(value, unit = "") {
   const word = unit in unitWords ? unitWords[unit] : unit;
   return word ? `${plain(value)} ${word}` : plain(value);
 }
 
-// Scenarios say "1" for shares and for counts alike; people want to read 83 %. Also for records without units.
+// Scenarios say "1" for shares and for counts alike; people want to read 83 %. Also for records
+// without units.
 const metricUnits = [
   [/^time|_time$|_s$/, "s"],
   [/path|distance|travel|_m$/, "m"],
@@ -50,4 +56,7 @@ export function metricUnit(name, told = "1") {
 }
 
 export const metricWords = (name) => name.replaceAll("_", " ");
-export const shortHash = (hash) => String(hash).replace(/^sha256[:-]/, "").slice(0, 8);
+export const shortHash = (hash) =>
+  String(hash)
+    .replace(/^sha256[:-]/, "")
+    .slice(0, 8);

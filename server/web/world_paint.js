@@ -1,7 +1,8 @@
-// Draws terrain and entities. Colours come from the style sheet, so light and dark are decided in one place.
+// Draws terrain and entities. Colours come from the style sheet, so light and dark are decided in
+// one place.
 import { Block } from "./frames.js";
 
-const kGridFromPx = 14;        // a cell must be this large before its borders are drawn
+const kGridFromPx = 14; // a cell must be this large before its borders are drawn
 const kDetailCellsMax = 30_000; // beyond it terrain is one pixel per cell
 const kFullTurn = 2 * Math.PI;
 
@@ -9,11 +10,20 @@ export function readPalette(node) {
   const style = getComputedStyle(node);
   const colour = (name) => style.getPropertyValue(`--${name}`).trim();
   return {
-    outside: colour("world-outside"), open: colour("world-open"), grid: colour("world-grid"),
-    wall: colour("world-wall"), wallTop: colour("world-wall-top"), shade: colour("world-shade"),
-    hazard: colour("world-hazard"), hazardMark: colour("world-hazard-mark"),
-    water: colour("world-water"), waterMark: colour("world-water-mark"),
-    target: colour("world-target"), halo: colour("world-halo"), hurt: colour("bad"), ink: colour("ink"),
+    outside: colour("world-outside"),
+    open: colour("world-open"),
+    grid: colour("world-grid"),
+    wall: colour("world-wall"),
+    wallTop: colour("world-wall-top"),
+    shade: colour("world-shade"),
+    hazard: colour("world-hazard"),
+    hazardMark: colour("world-hazard-mark"),
+    water: colour("world-water"),
+    waterMark: colour("world-water-mark"),
+    target: colour("world-target"),
+    halo: colour("world-halo"),
+    hurt: colour("bad"),
+    ink: colour("ink"),
     agents: [1, 2, 3, 4, 5].map((index) => colour(`world-agent-${index}`)),
     plants: [1, 2, 3].map((index) => colour(`world-plant-${index}`)),
   };
@@ -48,11 +58,17 @@ function cellBox(camera, x, y) {
 
 function paintCells(context, camera, terrain, palette, { left, right, low, high }) {
   const { width, blocks } = terrain;
-  const at = (x, y) => (x < 0 || y < 0 || x >= width || y >= terrain.depth ? Block.wall : blocks[x + width * y]);
+  const at = (x, y) =>
+    x < 0 || y < 0 || x >= width || y >= terrain.depth ? Block.wall : blocks[x + width * y];
   const x0 = Math.round(camera.toScreenX(left));
   const y0 = Math.round(camera.toScreenY(high));
   context.fillStyle = palette.open;
-  context.fillRect(x0, y0, Math.round(camera.toScreenX(right)) - x0, Math.round(camera.toScreenY(low)) - y0);
+  context.fillRect(
+    x0,
+    y0,
+    Math.round(camera.toScreenX(right)) - x0,
+    Math.round(camera.toScreenY(low)) - y0,
+  );
   if (camera.scale >= kGridFromPx) paintGrid(context, camera, palette, { left, right, low, high });
   const edge = Math.max(1, Math.round(camera.scale * 0.14));
   for (let y = high - 1; y >= low; y -= 1) {
@@ -137,8 +153,13 @@ function paintCellsCoarsely(context, camera, terrain, palette, { left, right, lo
     }
   }
   context.imageSmoothingEnabled = camera.scale < 1;
-  context.drawImage(sheet, camera.toScreenX(left), camera.toScreenY(high),
-    (right - left) * camera.scale, (high - low) * camera.scale);
+  context.drawImage(
+    sheet,
+    camera.toScreenX(left),
+    camera.toScreenY(high),
+    (right - left) * camera.scale,
+    (high - low) * camera.scale,
+  );
 }
 
 // scene: {entities, blend, styleOf(species), selected}
@@ -152,17 +173,23 @@ export function paintEntities(context, camera, palette, scene) {
     const margin = 2 * camera.scale;
     const px = camera.toScreenX(x);
     const py = camera.toScreenY(y);
-    const outside = px < -margin || py < -margin || px > camera.width + margin || py > camera.height + margin;
-    if (!outside || style.role === "agent") layers[style.role]?.push({ entity, style, px, py, outside });
+    const outside =
+      px < -margin || py < -margin || px > camera.width + margin || py > camera.height + margin;
+    if (!outside || style.role === "agent")
+      layers[style.role]?.push({ entity, style, px, py, outside });
   }
   for (const item of layers.plant) paintPlant(context, camera, item);
   for (const item of layers.target) paintTarget(context, camera, palette, item);
   for (const item of layers.agent) paintTrail(context, camera, item);
   for (const item of layers.agent) {
-    if (!item.outside) paintAgent(context, camera, palette, item, entities.shownHeading(item.entity, blend));
+    if (!item.outside)
+      paintAgent(context, camera, palette, item, entities.shownHeading(item.entity, blend));
   }
-  const chosen = scene.selected && [...layers.agent, ...layers.plant, ...layers.target]
-    .find((item) => item.entity === scene.selected);
+  const chosen =
+    scene.selected &&
+    [...layers.agent, ...layers.plant, ...layers.target].find(
+      (item) => item.entity === scene.selected,
+    );
   if (chosen) paintSelection(context, camera, palette, chosen);
 }
 
@@ -206,8 +233,10 @@ function paintTrail(context, camera, { entity, style, px, py }) {
     context.moveTo(camera.toScreenX(trail[first * 2]), camera.toScreenY(trail[first * 2 + 1]));
     for (let index = first + 1; index <= last; index += 1) {
       const newest = index === points - 1;
-      context.lineTo(newest ? px : camera.toScreenX(trail[index * 2]),
-        newest ? py : camera.toScreenY(trail[index * 2 + 1]));
+      context.lineTo(
+        newest ? px : camera.toScreenX(trail[index * 2]),
+        newest ? py : camera.toScreenY(trail[index * 2 + 1]),
+      );
     }
     context.stroke();
   }

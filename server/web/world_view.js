@@ -1,4 +1,5 @@
-// The canvas: takes frames, keeps the drawing between them smooth, and answers who is under the pointer.
+// The canvas: takes frames, keeps the drawing between them smooth, and answers who is under the
+// pointer.
 import { Camera, attachGestures, zoomStep } from "./camera.js";
 import { byId, element, setText } from "./dom.js";
 import { Entities } from "./entities.js";
@@ -24,7 +25,9 @@ export class WorldView {
     attachGestures(this.canvas, this.camera, {
       change: () => this.redrawGround(),
       click: (px, py) => this.select(this.pick(px, py)),
-      hover: (px, py) => { this.canvas.classList.toggle("over", this.pick(px, py) !== null); },
+      hover: (px, py) => {
+        this.canvas.classList.toggle("over", this.pick(px, py) !== null);
+      },
       key: (event) => this.selectByKey(event),
     });
     byId("zoom-in").addEventListener("click", () => this.zoom(zoomStep));
@@ -88,13 +91,22 @@ export class WorldView {
     if (driven >= 0) taken.agent = 1;
     this.styles = this.species.map((spec, index) => {
       const role = ["agent", "plant", "target"].includes(spec.role) ? spec.role : "agent";
-      const common = { role, name: String(spec.name ?? `species ${index}`), senseRadius: Number(spec.sense_radius) || 0 };
+      const common = {
+        role,
+        name: String(spec.name ?? `species ${index}`),
+        senseRadius: Number(spec.sense_radius) || 0,
+      };
       if (role === "target") return { ...common, colour: this.palette.target };
       const colours = role === "plant" ? this.palette.plants : this.palette.agents;
       const at = index === driven ? 0 : taken[role]++;
       return { ...common, colour: colours[at % colours.length] };
     });
-    this.unknown = { role: "agent", name: "unknown", colour: this.palette?.agents[4], senseRadius: 0 };
+    this.unknown = {
+      role: "agent",
+      name: "unknown",
+      colour: this.palette?.agents[4],
+      senseRadius: 0,
+    };
   }
 
   styleOf(species) {
@@ -111,7 +123,11 @@ export class WorldView {
 
   takeAgents(frame) {
     const now = performance.now();
-    const restarted = this.entities.take(frame, now, (species) => this.styleOf(species).role === "agent");
+    const restarted = this.entities.take(
+      frame,
+      now,
+      (species) => this.styleOf(species).role === "agent",
+    );
     if (restarted) this.selected = null;
     else if (this.selected) this.selected = this.entities.all.get(this.selected.id) ?? null;
     byId("stage-empty").hidden = true;
@@ -170,7 +186,10 @@ export class WorldView {
     pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     const blend = this.still.matches ? 1 : this.entities.blend(performance.now());
     paintEntities(pen, this.camera, this.palette, {
-      entities: this.entities, blend, styleOf: (species) => this.styleOf(species), selected: this.selected,
+      entities: this.entities,
+      blend,
+      styleOf: (species) => this.styleOf(species),
+      selected: this.selected,
     });
     this.inspect();
     if (blend < 1 && this.entities.all.size > 0) this.wake();
@@ -178,8 +197,12 @@ export class WorldView {
 
   pick(px, py) {
     const reach = Math.max(kPickReachPx / this.camera.scale, 0.5);
-    return this.entities.nearest(this.camera.toWorldX(px), this.camera.toWorldY(py), reach,
-      this.entities.blend(performance.now()));
+    return this.entities.nearest(
+      this.camera.toWorldX(px),
+      this.camera.toWorldY(py),
+      reach,
+      this.entities.blend(performance.now()),
+    );
   }
 
   select(entity) {
@@ -190,7 +213,9 @@ export class WorldView {
   selectByKey(event) {
     if (event.key === "Escape") this.select(null);
     else if (event.key === "n" || event.key === "N") {
-      const agents = [...this.entities.all.values()].filter((entity) => this.styleOf(entity.species).role === "agent");
+      const agents = [...this.entities.all.values()].filter(
+        (entity) => this.styleOf(entity.species).role === "agent",
+      );
       const at = agents.indexOf(this.selected);
       this.select(agents[(at + 1) % agents.length] ?? null);
     } else return false;
@@ -205,7 +230,10 @@ export class WorldView {
     const style = this.styleOf(entity.species);
     const words = [`${style.name} ${entity.id}`, `x ${metres(entity.x)}, y ${metres(entity.y)}`];
     if (style.role === "agent") {
-      words.push(`health ${percent(entity.health)}`, `heading ${decimal((entity.heading / Math.PI) * 180, 0)}°`);
+      words.push(
+        `health ${percent(entity.health)}`,
+        `heading ${decimal((entity.heading / Math.PI) * 180, 0)}°`,
+      );
       if (entity.flags & kFlagReached) words.push("has reached the target");
       if (entity.flags & kFlagBlocked) words.push("blocked");
     }
@@ -216,7 +244,8 @@ export class WorldView {
   describe(now = 0) {
     this.legendAt = now;
     const counts = new Map();
-    for (const entity of this.entities.all.values()) counts.set(entity.species, (counts.get(entity.species) ?? 0) + 1);
+    for (const entity of this.entities.all.values())
+      counts.set(entity.species, (counts.get(entity.species) ?? 0) + 1);
     const tick = this.entities.tick;
     if (tick !== null) {
       const time = this.tickRate > 0 ? ` · ${seconds(tick / this.tickRate)} of world time` : "";
@@ -224,26 +253,49 @@ export class WorldView {
     }
     const kinds = this.terrain ? new Set(this.terrain.blocks) : new Set();
     const entries = this.styles.map((style, index) => ({
-      name: style.name, number: counts.get(index) ?? 0, colour: style.colour, shape: style.role,
+      name: style.name,
+      number: counts.get(index) ?? 0,
+      colour: style.colour,
+      shape: style.role,
     }));
-    for (const [block, name] of [[Block.wall, "wall"], [Block.hazard, "hazard"], [Block.water, "water"]]) {
+    for (const [block, name] of [
+      [Block.wall, "wall"],
+      [Block.hazard, "hazard"],
+      [Block.water, "water"],
+    ]) {
       if (kinds.has(block)) entries.push({ name, number: null, shape: "block", block: name });
     }
     this.paintLegend(entries);
-    this.canvas.setAttribute("aria-label", tick === null ? "The world: nothing to show yet"
-      : `The world at tick ${tick}: ${entries.filter((entry) => entry.number).map((entry) =>
-        counted(entry.number, entry.name, entry.name)).join(", ")}`);
+    this.canvas.setAttribute(
+      "aria-label",
+      tick === null
+        ? "The world: nothing to show yet"
+        : `The world at tick ${tick}: ${entries
+            .filter((entry) => entry.number)
+            .map((entry) => counted(entry.number, entry.name, entry.name))
+            .join(", ")}`,
+    );
   }
 
   paintLegend(entries) {
     const key = JSON.stringify(entries);
     if (key === this.legendKey) return;
     this.legendKey = key;
-    byId("legend").replaceChildren(...entries.map((entry) => {
-      const swatch = element("span", { class: `swatch swatch-${entry.block ?? entry.shape}`, "aria-hidden": "true" });
-      if (entry.colour) swatch.style.setProperty("--swatch", entry.colour);
-      return element("li", {}, swatch, entry.name,
-        entry.number === null ? null : element("b", {}, ` ${count(entry.number)}`));
-    }));
+    byId("legend").replaceChildren(
+      ...entries.map((entry) => {
+        const swatch = element("span", {
+          class: `swatch swatch-${entry.block ?? entry.shape}`,
+          "aria-hidden": "true",
+        });
+        if (entry.colour) swatch.style.setProperty("--swatch", entry.colour);
+        return element(
+          "li",
+          {},
+          swatch,
+          entry.name,
+          entry.number === null ? null : element("b", {}, ` ${count(entry.number)}`),
+        );
+      }),
+    );
   }
 }

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
-"""A stand-in for `cherub serve`, for work on the page: same wire (docs/PROTOCOL.md), a toy world and a
-scripted run. Python 3 and nothing else.
+"""A stand-in for `cherub serve`, for work on the page: same wire (docs/PROTOCOL.md), toy worlds and
+a scripted run. Python 3 and nothing else.
 
     fake_server.py [--port 0] [--web DIR] [--pace 1.0]
 
 Prints the line `listening on http://127.0.0.1:<port>` when it is ready.
 """
+
 import argparse
 import asyncio
 import base64
@@ -18,12 +19,18 @@ import re
 import struct
 import time
 
+from fake_worlds import Maze, Meadow, check
+
 WEB = pathlib.Path(__file__).resolve().parents[2] / "server" / "web"
 WS_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 BODY_MAX = 1 << 20
-TYPES = {".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8",
-         ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
-POLICY = '''-- Goes to the target on the shortest way, around hazards.
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+POLICY = """-- Goes to the target on the shortest way, around hazards.
 local policy = {}
 
 function policy.act(self, world)
@@ -38,116 +45,7 @@ function policy.act(self, world)
 end
 
 return policy
-'''
-
-
-class Maze:
-    """A maze by depth-first search, agents that walk its shortest way, and a target."""
-    species = [("seeker", "agent"), ("target", "target")]
-
-    def __init__(self, seed):
-        self.random = random.Random(seed)
-        self.width = self.depth = 21
-        self.blocks = bytearray([1] * (21 * 21))
-        self.carve(1, 1)
-        for _ in range(30):
-            x, y = self.random.randrange(1, 20), self.random.randrange(1, 20)
-            self.blocks[x + 21 * y] = 0 if self.random.random() < 0.7 else 2
-        self.blocks[1 + 21] = self.blocks[19 + 21 * 19] = 0
-        self.way = self.solve((1, 1), (19, 19))
-        self.tick = 0
-
-    def carve(self, x, y):
-        self.blocks[x + 21 * y] = 0
-        ways = [(2, 0), (-2, 0), (0, 2), (0, -2)]
-        self.random.shuffle(ways)
-        for dx, dy in ways:
-            if 0 < x + dx < 20 and 0 < y + dy < 20 and self.blocks[x + dx + 21 * (y + dy)] == 1:
-                self.blocks[x + dx // 2 + 21 * (y + dy // 2)] = 0
-                self.carve(x + dx, y + dy)
-
-    def solve(self, start, goal):
-        came, queue = {start: None}, [start]
-        for cell in queue:
-            for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
-                other = (cell[0] + dx, cell[1] + dy)
-                if other not in came and self.blocks[other[0] + 21 * other[1]] != 1:
-                    came[other] = cell
-                    queue.append(other)
-        way = [goal]
-        while came.get(way[-1]):
-            way.append(came[way[-1]])
-        return way[::-1]
-
-    def entities(self):
-        at = self.tick * 0.15 % (len(self.way) - 1)
-        (x0, y0), (x1, y1) = self.way[int(at)], self.way[int(at) + 1]
-        part = at % 1
-        heading = math.atan2(y1 - y0, x1 - x0)
-        health = max(0.2, 1 - self.tick % 200 / 260)
-        yield 0, x0 + 0.5 + (x1 - x0) * part, y0 + 0.5 + (y1 - y0) * part, 0, health, heading
-        yield 1, 19.5, 19.5, 1, 1.0, 0.0
-
-
-class Meadow:
-    """Grass, rabbits and wolves that walk about; nobody eats anybody."""
-    species = [("grass", "plant"), ("rabbit", "agent"), ("wolf", "agent")]
-
-    def __init__(self, seed):
-        chance = random.Random(seed)
-        self.width = self.depth = 48
-        self.blocks = bytearray(48 * 48)
-        for x in range(48):
-            for y in range(48):
-                if (x - 34) ** 2 + ((y - 30) * 1.4) ** 2 < 36:
-                    self.blocks[x + 48 * y] = 3
-        self.plants = [(chance.uniform(1, 47), chance.uniform(1, 47), chance.random()) for _ in range(420)]
-        self.plants = [p for p in self.plants if self.blocks[int(p[0]) + 48 * int(p[1])] == 0]
-        self.walkers = [[chance.uniform(4, 44), chance.uniform(4, 44), chance.uniform(0, 6.3), species]
-                        for species in [1] * 60 + [2] * 5]
-        self.chance = chance
-        self.tick = 0
-
-    def entities(self):
-        for index, (x, y, health) in enumerate(self.plants):
-            yield index, x, y, 0, health, 0.0
-        for index, walker in enumerate(self.walkers):
-            walker[2] += self.chance.uniform(-0.3, 0.3)
-            step = 0.12 if walker[3] == 1 else 0.2
-            x, y = walker[0] + step * math.cos(walker[2]), walker[1] + step * math.sin(walker[2])
-            if 0 < x < 48 and 0 < y < 48 and self.blocks[int(x) + 48 * int(y)] == 0:
-                walker[0], walker[1] = x, y
-            else:
-                walker[2] += 1.6
-            yield 1000 + index, walker[0], walker[1], walker[3], 0.3 + 0.7 * ((index * 37) % 100) / 100, walker[2]
-
-
-def check(source):
-    """A caricature of the checker: enough to have a line and a hint."""
-    removed = {"os": "There is no os here.", "io": "There is no io here.", "require": "A policy is one file.",
-               "load": "Write the function itself.", "ffi": "There is no ffi here."}
-    found, depth, last = [], 0, 1
-    for number, line in enumerate(source.split("\n"), 1):
-        code = re.sub(r'--.*|"[^"]*"', "", line)
-        for word in re.finditer(r"[A-Za-z_]\w*", code):
-            if word[0] in removed:
-                found.append({"line": number, "column": word.start() + 1, "severity": "error",
-                              "message": f"unknown name '{word[0]}'", "hint": removed[word[0]]})
-            if word[0] == "while" and "while true do end" in code:
-                found.append({"line": number, "column": word.start() + 1, "severity": "error",
-                              "message": "the script ran out of fuel while it was loaded", "hint": ""})
-            depth += word[0] in ("function", "then", "do")
-            depth -= word[0] in ("end", "elseif")
-        broken = re.search(r"(=|\()\s*(=|then\b|$)", code)
-        if broken and not code.rstrip().endswith("("):
-            found.append({"line": number, "column": broken.start() + 2, "severity": "error",
-                          "message": "an expression is missing here", "hint": "Write a value behind '='."})
-        if line.strip():
-            last = number
-    if depth != 0 and not found:
-        found.append({"line": last, "column": 1, "severity": "error",
-                      "message": "'end' is missing" if depth > 0 else "there is an 'end' too many", "hint": ""})
-    return found
+"""
 
 
 class Run:
@@ -171,12 +69,32 @@ class Run:
             queue.put_nowait(line)
 
     def hello(self):
-        return json.dumps({"type": "hello", "width": self.world.width, "depth": self.world.depth, "tick_rate": 10,
-                           "agent_species": "rabbit" if isinstance(self.world, Meadow) else "seeker",
-                           "species": [{"name": n, "role": r, "sense_radius": 6} for n, r in self.world.species]})
+        return json.dumps(
+            {
+                "type": "hello",
+                "width": self.world.width,
+                "depth": self.world.depth,
+                "tick_rate": 10,
+                "agent_species": "rabbit" if isinstance(self.world, Meadow) else "seeker",
+                "species": [
+                    {"name": n, "role": r, "sense_radius": 6} for n, r in self.world.species
+                ],
+            }
+        )
 
     def send_frame(self, channel, payload):
-        head = struct.pack("<BBHIIIQII", 1, 0, 0, 1 if channel == "world" else 2, 1, 0, self.world.tick, len(payload), 0)
+        head = struct.pack(
+            "<BBHIIIQII",
+            1,
+            0,
+            0,
+            1 if channel == "world" else 2,
+            1,
+            0,
+            self.world.tick,
+            len(payload),
+            0,
+        )
         self.frames[channel] = head + payload
         for queue in self.render[channel]:
             if queue.qsize() < 3:
@@ -184,16 +102,27 @@ class Run:
 
     def show_terrain(self):
         world = self.world
-        self.send_frame("world", struct.pack("<III", world.width, world.depth, 1) + bytes(world.blocks))
+        self.send_frame(
+            "world", struct.pack("<III", world.width, world.depth, 1) + bytes(world.blocks)
+        )
 
     def step(self):
         self.world.tick += 1
-        rows = [struct.pack("<IffBBBB", i, x, y, s, int(h * 255), 1, int(a / math.tau * 256) % 256)
-                for i, x, y, s, h, a in self.world.entities()]
+        rows = [
+            struct.pack("<IffBBBB", i, x, y, s, int(h * 255), 1, int(a / math.tau * 256) % 256)
+            for i, x, y, s, h, a in self.world.entities()
+        ]
         self.send_frame("agents", struct.pack("<I", len(rows)) + b"".join(rows))
 
     def announce(self, state):
-        self.record("live", state=state, tick=self.world.tick, t=self.world.tick / 10, sha256=self.sha256, faults=0)
+        self.record(
+            "live",
+            state=state,
+            tick=self.world.tick,
+            t=self.world.tick / 10,
+            sha256=self.sha256,
+            faults=0,
+        )
 
     async def live(self):
         try:
@@ -218,48 +147,97 @@ class Run:
         chance, best = random.Random(self.request.get("seed", 1)), -1.0
         iterations, episodes, candidates = self.request["iterations"], self.request["episodes"], 6
         for iteration in range(1, iterations + 1):
-            self.record("iteration", iteration=iteration, iterations=iterations, candidates=candidates)
+            self.record(
+                "iteration", iteration=iteration, iterations=iterations, candidates=candidates
+            )
             for candidate in range(1, candidates + 1):
                 self.world = self.new_world(chance.randrange(1000))
                 self.show_terrain()
                 place = {"iteration": iteration, "candidate": candidate, "episodes": episodes}
                 self.record("candidate", **place, state="generating")
                 if chance.random() < 0.1:
-                    self.record("candidate", **place, state="refused", message="refused in check", diagnostics=[
-                        {"line": 3, "column": 9, "severity": "error", "message": "unknown name 'wrold'",
-                         "hint": "Write 'world'."}])
+                    self.record(
+                        "candidate",
+                        **place,
+                        state="refused",
+                        message="refused in check",
+                        diagnostics=[
+                            {
+                                "line": 3,
+                                "column": 9,
+                                "severity": "error",
+                                "message": "unknown name 'wrold'",
+                                "hint": "Write 'world'.",
+                            }
+                        ],
+                    )
                     continue
                 for episode in range(1, episodes + 1):
                     for _ in range(3):
                         self.step()
                         await asyncio.sleep(0.02 * self.pace)
-                    self.record("episode_summary", episode=episode, seed=chance.randrange(99999),
-                                success=chance.random() < 0.6,
-                                metrics={"time_to_goal": {"value": chance.uniform(5, 28), "unit": "s"},
-                                         "progress": {"value": chance.random(), "unit": "1"}})
+                    self.record(
+                        "episode_summary",
+                        episode=episode,
+                        seed=chance.randrange(99999),
+                        success=chance.random() < 0.6,
+                        metrics={
+                            "time_to_goal": {"value": chance.uniform(5, 28), "unit": "s"},
+                            "progress": {"value": chance.random(), "unit": "1"},
+                        },
+                    )
                 score = min(0.98, chance.uniform(0.1, 0.5) + 0.12 * iteration + 0.03 * candidate)
                 better, best = score > best, max(score, best)
-                self.record("candidate", **place, state="scored", episodes_done=episodes, score=score, best_score=best,
-                            success_rate=round(score, 2), is_best=better)
+                self.record(
+                    "candidate",
+                    **place,
+                    state="scored",
+                    episodes_done=episodes,
+                    score=score,
+                    best_score=best,
+                    success_rate=round(score, 2),
+                    is_best=better,
+                )
                 if better:
                     self.code = POLICY % candidate
                     self.sha256 = hashlib.sha256(self.code.encode()).hexdigest()
                     self.best = {"code": self.code, "score": score, "sha256": self.sha256}
-                    self.record("best", iteration=iteration, candidate=candidate, success_rate=round(score, 2), **self.best)
-            self.record("critique", iteration=iteration, candidate=1,
-                        markdown="# Critique\n\n- Most failures end at a wall.\n- The worst seed bumps 14 times.")
+                    self.record(
+                        "best",
+                        iteration=iteration,
+                        candidate=candidate,
+                        success_rate=round(score, 2),
+                        **self.best,
+                    )
+            self.record(
+                "critique",
+                iteration=iteration,
+                candidate=1,
+                markdown="# Critique\n\n- Most failures end at a wall.\n- One bumps 14 times.",
+            )
 
     def finish(self, state):
         self.state = state
         score = self.best["score"] if self.best else None
-        self.results = {"run_id": self.id, "success_rate": 0.875, "score": score, "hash": "9f3c21aa71b04e55",
-                        "ticks": self.world.tick,
-                        "timing": {"sim_time_s": 4210.0, "wall_time_s": 12.5, "speedup_x": 336.8}}
+        self.results = {
+            "run_id": self.id,
+            "success_rate": 0.875,
+            "score": score,
+            "hash": "9f3c21aa71b04e55",
+            "ticks": self.world.tick,
+            "timing": {"sim_time_s": 4210.0, "wall_time_s": 12.5, "speedup_x": 336.8},
+        }
         self.record(state, **self.results)
 
 
 def problem(status, detail, field="", **more):
-    return status, {"title": "The request was refused", "status": status, "detail": detail, "field": field, **more}
+    return status, {
+        "title": "The request was refused",
+        "status": status,
+        "detail": detail,
+        "field": field,
+        **more,
+    }
 
 
 class Server:
@@ -277,8 +255,11 @@ class Server:
         if run is None:
             return problem(404, "There is no run of this id.", "run_id")
         if parts[0] == "code":
-            return (200, {"run_id": run.id, "code": run.code, "sha256": run.sha256}) if run.code else problem(
-                404, "This run has no code yet.", "run_id")
+            return (
+                (200, {"run_id": run.id, "code": run.code, "sha256": run.sha256})
+                if run.code
+                else problem(404, "This run has no code yet.", "run_id")
+            )
         if len(parts) == 2 and method == "GET":
             return 200, {**self.row(run), "best": run.best}
         if run.state != "running":
@@ -294,12 +275,20 @@ class Server:
         return await self.reload(run, body.decode())
 
     def row(self, run):
-        return {"run_id": run.id, "state": run.state, "request": run.request, "results": run.results}
+        return {
+            "run_id": run.id,
+            "state": run.state,
+            "request": run.request,
+            "results": run.results,
+        }
 
     def start(self, request):
         if "unicorn" in request.get("user_goal", ""):
-            return problem(422, "The built-in search does not understand this goal. It knows: fast, safe, short.",
-                           "user_goal")
+            return problem(
+                422,
+                "The built-in search does not understand this goal. It knows: fast, safe, short.",
+                "user_goal",
+            )
         run_id = time.strftime("%Y%m%d-%H%M-", time.gmtime()) + f"{random.randrange(65536):04x}"
         self.runs[run_id] = Run(run_id, request, self.pace)
         return 202, {"run_id": run_id}
@@ -308,10 +297,19 @@ class Server:
         await asyncio.sleep(0.1)
         found = check(source)
         if found:
-            run.record("reload", state="refused", slot="policy", tick=run.world.tick, stage="check", diagnostics=found)
+            run.record(
+                "reload",
+                state="refused",
+                slot="policy",
+                tick=run.world.tick,
+                stage="check",
+                diagnostics=found,
+            )
             return problem(422, found[0]["message"], diagnostics=found)
         run.code, run.sha256 = source, hashlib.sha256(source.encode()).hexdigest()
-        run.record("reload", state="accepted", slot="policy", tick=run.world.tick, new_sha256=run.sha256)
+        run.record(
+            "reload", state="accepted", slot="policy", tick=run.world.tick, new_sha256=run.sha256
+        )
         return 200, {"accepted": True, "tick": run.world.tick, "sha256": run.sha256}
 
     async def serve(self, reader, writer):
@@ -327,7 +325,9 @@ class Server:
         lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         method, path, _ = lines[0].split(" ")
         path = path.split("?")[0]
-        headers = {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in lines[1:]) if k}
+        headers = {
+            k.lower(): v.strip() for k, _, v in (line.partition(":") for line in lines[1:]) if k
+        }
         body = await reader.readexactly(min(int(headers.get("content-length", 0)), BODY_MAX))
         if headers.get("upgrade", "").lower() == "websocket":
             await self.socket(path, headers, reader, writer)
@@ -335,13 +335,22 @@ class Server:
         name = "index.html" if path == "/" else path[1:]
         file = self.web / name
         if method == "GET" and re.fullmatch(r"[\w.-]+", name) and file.is_file():
-            status, kind, data = 200, TYPES.get(file.suffix, "application/octet-stream"), file.read_bytes()
+            status, kind, data = (
+                200,
+                TYPES.get(file.suffix, "application/octet-stream"),
+                file.read_bytes(),
+            )
         else:
             status, value = await self.answer(method, path, body)
             kind = "application/json" if status < 400 else "application/problem+json"
             data = json.dumps(value).encode()
-        writer.write((f"HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {len(data)}\r\n"
-                      "Cache-Control: no-store\r\nContent-Security-Policy: default-src 'self'\r\n\r\n").encode() + data)
+        writer.write(
+            (
+                f"HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {len(data)}\r\n"
+                "Cache-Control: no-store\r\nContent-Security-Policy: default-src 'self'\r\n\r\n"
+            ).encode()
+            + data
+        )
         await writer.drain()
         return True
 
@@ -351,14 +360,28 @@ class Server:
         if run is None:
             writer.write(b"HTTP/1.1 404 X\r\nContent-Length: 0\r\n\r\n")
             return
-        accept = base64.b64encode(hashlib.sha1((headers["sec-websocket-key"] + WS_GUID).encode()).digest()).decode()
-        writer.write(("HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                      f"Sec-WebSocket-Protocol: cherub.v1\r\nSec-WebSocket-Accept: {accept}\r\n\r\n").encode())
+        accept = base64.b64encode(
+            hashlib.sha1((headers["sec-websocket-key"] + WS_GUID).encode()).digest()
+        ).decode()
+        writer.write(
+            (
+                "HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                f"Sec-WebSocket-Protocol: cherub.v1\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
+            ).encode()
+        )
         queue = asyncio.Queue()
         if parts[1] == "progress":
             audience = run.progress
-            queue.put_nowait(json.dumps({"type": "connected", "run_id": run.id, "state": run.state,
-                                         "records": len(run.records)}))
+            queue.put_nowait(
+                json.dumps(
+                    {
+                        "type": "connected",
+                        "run_id": run.id,
+                        "state": run.state,
+                        "records": len(run.records),
+                    }
+                )
+            )
             for line in run.records:
                 queue.put_nowait(line)
         else:
@@ -407,7 +430,9 @@ async def main():
     flags.add_argument("--web", type=pathlib.Path, default=WEB)
     flags.add_argument("--pace", type=float, default=1.0, help="below 1 the search is faster")
     options = flags.parse_args()
-    listener = await asyncio.start_server(Server(options.web, options.pace).serve, "127.0.0.1", options.port)
+    listener = await asyncio.start_server(
+        Server(options.web, options.pace).serve, "127.0.0.1", options.port
+    )
     print(f"listening on http://127.0.0.1:{listener.sockets[0].getsockname()[1]}", flush=True)
     async with listener:
         await listener.serve_forever()

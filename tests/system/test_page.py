@@ -1,9 +1,11 @@
 #!/usr/bin/python3
-"""The viewer in a real browser, by mouse and keyboard alone: from a goal to a policy that a person changes.
+"""The viewer in a real browser, by mouse and keyboard alone: from a goal to a policy that a person
+changes.
 
-CHERUB_BINARY names the program; without it the page runs against fake_server.py. CHERUB_SCREENSHOT_DIR, when
-set, receives pictures of every stage.
+CHERUB_BINARY names the program; without it the page runs against fake_server.py.
+CHERUB_SCREENSHOT_DIR, when set, receives pictures of every stage.
 """
+
 import os
 import pathlib
 import re
@@ -23,19 +25,19 @@ BINARY = os.environ.get("CHERUB_BINARY", "")
 SHOTS = os.environ.get("CHERUB_SCREENSHOT_DIR", "")
 GOAL = "reach the target safely"
 PATIENCE = 60.0
-HOSTILE = '''local policy = {}
+HOSTILE = """local policy = {}
 function policy.act(self, world)
   os.execute("rm -rf /")
 end
 return policy
-'''
-ENDLESS = '''while true do end
-return {act = function() end}
-'''
+"""
+ENDLESS = """while true do end
+return {act = function(self, world) return self:wander() end}
+"""
 
 
-# Every socket of the page hears nonsense first: a text that is no JSON, then bytes that are no frame.
-NONSENSE = '''
+# Every socket of the page hears nonsense first: a text that is no JSON, bytes that are no frame.
+NONSENSE = """
 window.WebSocket = class extends WebSocket {
   constructor(...given) {
     super(...given);
@@ -47,7 +49,7 @@ window.WebSocket = class extends WebSocket {
     }));
   }
 };
-'''
+"""
 
 
 class Served:
@@ -58,13 +60,20 @@ class Served:
         self.start("0")
 
     def start(self, port):
-        command = ([BINARY, "serve", "--port", port, "--runs-dir", self.folder.name] if BINARY
-                   else ["/usr/bin/python3", str(HERE / "fake_server.py"), "--pace", "0.2", "--port", port])
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        command = (
+            [BINARY, "serve", "--port", port, "--runs-dir", self.folder.name]
+            if BINARY
+            else ["/usr/bin/python3", str(HERE / "fake_server.py"), "--pace", "0.2", "--port", port]
+        )
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
         self.output, self.url = [], None
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
-        wait_for(lambda: self.url or self.process.poll() is not None, "the server says where it listens")
+        wait_for(
+            lambda: self.url or self.process.poll() is not None, "the server says where it listens"
+        )
         if not self.url:
             raise AssertionError("the server ended at once:\n" + "".join(self.output))
 
@@ -111,7 +120,9 @@ class PageTest(unittest.TestCase):
             return wait_for(condition, what, seconds)
         except AssertionError as error:
             log = self.browser.find("#log").text
-            raise AssertionError(f"{error}\nlog of the page:\n{log}\nconsole: {self.console()}") from None
+            raise AssertionError(
+                f"{error}\nlog of the page:\n{log}\nconsole: {self.console()}"
+            ) from None
 
     def text(self, css):
         return self.browser.find(css).text
@@ -127,8 +138,11 @@ class PageTest(unittest.TestCase):
 
     def assert_quiet_console(self, expected=r"$^"):
         """No errors but answers that the test has provoked, by URL."""
-        bad = [entry["message"] for entry in self.console()
-               if entry["level"] == "SEVERE" and not re.search(expected, entry["message"])]
+        bad = [
+            entry["message"]
+            for entry in self.console()
+            if entry["level"] == "SEVERE" and not re.search(expected, entry["message"])
+        ]
         self.assertEqual(bad, [])
 
     def start_run(self, goal=GOAL, iterations="1", episodes="4"):
@@ -163,7 +177,10 @@ class PageTest(unittest.TestCase):
         self.browser.find("#source").type(text)
 
     def marked_lines(self):
-        return [int(row.text.strip().split()[-1]) for row in self.browser.find_all("#gutter [data-mark]")]
+        return [
+            int(row.text.strip().split()[-1])
+            for row in self.browser.find_all("#gutter [data-mark]")
+        ]
 
     def verdict(self):
         return self.browser.find("#verdict").attribute("data-tone"), self.text("#verdict")
@@ -178,7 +195,9 @@ class PageTest(unittest.TestCase):
         blank = self.pixels()
         self.start_run()
         self.assertEqual(self.text("#goal-line"), GOAL)
-        self.wait(lambda: re.match(r"\d+ of 4", self.text("#tile-episodes")), "episodes are counted")
+        self.wait(
+            lambda: re.match(r"\d+ of 4", self.text("#tile-episodes")), "episodes are counted"
+        )
         self.wait(lambda: "points" in self.text("#tile-best"), "a best score is shown")
         self.wait(lambda: self.pixels() != blank, "the world is drawn")
         self.shot("2-search")
@@ -235,8 +254,11 @@ class PageTest(unittest.TestCase):
         address = browser.url
         browser.reload()
         self.wait(lambda: self.text("#goal-line") == GOAL, "the goal is back")
-        self.wait(lambda: self.source().startswith("-- changed by hand"), "the changed policy is back")
+        self.wait(
+            lambda: self.source().startswith("-- changed by hand"), "the changed policy is back"
+        )
         self.wait(lambda: self.tick() > standing, "the world is back")
+        self.assertEqual(browser.find("#user_goal").value_of("value"), GOAL)
         self.assertEqual(browser.url, address)
         self.shot("7-restored")
 
@@ -244,7 +266,9 @@ class PageTest(unittest.TestCase):
         self.wait(lambda: self.text("#phase") == "Stopped", "the run is stopped")
         self.assertFalse(browser.find("#stop-run").enabled)
         self.assertFalse(browser.find("#reload-code").enabled)
-        self.wait(lambda: "Stopped" in self.text("#runs [aria-current]"), "the list knows that it is over")
+        self.wait(
+            lambda: "Stopped" in self.text("#runs [aria-current]"), "the list knows that it is over"
+        )
         self.shot("8-stopped")
         self.assert_quiet_console(r"/scripts/policy .*status of 422")
 
@@ -254,6 +278,7 @@ class PageTest(unittest.TestCase):
         def still():
             seen.append(self.tick())
             return len(seen) > 12 and len(set(seen[-12:])) == 1
+
         self.wait(still, "the tick stands still")
         return seen[-1]
 
@@ -301,13 +326,17 @@ class PageTest(unittest.TestCase):
         browser.find("#episodes").type("2")
         browser.find("#start-run").click()
         self.wait_until_live()
-        self.wait(lambda: "rabbit" in self.text("#legend") and self.tick() > 20, "rabbits are counted")
+        self.wait(
+            lambda: "rabbit" in self.text("#legend") and self.tick() > 20, "rabbits are counted"
+        )
         self.shot("11-meadow")
         browser.set_dark(True)
         self.shot("12-meadow-dark")
         for width in (400, 760, 1000, 1440):
             browser.resize(width, 900)
-            self.assertLessEqual(browser.script("return document.documentElement.scrollWidth"), width)
+            self.assertLessEqual(
+                browser.script("return document.documentElement.scrollWidth"), width
+            )
             self.shot(f"13-width-{width}")
         self.assert_quiet_console()
 
@@ -317,7 +346,8 @@ class PageTest(unittest.TestCase):
         self.wait_until_live()
         run = browser.url.rsplit("=", 1)[1]
         self.server.crash_and_restart(
-            lambda: self.wait(lambda: "lost" in self.text("#connection"), "the loss is shown"))
+            lambda: self.wait(lambda: "lost" in self.text("#connection"), "the loss is shown")
+        )
         self.shot("14-lost")
         # This server never finished that run; the page learns it by itself and is of use again.
         self.wait(lambda: f"no run {run}" in self.text("#log"), "the page asks again")
@@ -337,9 +367,11 @@ class PageTest(unittest.TestCase):
         self.assert_quiet_console()
 
     def test_colouring_keeps_every_letter_and_frames_are_checked(self):
-        told = self.browser.script('''
-          return Promise.all([import("/highlight.js"), import("/frames.js")]).then(([lua, frames]) => {
-            const sources = ["", "\\n", "--[[ open", "[==[ a ]] b ]==] --[=[\\n]=]", "'open", "x = 0x1F..'\\\\'' -- é\\n\\n", "]]"];
+        told = self.browser.script("""
+          const modules = [import("/highlight.js"), import("/frames.js")];
+          return Promise.all(modules).then(([lua, frames]) => {
+            const sources = ["", "\\n", "--[[ open", "[==[ a ]] b ]==] --[=[\\n]=]", "'open",
+              "x = 0x1F..'\\\\'' -- é\\n\\n", "]]"];
             const kept = sources.every((source) => lua.tokenizeLua(source)
               .map((line) => line.map((token) => token.text).join("")).join("\\n") === source);
             const frame = (bytes, count) => {
@@ -351,9 +383,11 @@ class PageTest(unittest.TestCase):
             };
             const refused = (read) => { try { read(); return false; } catch { return true; } };
             return [kept, frames.readAgents(frame(36 + 32, 2)).count,
-              refused(() => frames.readAgents(frame(36 + 31, 2))), refused(() => frames.readAgents(frame(36, 4294967295))),
-              refused(() => frames.readTerrain(frame(48, 1 << 20))), refused(() => frames.readHeader(new ArrayBuffer(31)))];
-          })''')
+              refused(() => frames.readAgents(frame(36 + 31, 2))),
+              refused(() => frames.readAgents(frame(36, 4294967295))),
+              refused(() => frames.readTerrain(frame(48, 1 << 20))),
+              refused(() => frames.readHeader(new ArrayBuffer(31)))];
+          })""")
         self.assertEqual(told, [True, 2, True, True, True, True])
 
     def test_an_unknown_run_is_told(self):

@@ -1,4 +1,5 @@
 """A small W3C WebDriver client for Chromium: standard library only."""
+
 import base64
 import http.client
 import json
@@ -10,11 +11,27 @@ import tempfile
 import time
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
-SWITCHES = ("--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-            "--disable-component-update --disable-sync --disable-dev-shm-usage --hide-scrollbars").split()
-KEYS = {"enter": "\ue007", "tab": "\ue004", "control": "\ue009", "escape": "\ue00c", "end": "\ue010",
-        "home": "\ue011", "left": "\ue012", "up": "\ue013", "right": "\ue014", "down": "\ue015",
-        "delete": "\ue017", "backspace": "\ue003", "shift": "\ue008", "null": "\ue000"}
+SWITCHES = (
+    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run "
+    "--disable-background-networking --disable-component-update --disable-sync "
+    "--disable-dev-shm-usage --hide-scrollbars"
+).split()
+KEYS = {
+    "enter": "\ue007",
+    "tab": "\ue004",
+    "control": "\ue009",
+    "escape": "\ue00c",
+    "end": "\ue010",
+    "home": "\ue011",
+    "left": "\ue012",
+    "up": "\ue013",
+    "right": "\ue014",
+    "down": "\ue015",
+    "delete": "\ue017",
+    "backspace": "\ue003",
+    "shift": "\ue008",
+    "null": "\ue000",
+}
 
 
 class WebDriverError(Exception):
@@ -79,25 +96,48 @@ class Element:
 
 
 class Browser:
-    """One headless Chromium of its own. Use as a context manager: it ends both programs it has started."""
+    """One headless Chromium of its own. A context manager: it ends both programs it has started."""
 
     def __init__(self, width=1440, height=900, dark=False, scale=1, switches=()):
         self.profile = tempfile.mkdtemp(prefix="cherub-page-")
         port = free_port()
         self.driver = subprocess.Popen(
-            ["chromedriver", f"--port={port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            ["chromedriver", f"--port={port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         self.port, self.session = port, None
         try:
             wait_for(self._ready, "chromedriver answers")
-            switches = [*SWITCHES, f"--user-data-dir={self.profile}", f"--window-size={width},{height}",
-                        f"--force-device-scale-factor={scale}", *switches]
-            self.session = self._request("POST", "/session", {"capabilities": {"alwaysMatch": {
-                "browserName": "chrome",
-                "goog:chromeOptions": {"args": switches, "binary": shutil.which("chromium") or "chromium"},
-                "goog:loggingPrefs": {"browser": "ALL"}}}})["sessionId"]
+            switches = [
+                *SWITCHES,
+                f"--user-data-dir={self.profile}",
+                f"--window-size={width},{height}",
+                f"--force-device-scale-factor={scale}",
+                *switches,
+            ]
+            self.session = self._request(
+                "POST",
+                "/session",
+                {
+                    "capabilities": {
+                        "alwaysMatch": {
+                            "browserName": "chrome",
+                            "goog:chromeOptions": {
+                                "args": switches,
+                                "binary": shutil.which("chromium") or "chromium",
+                            },
+                            "goog:loggingPrefs": {"browser": "ALL"},
+                        }
+                    }
+                },
+            )["sessionId"]
             # Exactly this many CSS pixels, below the least width of a window too.
-            self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale,
-                     mobile=False)
+            self.cdp(
+                "Emulation.setDeviceMetricsOverride",
+                width=width,
+                height=height,
+                deviceScaleFactor=scale,
+                mobile=False,
+            )
             self.set_dark(dark)
         except BaseException:
             self.close()
@@ -134,11 +174,19 @@ class Browser:
         return self.ask("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
 
     def set_dark(self, dark):
-        self.cdp("Emulation.setEmulatedMedia",
-                 features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
+        self.cdp(
+            "Emulation.setEmulatedMedia",
+            features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}],
+        )
 
     def resize(self, width, height, scale=1):
-        self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale, mobile=False)
+        self.cdp(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=scale,
+            mobile=False,
+        )
 
     def go(self, url):
         self.ask("POST", "/url", {"url": url})
@@ -151,18 +199,22 @@ class Browser:
         self.ask("POST", "/refresh", {})
 
     def find(self, css):
-        return Element(self, self.ask("POST", "/element", {"using": "css selector", "value": css})[ELEMENT])
+        return Element(
+            self, self.ask("POST", "/element", {"using": "css selector", "value": css})[ELEMENT]
+        )
 
     def find_all(self, css):
         found = self.ask("POST", "/elements", {"using": "css selector", "value": css})
         return [Element(self, reference[ELEMENT]) for reference in found]
 
     def press(self, *keys):
-        """Holds all but the last of the named keys (or characters) down while the last is pressed."""
+        """Holds all but the last of the named keys (or letters) down while the last is pressed."""
         named = [KEYS.get(key, key) for key in keys]
         actions = [{"type": "keyDown", "value": key} for key in named]
         actions += [{"type": "keyUp", "value": key} for key in reversed(named)]
-        self.ask("POST", "/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]})
+        self.ask(
+            "POST", "/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]}
+        )
 
     def script(self, source, *arguments):
         return self.ask("POST", "/execute/sync", {"script": source, "args": list(arguments)})
