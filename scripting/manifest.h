@@ -6,8 +6,8 @@
 
 #include "engine/scenario.h"
 
-// The one source of the Lua API. The bindings of the prelude are tested against it; the checker, the
-// prompt's cheat sheet, docs/LUA_API.md and the LuaLS stub are made from it.
+// The one source of the Lua API. The bindings of the prelude are tested against it; the checker,
+// the prompt's cheat sheet, docs/LUA_API.md and the LuaLS stub are made from it.
 namespace cherub::scripting {
 
 enum class ApiKind {
@@ -30,17 +30,17 @@ struct ApiParameter {
 
 struct ApiEntry {
   ApiKind kind;
-  std::string name;   // as written behind the dot or colon: "nearest"; library: "math.floor"
+  std::string name;  // as written behind the dot or colon: "nearest"; library: "math.floor"
   std::vector<ApiParameter> parameters;
-  std::string returns;     // type: "Sighting|nil", "number", ""
-  std::string unit;        // of the value or return
+  std::string returns;  // type: "Sighting|nil", "number", ""
+  std::string unit;     // of the value or return
   std::string range;
-  std::string doc;         // one line
-  std::string cost;        // in fuel, in words or as a number: "30 + 1 per entity looked at"
+  std::string doc;   // one line
+  std::string cost;  // in fuel, in words or as a number: "20 + 10 per Sighting"
   std::vector<std::string> scenarios;  // empty: all
-  std::string right;       // a line that works
-  std::string wrong;       // a line that models write and that is refused, or empty
-  std::string wrong_hint;  // the diagnostic's hint for it
+  std::string right;                   // a line that works
+  std::string wrong;                   // a line that models write and that is refused, or empty
+  std::string wrong_hint;              // the diagnostic's hint for it
 };
 
 const std::vector<ApiEntry>& api_manifest();
@@ -53,8 +53,11 @@ const ApiEntry* find_api(ApiKind kind, std::string_view name);
 // The known name that is closest to a misspelt one (edit distance), or empty.
 std::string nearest_name(std::string_view name, const std::vector<std::string>& known);
 
-std::string api_markdown();                                      // docs/LUA_API.md
-std::string api_luals();                                         // a `---@meta` stub for LuaLS
-std::string api_cheat_sheet(const engine::Scenario& scenario);   // for the prompt; only what exists there
+// docs/LUA_API.md.
+std::string api_markdown();
+// A `---@meta` stub for the Lua language server.
+std::string api_luals();
+// For the prompt: short, and only what exists in the scenario.
+std::string api_cheat_sheet(const engine::Scenario& scenario);
 
 }  // namespace cherub::scripting
