@@ -246,8 +246,12 @@ std::string member_hint(Shape owner, std::string_view name, std::string_view obj
   }
   if (std::string hint = near_habit_hint(owner, name, object); !hint.empty()) return hint;
   if (owner == Shape::kSelf) {
+    std::vector<std::string> fields;
+    for (const std::string& field : names) {
+      if (find_api(ApiKind::kSelfField, field)) fields.push_back(field);
+    }
     return "state of your own lives in self.memory." + std::string(name) + "; self has " +
-           joined(names);
+           joined(fields);
   }
   return std::string(owner_name(owner)) + " has " + joined(names);
 }

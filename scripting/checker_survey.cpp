@@ -70,6 +70,12 @@ const Local* Survey::holder_of(const Function* function) const {
   return found == holders_.end() ? nullptr : found->second;
 }
 
+const std::vector<ExpressionSite>& Survey::member_calls(const std::string& name) const {
+  static const std::vector<ExpressionSite> kNone;
+  const auto found = member_calls_.find(name);
+  return found == member_calls_.end() ? kNone : found->second;
+}
+
 bool Survey::assigns_global(const std::string& name) const {
   return global_targets_.contains(name);
 }
@@ -121,6 +127,8 @@ void Survey::walk_expression(const ExpressionSite& site) {
     case ExpressionKind::kIndex:
       if (const std::string* key = constant_key(expression); key && site.is_target) {
         field_targets_.insert(*key);
+      } else if (key && is_callee(site)) {
+        member_calls_[*key].push_back(site);
       }
       break;
     case ExpressionKind::kFunction:

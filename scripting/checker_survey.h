@@ -59,6 +59,8 @@ class Survey {
   // The local that holds a function and nothing else, or nullptr.
   [[nodiscard]] const sandbox::Local* holder_of(const sandbox::Function* function) const;
   [[nodiscard]] bool assigns_global(const std::string& name) const;
+  // The callees of all calls `x.name(…)`, whatever x is.
+  [[nodiscard]] const std::vector<ExpressionSite>& member_calls(const std::string& name) const;
   // Whether `x:name(…)` stands anywhere.
   [[nodiscard]] bool calls_method(const std::string& name) const;
   // Whether `x.name = …` stands anywhere.
@@ -82,6 +84,7 @@ class Survey {
   std::vector<FunctionSite> functions_;
   std::unordered_map<const sandbox::Local*, LocalFacts> locals_;
   std::unordered_map<const sandbox::Function*, const sandbox::Local*> holders_;
+  std::unordered_map<std::string, std::vector<ExpressionSite>> member_calls_;
   std::unordered_set<std::string> global_targets_, method_names_, field_targets_;
   std::unordered_set<const sandbox::Function*> load_only_;
 };

@@ -115,8 +115,7 @@ void Types::assign_contract_roles() {
   }
 }
 
-// In a function that is called with a colon, or is a metamethod, `self` may be any object.
-bool Types::takes_self_by_name(const FunctionSite& site) const {
+std::string Types::name_of(const FunctionSite& site) const {
   std::string name;
   if (const Local* holder = survey_.holder_of(site.function)) {
     name = holder->name;
@@ -133,12 +132,15 @@ bool Types::takes_self_by_name(const FunctionSite& site) const {
       if (field.value.get() == site.expression && field.key) name = field.key->text;
     }
   }
-  return !name.empty() && !name.starts_with("__") && !survey_.calls_method(name);
+  return name;
 }
 
+// A parameter is the agent or the world when it is called so. In a function that is called with a
+// colon, or is a metamethod, `self` may be any object.
 void Types::assign_named_roles() {
   for (const FunctionSite& site : survey_.functions()) {
-    if (site.function == survey_.main() || !takes_self_by_name(site)) continue;
+    const std::string name = name_of(site);
+    if (name.empty() || name.starts_with("__") || survey_.calls_method(name)) continue;
     for (const Local* parameter : site.function->parameters) {
       if (parameter->kind == LocalKind::kSelf) continue;
       if (parameter->name == "self") parameters_[parameter] = {Shape::kSelf};
@@ -147,36 +149,36 @@ void Types::assign_named_roles() {
   }
 }
 
+// What callers hand in says more than a name: `Stack.push(stack, 1)` has no agent.
 void Types::assign_by_calls() {
   auto next = parameters_;
   for (const FunctionSite& site : survey_.functions()) {
     const Local* holder = survey_.holder_of(site.function);
-    if (!holder || survey_.facts(holder).calls.empty()) continue;
-    const bool escapes = !survey_.facts(holder).others.empty();
+    const auto& callees =
+        holder ? survey_.facts(holder).calls : survey_.member_calls(name_of(site));
+    if (callees.empty()) continue;
+    const bool all_known = holder && survey_.facts(holder).others.empty();
     for (std::size_t i = 0; i < site.function->parameters.size(); ++i) {
       const Local* parameter = site.function->parameters[i];
-      const Type given = argument_type(holder, i);
+      const bool has_role = parameters_.contains(parameter);
       const bool by_name = parameter->name == "self" || parameter->name == "world";
-      // The name may say self while some caller hands in something else.
-      if (by_name || !escapes) next[parameter] = given;
+      if (all_known || (by_name && has_role)) next[parameter] = argument_type(callees, i);
     }
   }
   parameters_ = std::move(next);
 }
 
-Type Types::argument_type(const Local* holder, std::size_t position) const {
+Type Types::argument_type(const std::vector<ExpressionSite>& callees, std::size_t position) const {
   Type type;
-  bool first = true;
-  for (const ExpressionSite& call : survey_.facts(holder).calls) {
-    const auto& children = call.parent->children;
+  for (std::size_t i = 0; i < callees.size(); ++i) {
+    const auto& children = callees[i].parent->children;
     Type given{Shape::kNil};
     if (position + 1 < children.size()) {
       given = of(*children[position + 1]);
     } else if (is_open_ended(*children.back()) && children.size() > 1) {
       given = {};
     }
-    type = first ? given : join(type, given);
-    first = false;
+    type = i == 0 ? given : join(type, given);
     if (!type.known()) return {};
   }
   return type;

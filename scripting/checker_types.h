@@ -5,6 +5,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 #include "scripting/checker_contract.h"
 #include "scripting/checker_survey.h"
@@ -58,8 +59,11 @@ class Types {
   void assign_contract_roles();
   void assign_named_roles();
   void assign_by_calls();
-  [[nodiscard]] Type argument_type(const sandbox::Local* holder, std::size_t position) const;
-  [[nodiscard]] bool takes_self_by_name(const FunctionSite& site) const;
+  // What all of the calls hand in at a position, when they agree.
+  [[nodiscard]] Type argument_type(const std::vector<ExpressionSite>& callees,
+                                   std::size_t position) const;
+  // The field or local that a function is put into, or empty.
+  [[nodiscard]] std::string name_of(const FunctionSite& site) const;
   template <class Node>
   [[nodiscard]] Type remembered(const Node* node) const;
   [[nodiscard]] Type of_index(const Expression& index) const;
