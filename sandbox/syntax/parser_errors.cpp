@@ -36,6 +36,7 @@ void TreeParser::fail(Range range, std::string message, std::string hint) {
     return fail_foreign_block(token);
   }
   failed_ = true;
+  is_whole_ = false;
   if (report_foreign_cause()) return;
   report(range, std::move(message), std::move(hint));
 }
@@ -57,6 +58,7 @@ void TreeParser::collect_problems() {
 void TreeParser::give_up() {
   failed_ = true;
   gave_up_ = true;
+  is_whole_ = false;
   position_ = tokens_.size() - 1;
 }
 

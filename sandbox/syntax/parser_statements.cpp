@@ -18,7 +18,7 @@ std::unique_ptr<Function> TreeParser::parse_chunk() {
   }
   scope_.close_function();
   collect_problems();
-  if (diagnostics_.empty()) scope_.mark_back_jumps();
+  if (is_whole_) scope_.mark_back_jumps();
   main->range = {0, static_cast<std::uint32_t>(source_.size()), 1, 1};
   main->body.range = main->range;
   return main;

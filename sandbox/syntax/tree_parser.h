@@ -151,6 +151,7 @@ class TreeParser {
   int deepest_ = 0;  // level that the tree of the function read so far reaches
   bool failed_ = false;
   bool gave_up_ = false;
+  bool is_whole_ = true;  // nothing was dropped from the tree, not even in silence
   bool is_structure_lost_ = false;  // skipped text may have held a block's beginning or end
   bool ends_block_ = false;         // `return` or `break` was read: the block must end
   Token previous_statement_;        // that `return` or `break`

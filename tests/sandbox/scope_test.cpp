@@ -124,6 +124,14 @@ TEST_CASE("a goto knows whether its label stands before it") {
   CHECK(jumps("do goto a end do ::a:: goto a end goto a ::a::") == "FBF");
 }
 
+TEST_CASE("jumps in a source that is cut short do no harm") {
+  for (const std::string rest : {"[[", "--[[", "f(", "if y then", "f(function() "}) {
+    const ParseResult result = parse("source", "::a:: while x do if y then goto a end " + rest);
+    CHECK_FALSE(result.chunk);
+    CHECK_FALSE(result.diagnostics.empty());
+  }
+}
+
 TEST_CASE("many jumps and labels take few steps") {
   std::string source;
   for (int i = 0; i < 3'000; ++i) source += "goto a" + std::to_string(i) + " ";
