@@ -89,6 +89,7 @@ function M.act(self, world)
 end
 function M.collect(step)
   local s = step.self
-  return { x = s.x, y = s.y, e = s.energy, visits = s.memory.visits and #s.memory.visits or 0 , t = step.time}
+  local visits = s.memory.visits and #s.memory.visits or 0
+  return {x = s.x, y = s.y, e = s.energy, visits = visits, t = step.time}
 end
 return M
