@@ -76,7 +76,8 @@ std::string seed_table(const CritiqueInput& input) {
     text += "| " + std::to_string(episode.seed) + " | " + (episode.success ? "yes" : "no") + " | " +
             number(episode_score(*input.scenario, *input.objective, episode)) + " |";
     for (const double value : episode.metrics) text += " " + number(value) + " |";
-    text += " " + std::to_string(episode.policy.fault_count()) + " | " + episode.end_reason + " |\n";
+    text +=
+        " " + std::to_string(episode.policy.fault_count()) + " | " + episode.end_reason + " |\n";
   }
   return text;
 }

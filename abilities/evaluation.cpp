@@ -56,15 +56,13 @@ void Evaluator::State::work() {
   Worker worker;
   std::unique_lock lock(mutex);
   for (;;) {
-    work_changed.wait(lock, [&] {
-      return stopping || (job != nullptr && job->next < job->specs.size());
-    });
+    work_changed.wait(
+        lock, [&] { return stopping || (job != nullptr && job->next < job->specs.size()); });
     if (stopping) return;
     Job& current = *job;
     const std::size_t index = current.next++;
     lock.unlock();
-    EpisodeResult result =
-        run_one(worker, current.sha256, current.specs[index], current.cancel);
+    EpisodeResult result = run_one(worker, current.sha256, current.specs[index], current.cancel);
     lock.lock();
     if (current.on_done != nullptr && *current.on_done && result.ticks > 0) {
       (*current.on_done)(index, result);
@@ -75,8 +73,7 @@ void Evaluator::State::work() {
 }
 
 EpisodeResult Evaluator::State::run_one(Worker& worker, const std::string& sha256,
-                                        const EpisodeSpec& spec,
-                                        const std::atomic<bool>* cancel) {
+                                        const EpisodeSpec& spec, const std::atomic<bool>* cancel) {
   if (cancel != nullptr && cancel->load(std::memory_order_relaxed)) {
     EpisodeResult result;
     result.seed = spec.seed;
@@ -118,8 +115,7 @@ std::vector<EpisodeResult> Evaluator::State::run(Job job_to_do) {
   return std::move(job_to_do.results);
 }
 
-Evaluator::Evaluator(engine::Scenario scenario,
-                     std::shared_ptr<scripting::ScriptRegistry> registry,
+Evaluator::Evaluator(engine::Scenario scenario, std::shared_ptr<scripting::ScriptRegistry> registry,
                      scripting::HostOptions options, unsigned threads)
     : state_(std::make_unique<State>()) {
   state_->scenario = std::move(scenario);
@@ -140,8 +136,7 @@ Evaluator::~Evaluator() {
 }
 
 std::vector<EpisodeResult> Evaluator::run(const std::string& sha256,
-                                          std::span<const EpisodeSpec> specs,
-                                          const OnDone& on_done,
+                                          std::span<const EpisodeSpec> specs, const OnDone& on_done,
                                           const std::atomic<bool>* cancel) {
   Job job;
   job.sha256 = sha256;

@@ -24,8 +24,8 @@ class EpisodeViewer {
 
 struct EpisodeSpec {
   std::uint64_t seed = 0;
-  std::uint64_t ticks_max = 0;   // 0: the scenario's episode_s
-  bool record_steps = false;     // fill EpisodeResult::steps_jsonl
+  std::uint64_t ticks_max = 0;      // 0: the scenario's episode_s
+  bool record_steps = false;        // fill EpisodeResult::steps_jsonl
   EpisodeViewer* viewer = nullptr;  // outlives the evaluation; may be null
 };
 
@@ -37,26 +37,28 @@ struct EpisodeResult {
   double sim_s = 0;
   double wall_s = 0;
   bool success = false;
-  std::vector<double> metrics;        // as Scenario::metrics
-  std::uint64_t hash = 0;             // state after the last tick
+  std::vector<double> metrics;  // as Scenario::metrics
+  std::uint64_t hash = 0;       // state after the last tick
   scripting::PolicyStats policy;
   std::vector<std::uint64_t> receipts;  // count by engine::Receipt
-  std::string steps_jsonl;            // per tick: t, x, y, heading, speed, collisions, distance_to_target, note …
-  // "reached" "all_dead" "time"; "cancelled" when it was stopped, "refused: …" when it could not start
+  std::string
+      steps_jsonl;  // per tick: t, x, y, heading, speed, collisions, distance_to_target, note …
+  // "reached" "all_dead" "time"; "cancelled" when it was stopped, "refused: …" when it could not
+  // start
   std::string end_reason;
-  std::string policy_summary_json;    // finalize(), or "null"
+  std::string policy_summary_json;  // finalize(), or "null"
 };
 
-// Runs episodes of one scenario on a fixed number of threads. Results come in the order of the specs
-// and do not depend on the number of threads.
+// Runs episodes of one scenario on a fixed number of threads. Results come in the order of the
+// specs and do not depend on the number of threads.
 class Evaluator {
  public:
   Evaluator(engine::Scenario scenario, std::shared_ptr<scripting::ScriptRegistry> registry,
             scripting::HostOptions options, unsigned threads);
   ~Evaluator();
 
-  // `on_done` is called as episodes end, from any thread, one at a time. Stops early when `cancel` turns true;
-  // episodes that did not run have ticks == 0.
+  // `on_done` is called as episodes end, from any thread, one at a time. Stops early when `cancel`
+  // turns true; episodes that did not run have ticks == 0.
   using OnDone = std::function<void(std::size_t index, const EpisodeResult&)>;
   std::vector<EpisodeResult> run(const std::string& sha256, std::span<const EpisodeSpec> specs,
                                  const OnDone& on_done = {},

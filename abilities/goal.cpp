@@ -25,7 +25,9 @@ bool one_of(std::string_view word, std::initializer_list<std::string_view> words
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-bool is_vowel(char c) { return std::string_view("aeiouy").find(c) != std::string_view::npos; }
+bool is_vowel(char c) {
+  return std::string_view("aeiouy").find(c) != std::string_view::npos;
+}
 
 // Takes an ending off when enough of the word remains.
 bool strip(std::string& word, std::string_view ending) {
@@ -87,9 +89,9 @@ const std::vector<std::string>& stems(Turn turn) {
   };
   static const std::vector<std::string> none;
   static const std::vector<std::string> fewer =
-      make({"without", "avoid", "avoiding", "no", "not", "never", "dont", "few", "fewer", "fewest",
-            "less", "least", "little", "low", "lower", "minimal", "minimum", "minimise",
-            "minimize", "reduce", "prevent"});
+      make({"without", "avoid",   "avoiding", "no",       "not",      "never",  "dont",
+            "few",     "fewer",   "fewest",   "less",     "least",    "little", "low",
+            "lower",   "minimal", "minimum",  "minimise", "minimize", "reduce", "prevent"});
   static const std::vector<std::string> more =
       make({"many", "much", "maximal", "maximum", "maximise", "maximize", "increase"});
   if (turn == Turn::kFewer) return fewer;

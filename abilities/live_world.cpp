@@ -14,7 +14,7 @@ namespace {
 using Clock = RunControl::State::Clock;
 
 constexpr double kStatusIntervalS = 0.1;  // wall time between two `live` records
-constexpr double kLagMaxS = 1;            // a paced world that fell behind more than this gives up on it
+constexpr double kLagMaxS = 1;  // a paced world that fell behind more than this gives up on it
 
 constexpr const char* kSlot = "policy";
 
@@ -186,15 +186,14 @@ void LiveWorld::Session::tick() {
   } else if (status_gate.pass()) {
     announce("running", facts);
   }
-  const auto period = std::chrono::duration_cast<Clock::duration>(
-      std::chrono::duration<double>(world.tick_s()));
+  const auto period =
+      std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(world.tick_s()));
   next_tick += period;
   if (Clock::now() - next_tick > std::chrono::duration<double>(kLagMaxS)) next_tick = Clock::now();
 }
 
-LiveWorld::LiveWorld(engine::Scenario scenario,
-                     std::shared_ptr<scripting::ScriptRegistry> registry, LiveOptions options,
-                     RunControl::State& control, RunObserver& observer)
+LiveWorld::LiveWorld(engine::Scenario scenario, std::shared_ptr<scripting::ScriptRegistry> registry,
+                     LiveOptions options, RunControl::State& control, RunObserver& observer)
     : scenario_(std::move(scenario)),
       registry_(std::move(registry)),
       options_(options),
@@ -217,7 +216,8 @@ base::Result<LiveResult> LiveWorld::live(const std::string& sha256, const std::s
   }
   if (auto installed = session.install(sha256); !installed) return installed.error();
   session.announce("started", std::nullopt);
-  const auto ticks = static_cast<std::uint64_t>(std::llround(options_.seconds * scenario_.tick_rate));
+  const auto ticks =
+      static_cast<std::uint64_t>(std::llround(options_.seconds * scenario_.tick_rate));
   while (session.result.ticks < ticks) {
     if (!session.wait_for_tick()) {
       session.result.terminated = true;

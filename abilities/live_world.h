@@ -23,16 +23,17 @@ struct LiveOptions {
 
 struct LiveResult {
   std::uint64_t ticks = 0;
-  std::uint64_t hash = 0;      // after the last tick
-  std::string sha256;          // of the policy that acted last
+  std::uint64_t hash = 0;  // after the last tick
+  std::string sha256;      // of the policy that acted last
   bool terminated = false;
   double wall_s = 0;
   scripting::PolicyStats policy;
   engine::Recording recording;
 };
 
-// A world in which the best policy goes on living, while people and programs change it: pause, step,
-// commands, hot reload. Owned and run by the run's thread; it looks into the inbox between ticks.
+// A world in which the best policy goes on living, while people and programs change it: pause,
+// step, commands, hot reload. Owned and run by the run's thread; it looks into the inbox between
+// ticks.
 class LiveWorld {
  public:
   LiveWorld(engine::Scenario scenario, std::shared_ptr<scripting::ScriptRegistry> registry,

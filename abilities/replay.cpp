@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::uint64_t kTicksPerProgress = 1000;
 
-base::Tick tick_of(const engine::StampedCommand& command) { return command.tick; }
+base::Tick tick_of(const engine::StampedCommand& command) {
+  return command.tick;
+}
 
 // Which version of the record goes in at a tick, if any.
 const std::string* installed_sha256(const engine::StampedCommand& command) {
@@ -26,7 +28,9 @@ const std::string* installed_sha256(const engine::StampedCommand& command) {
 class Replay {
  public:
   Replay(const engine::Recording& recording, const ReplayOptions& options)
-      : recording_(recording), options_(options), registry_(std::make_shared<scripting::ScriptRegistry>()) {
+      : recording_(recording),
+        options_(options),
+        registry_(std::make_shared<scripting::ScriptRegistry>()) {
     scripting::HostOptions host;
     host.fuel_per_act = recording.fuel_per_act;
     host.jit = options.jit;
@@ -85,8 +89,8 @@ bool Replay::apply(const engine::StampedCommand& command) {
 void Replay::compare(const engine::TickReport& report) {
   const std::uint64_t recorded = recording_.hashes[report.tick];
   if (report.hash != recorded) {
-    differ(report.tick, "State hash " + base::hex64(report.hash) + " instead of " +
-                            base::hex64(recorded) + ".");
+    differ(report.tick,
+           "State hash " + base::hex64(report.hash) + " instead of " + base::hex64(recorded) + ".");
     return;
   }
   if (report.tick % engine::kBehaviourHashInterval != 0) return;
@@ -125,8 +129,8 @@ base::Result<ReplayReport> Replay::run(const ReplayProgress& progress) {
     }
   }
   if (progress) progress(report_.ticks, report_.ticks_recorded);
-  report_.verified = verifies() && !report_.first_difference_tick &&
-                     report_.ticks == report_.ticks_recorded;
+  report_.verified =
+      verifies() && !report_.first_difference_tick && report_.ticks == report_.ticks_recorded;
   report_.wall_s = stopwatch.seconds();
   return report_;
 }

@@ -18,12 +18,12 @@ struct ReplayOptions {
 };
 
 struct ReplayReport {
-  std::uint64_t ticks = 0;           // simulated
+  std::uint64_t ticks = 0;  // simulated
   std::uint64_t ticks_recorded = 0;
-  bool verified = false;             // every hash was there and equal
+  bool verified = false;  // every hash was there and equal
   std::optional<std::uint64_t> first_difference_tick;
-  std::string difference;            // a sentence, when there is one
-  std::uint64_t hash = 0;            // after the last simulated tick
+  std::string difference;  // a sentence, when there is one
+  std::uint64_t hash = 0;  // after the last simulated tick
   double wall_s = 0;
 };
 

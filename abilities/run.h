@@ -13,28 +13,29 @@
 #include "engine/world.h"
 #include "scripting/policy_host.h"
 
-// A run: a goal goes in, measured behaviour comes out. It is a message machine — commands in, records
-// and frames out, nothing shared — so that it can live on a thread today and in a process of its own later.
+// A run: a goal goes in, measured behaviour comes out. It is a message machine — commands in,
+// records and frames out, nothing shared — so that it can live on a thread today and in a process
+// of its own later.
 namespace cherub::abilities {
 
 // What a user asks for. The JSON body of POST /run and the flags of `cherub run` both end here.
 struct RunRequest {
   std::string user_goal;
   std::string scenario = "maze";
-  std::uint32_t iterations = 3;         // 1 … 100
-  std::uint32_t episodes = 8;           // tuning seeds per candidate, 1 … 1000
-  std::uint32_t candidates = 0;         // per iteration; 0: the provider's default (builtin 24, models 1)
+  std::uint32_t iterations = 3;  // 1 … 100
+  std::uint32_t episodes = 8;    // tuning seeds per candidate, 1 … 1000
+  std::uint32_t candidates = 0;  // per iteration; 0: the provider's default (builtin 24, models 1)
   std::uint64_t seed = 1;
   std::uint32_t threads = 1;
   bool jit = true;
-  double duration_seconds = 0;          // of an episode, world time; 0: the scenario's
-  std::uint64_t max_steps = 0;          // the same in ticks; wins over duration_seconds
-  double success_threshold = 0.95;      // stop early when the success rate's lower bound reaches it
-  std::string policy_code;              // skip the angel, measure this
-  std::string existing_code;            // the first parent
+  double duration_seconds = 0;      // of an episode, world time; 0: the scenario's
+  std::uint64_t max_steps = 0;      // the same in ticks; wins over duration_seconds
+  double success_threshold = 0.95;  // stop early when the success rate's lower bound reaches it
+  std::string policy_code;          // skip the angel, measure this
+  std::string existing_code;        // the first parent
   angel::ProviderConfig provider;
-  double live_seconds = 30;             // world time that the best policy lives on in the live world; 0: none
-  bool live_paced = false;              // at tick_rate of wall time (a person watches) or as fast as possible
+  double live_seconds = 30;  // world time that the best policy lives on in the live world; 0: none
+  bool live_paced = false;   // at tick_rate of wall time (a person watches) or as fast as possible
   std::string runs_dir = "runs";
 };
 // Unknown fields, wrong types and values out of range are errors that name the field.
@@ -42,19 +43,21 @@ base::Result<RunRequest> run_request_from_json(std::string_view json, RunRequest
 std::string run_request_to_json(const RunRequest& request);  // without secrets
 
 // What leaves a run. `json` is a complete object that begins with {"type":"<type>", …}.
-// Types: connected step episode_summary candidate iteration critique best live reload error done terminated.
+// Types: connected step episode_summary candidate iteration critique best live reload error done
+// terminated.
 struct RunRecord {
   std::string type;
   std::string json;
 };
 
-// Receives records and world states, called from the run's threads, one call at a time. Must not block.
+// Receives records and world states, called from the run's threads, one call at a time. Must not
+// block.
 class RunObserver {
  public:
   virtual ~RunObserver() = default;
   virtual void on_record(const RunRecord& record) = 0;
-  // After a tick of the world that is shown: the first episode of each candidate and the live world.
-  // The reference is good during the call only.
+  // After a tick of the world that is shown: the first episode of each candidate and the live
+  // world. The reference is good during the call only.
   virtual void on_tick(const engine::World& world, const engine::TickReport& report) = 0;
   // Whether on_tick is wanted now; asked before each tick.
   virtual bool wants_ticks() const = 0;
@@ -74,11 +77,11 @@ class RunControl {
   void terminate();
   void pause();
   void resume();
-  void step(std::uint32_t ticks);             // while paused
-  void submit(engine::Command command);       // into the live world
-  // Checks and swaps the slot's script at the next tick boundary of the live world; `done` is called
-  // from the run's thread, or by the caller at once when the run has ended. Before the live world
-  // begins, an accepted version waits for it: `done` then tells no tick.
+  void step(std::uint32_t ticks);        // while paused
+  void submit(engine::Command command);  // into the live world
+  // Checks and swaps the slot's script at the next tick boundary of the live world; `done` is
+  // called from the run's thread, or by the caller at once when the run has ended. Before the live
+  // world begins, an accepted version waits for it: `done` then tells no tick.
   void reload(std::string slot, std::string source, std::function<void(const ReloadOutcome&)> done);
 
   struct State;  // the run's side
@@ -93,22 +96,22 @@ enum class RunEnd { kDone, kTerminated, kFailed };
 struct RunSummary {
   RunEnd end = RunEnd::kFailed;
   std::string run_id;
-  std::string dir;             // runs/<id>
+  std::string dir;  // runs/<id>
   std::string best_code;
   std::string best_sha256;
-  double success_rate = 0;     // on held-out seeds
+  double success_rate = 0;  // on held-out seeds
   double score = 0;
-  std::uint64_t hash = 0;      // state hash of the live world's last tick
-  std::uint64_t ticks = 0;     // of the live world
-  std::string error;           // when kFailed
-  std::string json;            // the whole summary, as the last record carries it
+  std::uint64_t hash = 0;   // state hash of the live world's last tick
+  std::uint64_t ticks = 0;  // of the live world
+  std::string error;        // when kFailed
+  std::string json;         // the whole summary, as the last record carries it
 };
 
 // "20261121-0142-3f9a": sortable, from the wall clock and some randomness; the caller gives both.
 std::string make_run_id(std::int64_t unix_seconds, std::uint64_t salt);
 
-// Does the run on the calling thread (episodes on request.threads more). Ends with exactly one record of
-// type done, terminated or error.
+// Does the run on the calling thread (episodes on request.threads more). Ends with exactly one
+// record of type done, terminated or error.
 RunSummary execute_run(const RunRequest& request, const std::string& run_id, RunControl& control,
                        RunObserver& observer);
 

@@ -42,7 +42,8 @@ bool RunControl::State::paused() const {
 
 bool RunControl::State::take_step() {
   const std::lock_guard lock(mutex);
-  if (steps_granted == 0) return false;
+  // What came in before the step must be done before it.
+  if (steps_granted == 0 || arrivals != seen_arrivals) return false;
   --steps_granted;
   return true;
 }

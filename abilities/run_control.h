@@ -42,7 +42,7 @@ struct RunControl::State {
   // Only the reloads: while no live world exists, commands wait for it.
   std::vector<ReloadRequest> take_reloads();
   [[nodiscard]] bool paused() const;
-  // One of the ticks granted by step(); false when none is left.
+  // One of the ticks granted by step(); false when none is left, or the inbox holds something.
   bool take_step();
   // Sleeps until something arrives, terminate() is called or the deadline passes.
   void wait(std::optional<Clock::time_point> deadline);

@@ -79,8 +79,7 @@ base::Result<void> RunFolder::write(std::string_view relative, std::string_view 
   return {};
 }
 
-base::Result<std::string> read_text_file(const std::filesystem::path& path,
-                                         std::size_t bytes_max) {
+base::Result<std::string> read_text_file(const std::filesystem::path& path, std::size_t bytes_max) {
   std::error_code error;
   const auto size = std::filesystem::file_size(path, error);
   if (error) {

@@ -8,8 +8,8 @@
 
 namespace cherub::abilities {
 
-// The folder of one run. Every file appears whole or not at all: it is written under another name and
-// then renamed. Errors (kIo) name the path and say what the operating system said.
+// The folder of one run. Every file appears whole or not at all: it is written under another name
+// and then renamed. Errors (kIo) name the path and say what the operating system said.
 class RunFolder {
  public:
   // Makes `runs_dir`/`run_id`; an existing folder of that name is a conflict.

@@ -71,8 +71,7 @@ base::Result<Objective> Run::objective_of_goal() {
   if (request_.user_goal.empty()) return default_objective(scenario_);
   auto objective = understand(request_.user_goal, scenario_);
   if (objective) return objective;
-  const bool needs_it =
-      request_.policy_code.empty() && request_.provider.provider == "builtin";
+  const bool needs_it = request_.policy_code.empty() && request_.provider.provider == "builtin";
   if (needs_it) return objective.error();
   // A model reads the goal itself; only the measuring falls back.
   Objective fallback = default_objective(scenario_);
@@ -84,14 +83,14 @@ base::Result<std::unique_ptr<angel::Angel>> Run::make_angel() {
   if (!request_.policy_code.empty()) return std::unique_ptr<angel::Angel>();
   if (request_.provider.provider == "builtin") {
     std::string goal = request_.user_goal.substr(0, 200);
-    std::replace_if(goal.begin(), goal.end(),
-                    [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+    std::replace_if(
+        goal.begin(), goal.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
     std::vector<std::string> heading = {
         "Goal: " + goal,
         "Found by Cherub's built-in angel in the scenario \"" + scenario_.name + "\".",
         "Rules are tried from the top; the first one with something to do decides the tick."};
-    return std::unique_ptr<angel::Angel>(std::make_unique<angel::BuiltinAngel>(
-        scenario_, request_.seed, std::move(heading)));
+    return std::unique_ptr<angel::Angel>(
+        std::make_unique<angel::BuiltinAngel>(scenario_, request_.seed, std::move(heading)));
   }
   auto model = tools_.make_model(request_.provider);
   if (!model) return model.error();

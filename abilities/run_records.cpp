@@ -1,6 +1,5 @@
 #include "abilities/run_records.h"
 
-
 #include "abilities/critique.h"
 #include "engine/base/hash.h"
 
@@ -25,8 +24,8 @@ std::string reasons_json(const EpisodeResult& episode) {
   for (int kind = 0; kind < scripting::kFaultKindCount; ++kind) {
     const std::uint64_t count = episode.policy.faults[static_cast<std::size_t>(kind)];
     if (count == 0) continue;
-    reasons.add(std::to_string(count) + " faults: " +
-                scripting::fault_name(static_cast<scripting::FaultKind>(kind)));
+    reasons.add(std::to_string(count) +
+                " faults: " + scripting::fault_name(static_cast<scripting::FaultKind>(kind)));
   }
   const std::string refusals = refusals_text(episode.receipts);
   if (!refusals.empty()) reasons.add("refused intents: " + refusals);

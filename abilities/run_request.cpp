@@ -26,7 +26,9 @@ base::Error field_error(const std::string& field, const std::string& message) {
 // Readers of one field: nothing when all is well, else what is wrong, without the field's name.
 using Problem = std::string;
 
-std::string plain(double number) { return base::json_number(number); }
+std::string plain(double number) {
+  return base::json_number(number);
+}
 
 Problem read_number(const Value& value, double low, double high, double& out) {
   if (!value.IsNumber()) return "must be a number";
@@ -75,8 +77,8 @@ Problem read_provider(const Value& value, std::string& out) {
 
 // What the body may say besides the request itself.
 struct Extras {
-  double delta = 0;     // world seconds that the client counts as one step
-  bool render = true;   // frames are made for whoever subscribes; there is nothing to switch
+  double delta = 0;    // world seconds that the client counts as one step
+  bool render = true;  // frames are made for whoever subscribes; there is nothing to switch
 };
 
 struct Field {
@@ -86,17 +88,22 @@ struct Field {
 
 const std::vector<Field>& fields() {
   static const std::vector<Field> table = {
-      {"user_goal", [](auto& v, auto& r, auto&) { return read_text(v, kGoalBytesMax, r.user_goal); }},
+      {"user_goal",
+       [](auto& v, auto& r, auto&) { return read_text(v, kGoalBytesMax, r.user_goal); }},
       {"scenario", [](auto& v, auto& r, auto&) { return read_text(v, kNameBytesMax, r.scenario); }},
       {"iterations", [](auto& v, auto& r, auto&) { return read_integer(v, 1, 100, r.iterations); }},
       {"episodes", [](auto& v, auto& r, auto&) { return read_integer(v, 1, 1000, r.episodes); }},
-      {"candidates", [](auto& v, auto& r, auto&) { return read_integer(v, 0, 1000, r.candidates); }},
+      {"candidates",
+       [](auto& v, auto& r, auto&) { return read_integer(v, 0, 1000, r.candidates); }},
       {"seed", [](auto& v, auto& r, auto&) { return read_integer(v, 0, kSeedMax, r.seed); }},
       {"threads", [](auto& v, auto& r, auto&) { return read_integer(v, 1, 256, r.threads); }},
       {"jit", [](auto& v, auto& r, auto&) { return read_bool(v, r.jit); }},
       {"duration_seconds",
-       [](auto& v, auto& r, auto&) { return read_number(v, 0, kEpisodeSecondsMax, r.duration_seconds); }},
-      {"max_steps", [](auto& v, auto& r, auto&) { return read_integer(v, 0, kStepsMax, r.max_steps); }},
+       [](auto& v, auto& r, auto&) {
+         return read_number(v, 0, kEpisodeSecondsMax, r.duration_seconds);
+       }},
+      {"max_steps",
+       [](auto& v, auto& r, auto&) { return read_integer(v, 0, kStepsMax, r.max_steps); }},
       {"delta", [](auto& v, auto&, auto& e) { return read_number(v, 0.001, 10, e.delta); }},
       {"render", [](auto& v, auto&, auto& e) { return read_bool(v, e.render); }},
       {"success_threshold",
@@ -106,7 +113,8 @@ const std::vector<Field>& fields() {
       {"existing_code",
        [](auto& v, auto& r, auto&) { return read_text(v, kSourceBytesMax, r.existing_code); }},
       {"provider", [](auto& v, auto& r, auto&) { return read_provider(v, r.provider.provider); }},
-      {"model", [](auto& v, auto& r, auto&) { return read_text(v, kNameBytesMax, r.provider.model); }},
+      {"model",
+       [](auto& v, auto& r, auto&) { return read_text(v, kNameBytesMax, r.provider.model); }},
       {"provider_url",
        [](auto& v, auto& r, auto&) { return read_text(v, kUrlBytesMax, r.provider.base_url); }},
       {"temperature",
@@ -115,9 +123,10 @@ const std::vector<Field>& fields() {
        [](auto& v, auto& r, auto&) { return read_integer(v, 1, 200'000, r.provider.max_tokens); }},
       {"deadline_seconds",
        [](auto& v, auto& r, auto&) { return read_number(v, 1, 600, r.provider.deadline_s); }},
-      {"retries", [](auto& v, auto& r, auto&) { return read_integer(v, 0, 10, r.provider.retries); }},
-      {"live_seconds",
-       [](auto& v, auto& r, auto&) { return read_number(v, 0, kEpisodeSecondsMax, r.live_seconds); }},
+      {"retries",
+       [](auto& v, auto& r, auto&) { return read_integer(v, 0, 10, r.provider.retries); }},
+      {"live_seconds", [](auto& v, auto& r,
+                          auto&) { return read_number(v, 0, kEpisodeSecondsMax, r.live_seconds); }},
       {"live_paced", [](auto& v, auto& r, auto&) { return read_bool(v, r.live_paced); }},
   };
   return table;

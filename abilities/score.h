@@ -10,21 +10,21 @@
 
 namespace cherub::abilities {
 
-// What a run tries to make large: one weight per metric of the scenario. A positive weight wants the
-// metric's better direction, a negative one the opposite.
+// What a run tries to make large: one weight per metric of the scenario. A positive weight wants
+// the metric's better direction, a negative one the opposite.
 struct Objective {
-  std::vector<double> weights;        // as Scenario::metrics
-  double success_share = 0.5;         // of the score that is the success predicate alone, 0 … 1
-  std::vector<std::string> matches;   // "damage_taken <- safely", for people
-  std::string note;                   // when the goal's words did not decide it
+  std::vector<double> weights;       // as Scenario::metrics
+  double success_share = 0.5;        // of the score that is the success predicate alone, 0 … 1
+  std::vector<std::string> matches;  // "damage_taken <- safely", for people
+  std::string note;                  // when the goal's words did not decide it
 };
 
 // The scenario's own weights.
 Objective default_objective(const engine::Scenario& scenario);
 
-// A measured value on a scale where 1 is good and 0 is poor: value / scale, or 1 - value / scale when
-// lower is better, kept within [-1, 2] so that no single metric drowns the others. What was not
-// measured (NaN) counts as the poor end, 0.
+// A measured value on a scale where 1 is good and 0 is poor: value / scale, or 1 - value / scale
+// when lower is better, kept within [-1, 2] so that no single metric drowns the others. What was
+// not measured (NaN) counts as the poor end, 0.
 double metric_utility(const engine::MetricSpec& metric, double value);
 
 // The weighted mean of the utilities, a share of it replaced by success (0 or 1), less the share of

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "abilities/episode.h"
 #include "abilities/seeds.h"
 #include "abilities/shown_episode.h"
 #include "abilities/stopwatch.h"
@@ -71,11 +72,24 @@ std::uint32_t Search::candidates_per_iteration() const {
 
 std::uint64_t Search::race_episodes() const {
   const std::uint32_t asked = setup_.request.episodes;
-  if (wants_steps()) return asked;
+  double agents = 0;
+  for (const engine::SpawnSpec& spawn : setup_.scenario.spawns) {
+    if (spawn.species == setup_.scenario.agent_species) agents += spawn.count;
+  }
+  const auto ticks =
+      episode_ticks(setup_.scenario, requested_ticks(setup_.request, setup_.scenario));
+  const double acts = agents * static_cast<double>(ticks) * asked * kRaceFactor;
+  if (wants_steps() || acts > kRaceActsMax) return asked;
   return std::max(asked, std::min(asked * kRaceFactor, kRaceEpisodesMax));
 }
 
-bool Search::wants_steps() const { return candidates_per_iteration() <= kLoggedCandidatesMax; }
+bool Search::spent(std::uint64_t acts_max) const {
+  return setup_.request.candidates == 0 && acts_ >= acts_max;
+}
+
+bool Search::wants_steps() const {
+  return candidates_per_iteration() <= kLoggedCandidatesMax;
+}
 
 std::string Search::place() const {
   return "iteration_" + std::to_string(iteration_) + "/candidate_" + std::to_string(number_) + "/";
@@ -146,7 +160,8 @@ angel::Brief Search::brief() const {
     row.faults = episode.policy.fault_count();
     row.note = episode.policy.first_fault.empty() ? refusals_text(episode.receipts)
                                                   : episode.policy.first_fault;
-    if (!episode.success) row.note = failure_reason(episode) + (row.note.empty() ? "" : "; " + row.note);
+    if (!episode.success)
+      row.note = failure_reason(episode) + (row.note.empty() ? "" : "; " + row.note);
     brief.parent_results.push_back(std::move(row));
   }
   return brief;
@@ -241,9 +256,10 @@ base::Result<std::optional<double>> Search::refuse(const angel::Draft& draft,
                                  .raw("diagnostics", diagnostics)
                                  .text();
   if (auto written = write_draft(draft, errors); !written) return written.error();
-  const std::string text = draft.diagnostics.empty()
-                               ? message
-                               : sandbox::diagnostics_text(draft.diagnostics, "policy", draft.source);
+  const std::string text =
+      draft.diagnostics.empty()
+          ? message
+          : sandbox::diagnostics_text(draft.diagnostics, "policy", draft.source);
   note_problem(state + ": " + (draft.diagnostics.empty() ? message : text));
   last_errors_ = {text};
   last_refused_ = draft.source;
@@ -278,6 +294,7 @@ base::Result<std::optional<double>> Search::consider(const angel::Draft& draft) 
   candidate.aggregate = aggregate_of(setup_.scenario, setup_.objective, candidate.episodes);
   outcome_.episodes += candidate.aggregate.episodes;
   outcome_.sim_s += candidate.aggregate.sim_s;
+  acts_ += candidate.aggregate.acts;
   if (cancelled()) return std::optional<double>();  // half a measurement says nothing
   if (candidate.aggregate.acts > 0 && candidate.aggregate.faults >= candidate.aggregate.acts) {
     return refuse(draft, "faulted",
@@ -316,10 +333,9 @@ base::Result<std::optional<double>> Search::keep_scored(Candidate candidate) {
     return score == other->aggregate.score && shorter;
   };
   // Seeds differ in difficulty: a few of them are only worth comparing with the best on the same.
-  const double learned =
-      screened_out && outcome_.best
-          ? outcome_.best->aggregate.score + lead(candidate.episodes)
-          : score;
+  const double learned = screened_out && outcome_.best
+                             ? outcome_.best->aggregate.score + lead(candidate.episodes)
+                             : score;
   const bool best = beats(outcome_.best);
   base::JsonObject scored;
   scored.add("episodes_done", candidate.aggregate.episodes)
@@ -330,8 +346,8 @@ base::Result<std::optional<double>> Search::keep_scored(Candidate candidate) {
       .add("screened_out", screened_out)
       .add("is_best", best);
   if (wants_steps() || best) {
-    candidate.critique = make_critique(
-        {&setup_.scenario, &setup_.objective, candidate.episodes, parent_episodes_});
+    candidate.critique =
+        make_critique({&setup_.scenario, &setup_.objective, candidate.episodes, parent_episodes_});
   }
   if (beats(iteration_best_)) iteration_best_ = candidate;
   if (best) outcome_.best = std::move(candidate);

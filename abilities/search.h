@@ -48,8 +48,8 @@ struct SearchOutcome {
   double sim_s = 0;
   bool concluded_early = false;
   bool terminated = false;
-  std::vector<std::string> problems;     // refusals, faults and failures, the first of them
-  std::string waiting_sha256;            // a reload that waits for the live world
+  std::vector<std::string> problems;  // refusals, faults and failures, the first of them
+  std::string waiting_sha256;         // a reload that waits for the live world
 };
 
 inline constexpr std::size_t kProblemsMax = 20;
@@ -60,6 +60,11 @@ inline constexpr std::size_t kStepEpisodesMax = 64;
 // candidates race over so many times the episodes that were asked for; most drop out early.
 inline constexpr std::uint32_t kRaceFactor = 4;
 inline constexpr std::uint32_t kRaceEpisodesMax = 64;
+// A race of more acts than this is not worth it: crowded worlds average over their agents already.
+inline constexpr double kRaceActsMax = 200'000;
+// Unless the number of candidates is asked for, an iteration ends after so many acts of agents. The
+// bound counts work, not time, so equal requests give equal runs on every machine.
+inline constexpr std::uint64_t kIterationActsMax = 4'000'000;
 
 // Ticks of an episode as the request asks for them; 0: the scenario's own length.
 std::uint64_t requested_ticks(const RunRequest& request, const engine::Scenario& scenario);
@@ -97,6 +102,7 @@ class Search {
   bool always_faults(const std::string& sha256, EpisodeResult& probe);
   bool wants_steps() const;
   [[nodiscard]] std::uint64_t race_episodes() const;
+  [[nodiscard]] bool spent(std::uint64_t acts_max) const;
   void begin_candidate();
   void answer_reloads();
   void note_problem(const std::string& problem);
@@ -108,11 +114,12 @@ class Search {
 
   SearchSetup setup_;
   SearchOutcome outcome_;
-  std::vector<EpisodeSpec> specs_;       // the tuning episodes of a whole race
-  std::vector<std::string> attempts_;    // for the next prompt
-  std::vector<std::string> last_errors_; // of the last candidate, when it could not be scored
+  std::vector<EpisodeSpec> specs_;        // the tuning episodes of a whole race
+  std::vector<std::string> attempts_;     // for the next prompt
+  std::vector<std::string> last_errors_;  // of the last candidate, when it could not be scored
   std::string last_refused_;
   std::uint32_t iteration_ = 1, number_ = 0;
+  std::uint64_t acts_ = 0;  // of this iteration's candidates
   std::optional<Candidate> iteration_best_;
   std::vector<EpisodeResult> parent_episodes_;  // of the best before this iteration
 };

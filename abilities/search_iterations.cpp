@@ -17,8 +17,8 @@ base::Result<SearchOutcome> Search::run(angel::Angel* angel) {
   for (std::uint32_t iteration = 1; iteration <= setup_.request.iterations; ++iteration) {
     if (auto done = iterate(iteration, *angel); !done) return done.error();
     const bool last = iteration == setup_.request.iterations;
-    const bool reached = outcome_.best && outcome_.best->aggregate.interval.low >=
-                                              setup_.request.success_threshold;
+    const bool reached =
+        outcome_.best && outcome_.best->aggregate.interval.low >= setup_.request.success_threshold;
     if ((last || reached) && !cancelled()) {
       if (auto done = simplify(*angel); !done) return done.error();
     }
@@ -33,6 +33,7 @@ base::Result<SearchOutcome> Search::run(angel::Angel* angel) {
 base::Result<void> Search::iterate(std::uint32_t iteration, angel::Angel& angel) {
   iteration_ = iteration;
   number_ = 0;
+  acts_ = 0;
   iteration_best_.reset();
   outcome_.iterations = iteration;
   parent_episodes_ = outcome_.best ? outcome_.best->episodes : std::vector<EpisodeResult>();
@@ -52,6 +53,7 @@ base::Result<void> Search::iterate(std::uint32_t iteration, angel::Angel& angel)
     if (auto scored = consider(existing); !scored) return scored.error();
   }
   for (std::uint32_t i = 0; i < candidates && !cancelled(); ++i) {
+    if (spent(kIterationActsMax)) break;
     begin_candidate();
     const auto draft = angel.next(brief(), &setup_.control.cancel);
     if (!draft || cancelled()) break;
@@ -64,7 +66,7 @@ base::Result<void> Search::iterate(std::uint32_t iteration, angel::Angel& angel)
 
 // Shorter programs that score no worse are better policies: people can read them.
 base::Result<void> Search::simplify(angel::Angel& angel) {
-  while (!cancelled()) {
+  while (!cancelled() && !spent(2 * kIterationActsMax)) {
     const auto draft = angel.simpler();
     if (!draft) break;
     begin_candidate();
@@ -97,8 +99,8 @@ base::Result<void> Search::write_steps(const Candidate& candidate) {
   return {};
 }
 
-// Logs the iteration's best candidate step by step (running it again when there were too many to log
-// them all: episodes repeat exactly), and says what its episodes show.
+// Logs the iteration's best candidate step by step (running it again when there were too many to
+// log them all: episodes repeat exactly), and says what its episodes show.
 base::Result<void> Search::finish_iteration(std::uint32_t iteration) {
   if (!iteration_best_) return {};
   Candidate& kept = *iteration_best_;

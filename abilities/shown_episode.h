@@ -11,7 +11,8 @@ namespace cherub::abilities {
 
 inline constexpr double kStepRecordIntervalS = 0.1;  // of wall time
 
-// The episode that people see: passes its ticks on to the observer and tells sampled `step` records.
+// The episode that people see: passes its ticks on to the observer and tells sampled `step`
+// records.
 class ShownEpisode final : public EpisodeViewer {
  public:
   ShownEpisode(SerialObserver& observer, EpisodePlace place)

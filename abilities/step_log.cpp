@@ -16,7 +16,9 @@ double distance_to_target(const engine::World& world, std::uint32_t row) {
 }
 
 // Logs are read by people: a tenth of a millimetre is plenty, and it keeps the lines short.
-double rounded(double value) { return std::round(value * 1e4) / 1e4; }
+double rounded(double value) {
+  return std::round(value * 1e4) / 1e4;
+}
 
 const char* receipt_text(std::uint8_t receipt) {
   return engine::receipt_name(static_cast<engine::Receipt>(receipt));

@@ -17,7 +17,8 @@ class Stopwatch {
   Clock::time_point start_ = Clock::now();
 };
 
-// Lets something through at most every `interval_s` of wall time: for records that only people read.
+// Lets something through at most every `interval_s` of wall time: for records that only people
+// read.
 class RateGate {
  public:
   explicit RateGate(double interval_s) : interval_s_(interval_s) {}

@@ -15,8 +15,8 @@ namespace cherub::abilities::angel {
 // One question to a model and its answer, kept for the run folder.
 struct Exchange {
   ModelRequest request;
-  std::string reply;   // empty when the call failed
-  std::string refusal; // why the reply was of no use: no code in it, or diagnostics as text
+  std::string reply;    // empty when the call failed
+  std::string refusal;  // why the reply was of no use: no code in it, or diagnostics as text
 };
 
 // An idea for a policy, checked and ready to be measured unless it was refused.

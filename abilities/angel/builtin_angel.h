@@ -11,9 +11,9 @@
 
 namespace cherub::abilities::angel {
 
-// The angel without a model: evolution over the programs of a Grammar. It knows the scenario's senses
-// and actions and the scores it is told, nothing else, so what it finds it has found. Everything it
-// does is a function of scenario, seed and scores. One thread.
+// The angel without a model: evolution over the programs of a Grammar. It knows the scenario's
+// senses and actions and the scores it is told, nothing else, so what it finds it has found.
+// Everything it does is a function of scenario, seed and scores. One thread.
 class BuiltinAngel final : public Angel {
  public:
   // `heading`: comment lines in front of every policy.
@@ -41,12 +41,12 @@ class BuiltinAngel final : public Angel {
   Grammar grammar_;
   base::RandomStream random_;
   std::vector<std::string> heading_;
-  std::vector<Member> population_;      // best first
-  std::set<std::string> seen_;          // hashes of sources that were offered
-  Program offered_;                     // the last draft
+  std::vector<Member> population_;  // best first
+  std::set<std::string> seen_;      // hashes of sources that were offered
+  Program offered_;                 // the last draft
   std::uint64_t drafts_ = 0;
-  std::deque<Program> shorter_;         // still to try
-  std::optional<Program> shortening_;   // what they are made of
+  std::deque<Program> shorter_;        // still to try
+  std::optional<Program> shortening_;  // what they are made of
 };
 
 }  // namespace cherub::abilities::angel

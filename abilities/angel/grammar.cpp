@@ -26,10 +26,10 @@ std::vector<Thing> things_of(const engine::Scenario& scenario, const engine::Spe
     thing.hunter = eats(species, agent.name);
     // A lone agent's own kind is nothing to see.
     if (species.name == agent.name) {
-      const bool alone = std::all_of(
-          scenario.spawns.begin(), scenario.spawns.end(), [&](const engine::SpawnSpec& spawn) {
-            return spawn.species != agent.name || spawn.count < 2;
-          });
+      const bool alone = std::all_of(scenario.spawns.begin(), scenario.spawns.end(),
+                                     [&](const engine::SpawnSpec& spawn) {
+                                       return spawn.species != agent.name || spawn.count < 2;
+                                     });
       if (alone && agent.reproduce_energy <= 0) continue;
     }
     things.push_back(thing);
@@ -70,8 +70,8 @@ std::vector<Deed> deeds_of(const engine::Scenario& scenario, const std::vector<T
     if (has_sense("tile")) deeds.push_back(Deed::kProspect);
   }
   if (can("move") && has_sense("clear")) deeds.push_back(Deed::kKeepOn);
-  const bool food = std::any_of(things.begin(), things.end(),
-                                [](const Thing& thing) { return thing.edible; });
+  const bool food =
+      std::any_of(things.begin(), things.end(), [](const Thing& thing) { return thing.edible; });
   if (can("eat") && food) deeds.push_back(Deed::kEat);
   if (can("reproduce")) deeds.push_back(Deed::kReproduce);
   if (can("rest")) deeds.push_back(Deed::kRest);

@@ -34,11 +34,11 @@ enum class Deed {
   kApproach,    // straight toward the thing
   kFlee,        // straight away from the thing within a metres
   kFollowPath,  // one cell of a way toward the thing, a hazard counting a cells
-  kProspect,    // into the cheapest neighbouring cell: distance, visits (a), hazard (b), dead end (c)
-  kEat,         // goes to the thing within a metres and eats it
+  kProspect,  // into the cheapest neighbouring cell: distance, visits (a), hazard (b), dead end (c)
+  kEat,       // goes to the thing within a metres and eats it
   kReproduce,
   kRest,
-  kKeepOn,      // further along the heading while nothing solid is within a metres
+  kKeepOn,  // further along the heading while nothing solid is within a metres
   kWander,
 };
 
@@ -53,8 +53,8 @@ struct Action {
   Deed deed = Deed::kWander;
   std::size_t thing = 0;
   double a = 0, b = 0, c = 0;
-  bool commit = false;   // deeds that go to a cell: finish the step before deciding anew
-  bool go_on = false;    // abilities: act, and let the rules below choose a movement too
+  bool commit = false;  // deeds that go to a cell: finish the step before deciding anew
+  bool go_on = false;   // abilities: act, and let the rules below choose a movement too
   bool operator==(const Action&) const = default;
 };
 

@@ -41,10 +41,9 @@ std::optional<Draft> ModelAngel::next(const Brief& brief, const std::atomic<bool
       round.refused_code = draft.source;
     }
     draft.refused = true;
-    exchange.refusal =
-        draft.diagnostics.empty()
-            ? draft.message
-            : sandbox::diagnostics_text(draft.diagnostics, "policy", draft.source);
+    exchange.refusal = draft.diagnostics.empty()
+                           ? draft.message
+                           : sandbox::diagnostics_text(draft.diagnostics, "policy", draft.source);
     round.errors = {exchange.refusal};
     draft.exchanges.push_back(std::move(exchange));
   }

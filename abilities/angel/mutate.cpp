@@ -8,7 +8,8 @@ namespace {
 
 constexpr double kCostMax = 100;
 
-// Scales a parameter by up to a factor of about two, or moves a small one, on a grid that reads well.
+// Scales a parameter by up to a factor of about two, or moves a small one, on a grid that reads
+// well.
 double nudged(double value, double grid, double low, double high, base::RandomStream& random) {
   const double factor = random.uniform(0.5, 2.0);
   const double shift = (random.uniform() < 0.5 ? -1 : 1) * grid;

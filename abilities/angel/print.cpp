@@ -96,7 +96,9 @@ bool names_thing(Deed deed) {
          deed == Deed::kProspect || deed == Deed::kEat;
 }
 
-bool goes_to_cell(Deed deed) { return deed == Deed::kFollowPath || deed == Deed::kProspect; }
+bool goes_to_cell(Deed deed) {
+  return deed == Deed::kFollowPath || deed == Deed::kProspect;
+}
 
 // Which of the helpers above a program calls.
 struct Needs {
@@ -142,10 +144,11 @@ class Printer {
     for (std::size_t i = 0; i < program.rules.size(); ++i) {
       const Rule& rule = program.rules[i];
       if (goes_to_cell(rule.action.deed) && rule.action.commit && !step_finished) {
-        out_ += "\n  -- Finish the step that was begun.\n"
-                "  if in_step(self) then\n"
-                "    return self:move_to(self.memory.step_x, self.memory.step_y)\n"
-                "  end\n";
+        out_ +=
+            "\n  -- Finish the step that was begun.\n"
+            "  if in_step(self) then\n"
+            "    return self:move_to(self.memory.step_x, self.memory.step_y)\n"
+            "  end\n";
         step_finished = true;
       }
       print_rule(rule, i + 1);
@@ -192,14 +195,22 @@ std::string Printer::test_text(const Condition& condition) const {
     return thing(condition.thing).is_target ? "target and target.distance <= " + a : what;
   };
   switch (condition.test) {
-    case Test::kHungry: return "self.hunger > " + a;
-    case Test::kTired: return "self.energy < " + a;
-    case Test::kEnergetic: return "self.energy > " + a;
-    case Test::kHurt: return "self.health < " + a;
-    case Test::kSees: return seen();
-    case Test::kMissing: return "not (" + seen() + ")";
-    case Test::kCrowded: return counted() + " > " + b;
-    case Test::kSparse: return counted() + " <= " + b;
+    case Test::kHungry:
+      return "self.hunger > " + a;
+    case Test::kTired:
+      return "self.energy < " + a;
+    case Test::kEnergetic:
+      return "self.energy > " + a;
+    case Test::kHurt:
+      return "self.health < " + a;
+    case Test::kSees:
+      return seen();
+    case Test::kMissing:
+      return "not (" + seen() + ")";
+    case Test::kCrowded:
+      return counted() + " > " + b;
+    case Test::kSparse:
+      return counted() + " <= " + b;
     case Test::kWayClear: {
       const std::string what = sighting(condition.thing, "self.sense_radius");
       if (!thing(condition.thing).is_target) {
@@ -207,10 +218,14 @@ std::string Printer::test_text(const Condition& condition) const {
       }
       return "target and world.clear(target.x - self.x, target.y - self.y, " + a + ") >= " + a;
     }
-    case Test::kBlocked: return "self.last_move == \"blocked\"";
-    case Test::kOftenHere: return "visits_of(self, world, self.x, self.y) > " + a;
-    case Test::kFresh: return "visits_of(self, world, self.x, self.y) <= " + a;
-    case Test::kChance: return "math.random() < " + a;
+    case Test::kBlocked:
+      return "self.last_move == \"blocked\"";
+    case Test::kOftenHere:
+      return "visits_of(self, world, self.x, self.y) > " + a;
+    case Test::kFresh:
+      return "visits_of(self, world, self.x, self.y) <= " + a;
+    case Test::kChance:
+      return "math.random() < " + a;
   }
   return "true";
 }
@@ -219,21 +234,33 @@ std::string Printer::test_words(const Condition& condition) const {
   const std::string a = number(condition.a), b = number(condition.b);
   const std::string name = condition.thing < things_.size() ? thing(condition.thing).name : "";
   switch (condition.test) {
-    case Test::kHungry: return "hungry";
-    case Test::kTired: return "tired";
-    case Test::kEnergetic: return "strong";
-    case Test::kHurt: return "hurt";
-    case Test::kSees: return name + " within " + a + " m";
-    case Test::kMissing: return "no " + name + " within " + a + " m";
-    case Test::kCrowded: return "more than " + b + " " + name + " within " + a + " m";
-    case Test::kSparse: return "at most " + b + " " + name + " within " + a + " m";
+    case Test::kHungry:
+      return "hungry";
+    case Test::kTired:
+      return "tired";
+    case Test::kEnergetic:
+      return "strong";
+    case Test::kHurt:
+      return "hurt";
+    case Test::kSees:
+      return name + " within " + a + " m";
+    case Test::kMissing:
+      return "no " + name + " within " + a + " m";
+    case Test::kCrowded:
+      return "more than " + b + " " + name + " within " + a + " m";
+    case Test::kSparse:
+      return "at most " + b + " " + name + " within " + a + " m";
     case Test::kWayClear:
       return thing(condition.thing).is_target ? "the straight way open for " + a + " m"
                                               : "the way ahead open for " + a + " m";
-    case Test::kBlocked: return "blocked by a wall";
-    case Test::kOftenHere: return "here more than " + a + " times";
-    case Test::kFresh: return "here at most " + a + " times";
-    case Test::kChance: return "now and then";
+    case Test::kBlocked:
+      return "blocked by a wall";
+    case Test::kOftenHere:
+      return "here more than " + a + " times";
+    case Test::kFresh:
+      return "here at most " + a + " times";
+    case Test::kChance:
+      return "now and then";
   }
   return "";
 }
@@ -242,15 +269,24 @@ std::string Printer::deed_words(const Action& action) const {
   const std::string a = number(action.a);
   const std::string name = action.thing < things_.size() ? thing(action.thing).name : "";
   switch (action.deed) {
-    case Deed::kApproach: return "go straight toward " + name;
-    case Deed::kFlee: return "flee from " + name;
-    case Deed::kFollowPath: return "follow a way toward " + name;
-    case Deed::kProspect: return "try the most promising cell on the way to " + name;
-    case Deed::kEat: return "eat " + name + ", going up to " + a + " m for it";
-    case Deed::kReproduce: return "have a child";
-    case Deed::kRest: return "rest";
-    case Deed::kKeepOn: return "keep on while " + a + " m ahead are free";
-    case Deed::kWander: return "wander";
+    case Deed::kApproach:
+      return "go straight toward " + name;
+    case Deed::kFlee:
+      return "flee from " + name;
+    case Deed::kFollowPath:
+      return "follow a way toward " + name;
+    case Deed::kProspect:
+      return "try the most promising cell on the way to " + name;
+    case Deed::kEat:
+      return "eat " + name + ", going up to " + a + " m for it";
+    case Deed::kReproduce:
+      return "have a child";
+    case Deed::kRest:
+      return "rest";
+    case Deed::kKeepOn:
+      return "keep on while " + a + " m ahead are free";
+    case Deed::kWander:
+      return "wander";
   }
   return "";
 }
@@ -308,8 +344,9 @@ std::vector<std::string> Printer::deed_lines(const Action& action) const {
                       ")");
       lines.push_back(std::string("if found and found.distance <= self.reach then") +
                       (action.go_on ? "" : " return") + " self:eat(found) end");
-      lines.push_back("if found and found.distance > self.reach then "
-                      "return self:move_to(found.x, found.y) end");
+      lines.push_back(
+          "if found and found.distance > self.reach then "
+          "return self:move_to(found.x, found.y) end");
       break;
     case Deed::kReproduce:
       lines.push_back(action.go_on ? "self:reproduce()" : "return self:reproduce()");

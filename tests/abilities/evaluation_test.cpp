@@ -1,0 +1,136 @@
+#include "abilities/evaluation.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <set>
+
+#include "abilities/score.h"
+#include "abilities/seeds.h"
+#include "run_fixture.h"
+
+namespace cherub::abilities {
+namespace {
+
+std::vector<EpisodeSpec> specs_of(std::size_t count, std::uint64_t ticks) {
+  std::vector<EpisodeSpec> specs;
+  for (const std::uint64_t seed : episode_seeds(7, SeedUse::kTuning, count)) {
+    EpisodeSpec spec;
+    spec.seed = seed;
+    spec.ticks_max = ticks;
+    spec.record_steps = true;
+    specs.push_back(spec);
+  }
+  return specs;
+}
+
+struct Fixture {
+  engine::Scenario scenario;
+  std::shared_ptr<scripting::ScriptRegistry> registry =
+      std::make_shared<scripting::ScriptRegistry>();
+  std::string sha256;
+
+  explicit Fixture(const char* name, const char* source)
+      : scenario(*engine::builtin_scenario(name)), sha256(registry->add(source)->sha256) {}
+  Evaluator evaluator(unsigned threads) const {
+    return Evaluator(scenario, registry, scripting::HostOptions{}, threads);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("an evaluation does not depend on the number of threads") {
+  const Fixture fixture("meadow", kCountingSource);
+  const auto specs = specs_of(6, 80);
+  const auto one = fixture.evaluator(1).run(fixture.sha256, specs);
+  REQUIRE(one.size() == specs.size());
+  for (const unsigned threads : {2u, 4u}) {
+    const auto many = fixture.evaluator(threads).run(fixture.sha256, specs);
+    for (std::size_t i = 0; i < one.size(); ++i) {
+      CHECK(many[i].seed == specs[i].seed);
+      CHECK(many[i].hash == one[i].hash);
+      CHECK(many[i].metrics == one[i].metrics);
+      CHECK(many[i].receipts == one[i].receipts);
+      CHECK(many[i].steps_jsonl == one[i].steps_jsonl);
+      CHECK(many[i].policy.fuel == one[i].policy.fuel);
+    }
+  }
+}
+
+TEST_CASE("an episode leaves no trace in the next one of the same thread") {
+  const Fixture fixture("maze", kCountingSource);
+  auto specs = specs_of(1, 50);
+  specs.push_back(specs.front());
+  const auto twice = fixture.evaluator(1).run(fixture.sha256, specs);
+  CHECK(twice[0].hash == twice[1].hash);
+  CHECK(twice[0].steps_jsonl == twice[1].steps_jsonl);
+}
+
+TEST_CASE("steps tell where the agent is, what it notes and what it collects") {
+  const Fixture fixture("maze", kCountingSource);
+  const auto results = fixture.evaluator(1).run(fixture.sha256, specs_of(1, 3));
+  REQUIRE(results.front().ticks == 3);
+  const std::string& steps = results.front().steps_jsonl;
+  CHECK(std::count(steps.begin(), steps.end(), '\n') == 3);
+  const auto second = base::parse_json(steps.substr(
+      steps.find('\n') + 1, steps.find('\n', steps.find('\n') + 1) - steps.find('\n')));
+  REQUIRE(second);
+  CHECK((*second)["t"].GetDouble() == Approx(0.2));
+  CHECK((*second)["distance_to_target"].GetDouble() > 1);
+  CHECK((*second)["move"].IsString());
+  CHECK(std::string((*second)["notes"][0].GetString()) == "second");
+  CHECK((*second)["collect"]["hunger"].IsNumber());
+}
+
+TEST_CASE("a cancelled evaluation ends with episodes that did not run") {
+  const Fixture fixture("maze", kWandererSource);
+  const std::atomic<bool> cancel{true};
+  const auto results = fixture.evaluator(2).run(fixture.sha256, specs_of(3, 50), {}, &cancel);
+  for (const EpisodeResult& result : results) CHECK(result.ticks == 0);
+}
+
+TEST_CASE("a refused source says so instead of running") {
+  const Fixture fixture("maze", "return os.time()");
+  const auto results = fixture.evaluator(1).run(fixture.sha256, specs_of(1, 5));
+  CHECK(results.front().ticks == 0);
+  CHECK(results.front().end_reason.starts_with("refused: "));
+}
+
+TEST_CASE("seeds of different uses never meet") {
+  std::set<std::uint64_t> seen;
+  std::size_t count = 0;
+  for (const std::uint64_t run_seed : {0ull, 1ull, 99ull}) {
+    seen.clear();
+    count = 0;
+    for (const SeedUse use : {SeedUse::kTuning, SeedUse::kHeldOut, SeedUse::kLive}) {
+      for (const std::uint64_t seed : episode_seeds(run_seed, use, 1000)) {
+        seen.insert(seed);
+        ++count;
+        REQUIRE(seed < (std::uint64_t{1} << 34));
+      }
+    }
+    CHECK(seen.size() == count);
+  }
+}
+
+TEST_CASE("Wilson's interval has its known values") {
+  CHECK(wilson_interval(0, 0).low == 0);
+  CHECK(wilson_interval(0, 0).high == 1);
+  CHECK(wilson_interval(8, 8).low == Approx(0.6756).margin(1e-3));
+  CHECK(wilson_interval(8, 8).high == Approx(1.0));
+  CHECK(wilson_interval(5, 10).low == Approx(0.2366).margin(1e-3));
+  CHECK(wilson_interval(5, 10).high == Approx(0.7634).margin(1e-3));
+  CHECK(wilson_interval(0, 20).low == Approx(0.0).margin(1e-12));
+}
+
+TEST_CASE("a spread leaves out what was not measured") {
+  const Spread even = spread_of({4, 1, std::nan(""), 3, 2});
+  CHECK(even.count == 4);
+  CHECK(even.mean == Approx(2.5));
+  CHECK(even.median == Approx(2.5));
+  CHECK(even.min == 1);
+  CHECK(even.max == 4);
+  CHECK(std::isnan(spread_of({}).mean));
+}
+
+}  // namespace cherub::abilities

@@ -1,0 +1,151 @@
+#include <catch2/catch.hpp>
+#include <deque>
+
+#include "abilities/run_loop.h"
+#include "run_fixture.h"
+
+namespace cherub::abilities {
+namespace {
+
+// Says what it was told to say, and keeps what it was asked.
+class ScriptedModel final : public angel::LanguageModel {
+ public:
+  ScriptedModel(std::deque<std::string>& replies, std::vector<angel::ModelRequest>& asked)
+      : replies_(replies), asked_(asked) {}
+  base::Result<angel::ModelReply> complete(const angel::ModelRequest& request,
+                                           const std::atomic<bool>*) override {
+    asked_.push_back(request);
+    if (replies_.empty()) {
+      return base::Error{base::ErrorCode::kUnavailable, "The model is asleep.", "nowhere"};
+    }
+    angel::ModelReply reply;
+    reply.text = replies_.front();
+    replies_.pop_front();
+    return reply;
+  }
+
+ private:
+  std::deque<std::string>& replies_;
+  std::vector<angel::ModelRequest>& asked_;
+};
+
+struct ModelRun {
+  TemporaryFolder folder;
+  std::deque<std::string> replies;
+  std::vector<angel::ModelRequest> asked;
+  KeepingObserver observer;
+  RunSummary summary;
+
+  void run(std::uint32_t iterations, const char* goal = "reach the target") {
+    RunRequest request = small_request(folder);
+    request.user_goal = goal;
+    request.provider.provider = "openai";
+    request.candidates = 0;
+    request.iterations = iterations;
+    RunTools tools;
+    tools.make_model = [this](const angel::ProviderConfig&) {
+      return base::Result<std::unique_ptr<angel::LanguageModel>>(
+          std::make_unique<ScriptedModel>(replies, asked));
+    };
+    RunControl control;
+    summary = execute_run_with(request, "model-run", control, observer, tools);
+  }
+};
+
+std::string fenced(const std::string& source) {
+  return "Here is a policy.\n```lua\n" + source + "```\nIt wanders.";
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a model's policy is measured, and its source and results go into the next prompt") {
+  ModelRun run;
+  run.replies = {fenced(kWandererSource), fenced(kCountingSource)};
+  run.run(2);
+  REQUIRE(run.summary.end == RunEnd::kDone);
+  REQUIRE(run.asked.size() == 2);
+  CHECK(contains(run.asked[0].user, "reach the target"));
+  CHECK(contains(run.asked[1].user, "self:wander()"));
+  CHECK(contains(run.asked[1].user, "iteration 1: score"));
+  const std::string place = run.summary.dir + "/iteration_1/candidate_1/";
+  CHECK(contains(file_text(place + "prompt.md"), "reach the target"));
+  CHECK(contains(file_text(place + "reply.md"), "It wanders."));
+}
+
+TEST_CASE("a refused reply goes back with its diagnostics") {
+  ModelRun run;
+  run.replies = {fenced("local policy = {}\nfunction policy.act(self, world\nreturn policy\n"),
+                 fenced(kWandererSource)};
+  run.run(1);
+  CHECK(run.summary.end == RunEnd::kDone);
+  REQUIRE(run.asked.size() == 2);
+  CHECK(contains(run.asked[1].user, "error:"));
+  CHECK(contains(run.asked[1].user, "function policy.act(self, world"));
+  CHECK(run.summary.best_code == kWandererSource);
+}
+
+TEST_CASE("prose is asked for code again") {
+  ModelRun run;
+  run.replies = {"I would rather talk about the weather.", fenced(kWandererSource)};
+  run.run(1);
+  CHECK(run.summary.end == RunEnd::kDone);
+  CHECK(run.asked.size() == 2);
+}
+
+TEST_CASE("after three repair rounds a candidate is given up") {
+  ModelRun run;
+  for (int i = 0; i < 10; ++i) run.replies.push_back(fenced("return os.time()\n"));
+  run.run(1);
+  CHECK(run.summary.end == RunEnd::kFailed);
+  CHECK(run.asked.size() == 4);
+  CHECK(contains(run.summary.error, "os"));
+}
+
+TEST_CASE("what a refused candidate did wrong is told in the next iteration") {
+  ModelRun run;
+  for (int i = 0; i < 4; ++i) run.replies.push_back(fenced("return os.time()\n"));
+  run.replies.push_back(fenced(kWandererSource));
+  run.run(2);
+  CHECK(run.summary.end == RunEnd::kDone);
+  REQUIRE(run.asked.size() == 5);
+  CHECK(contains(run.asked[4].user, "os"));
+  CHECK(contains(run.asked[4].user, "error:"));
+}
+
+TEST_CASE("a policy that always faults goes back with its fault") {
+  ModelRun run;
+  const std::string faulty =
+      "local policy = {}\nfunction policy.act(self, world) error('no way') end\nreturn policy\n";
+  run.replies = {fenced(faulty), fenced(kWandererSource)};
+  run.run(2);
+  CHECK(run.summary.end == RunEnd::kDone);
+  REQUIRE(run.asked.size() == 2);
+  CHECK(contains(run.asked[1].user, "no way"));
+}
+
+TEST_CASE("a model that does not answer fails the run, or leaves the best so far") {
+  ModelRun silent;
+  silent.run(2);
+  CHECK(silent.summary.end == RunEnd::kFailed);
+  CHECK(contains(silent.summary.error, "asleep"));
+
+  ModelRun once;
+  once.replies = {fenced(kWandererSource)};
+  once.run(3);
+  CHECK(once.summary.end == RunEnd::kDone);
+  CHECK(once.summary.best_code == kWandererSource);
+}
+
+TEST_CASE("a model may be given a goal that no metric names") {
+  ModelRun run;
+  run.replies = {fenced(kWandererSource)};
+  run.run(1, "dance like nobody watches");
+  CHECK(run.summary.end == RunEnd::kDone);
+  CHECK(contains(run.summary.json, "\"note\":"));
+}
+
+}  // namespace cherub::abilities
