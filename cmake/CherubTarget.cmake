@@ -18,7 +18,8 @@ function(cherub_compile_rules target)
   target_compile_options(${target} PRIVATE
     -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Werror
     # GCC 12 sees uninitialized and overlapping bytes in std::variant and std::string that are not there.
-    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restrict>)
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restrict
+      -Wno-array-bounds>)
   if(CHERUB_SANITIZE)
     target_compile_options(${target} PUBLIC
       -fsanitize=${CHERUB_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)

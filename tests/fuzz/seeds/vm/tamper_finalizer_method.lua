@@ -1,0 +1,3 @@
+-- expect: refused
+local m = {}
+function m:__gc() end

@@ -1,0 +1,3 @@
+-- expect: error
+local m = getmetatable(math)
+m.__index = {}

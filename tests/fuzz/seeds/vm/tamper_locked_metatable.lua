@@ -1,0 +1,3 @@
+-- expect: error protected
+local t = setmetatable({}, {__metatable = "mine"})
+setmetatable(t, {})

@@ -1,0 +1,3 @@
+-- expect: error
+local m = getmetatable("")
+m.__index = nil

@@ -1,0 +1,3 @@
+-- expect: error no table may have a key
+local m = {}
+m["__mo" .. "de"] = "k"

@@ -1,0 +1,2 @@
+-- expect: error no table may have a key
+rawset({}, "__" .. "mode", "v")
