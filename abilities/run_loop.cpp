@@ -127,9 +127,9 @@ base::Result<void> Run::do_it() {
   evaluator_ = std::make_unique<Evaluator>(scenario_, registry_, host_, request_.threads);
   Search search({request_, scenario_, objective_, host_, registry_, *evaluator_, *folder_, control_,
                  observer_});
-  auto found = search.run(angel->get());
-  if (!found) return found.error();
-  search_ = std::move(*found);
+  const auto searched = search.run(angel->get());
+  search_ = search.outcome();
+  if (!searched) return searched;
   if (search_.terminated) return {};
   if (!search_.best) return nothing_worked();
   if (auto done = judge(); !done) return done;

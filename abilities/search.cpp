@@ -11,12 +11,12 @@
 namespace cherub::abilities {
 namespace {
 
-constexpr std::uint32_t kBuiltinCandidates = 64;
+constexpr std::uint32_t kBuiltinCandidates = 80;
 // With more candidates than this in an iteration only its best one is logged step by step.
 constexpr std::uint32_t kLoggedCandidatesMax = 4;
 constexpr std::uint64_t kProbeTicks = 5;
-// A race begins with so many episodes and doubles them. Who is further behind the best on the same
-// seeds than this, over the root of their number, drops out.
+// A race begins with so many episodes (one in a crowded world) and doubles them. Who is further
+// behind the best on the same seeds than this, over the root of their number, drops out.
 constexpr std::size_t kFirstHeat = 2;
 constexpr double kHopelessGap = 0.4;
 constexpr double kProgressIntervalS = 0.1;
@@ -70,17 +70,27 @@ std::uint32_t Search::candidates_per_iteration() const {
   return setup_.request.provider.provider == "builtin" ? kBuiltinCandidates : 1;
 }
 
-std::uint64_t Search::race_episodes() const {
-  const std::uint32_t asked = setup_.request.episodes;
+// Whether an episode holds so many agents that it is an average by itself.
+bool Search::is_crowded() const {
   double agents = 0;
   for (const engine::SpawnSpec& spawn : setup_.scenario.spawns) {
     if (spawn.species == setup_.scenario.agent_species) agents += spawn.count;
   }
-  const auto ticks =
+  const std::uint64_t ticks =
       episode_ticks(setup_.scenario, requested_ticks(setup_.request, setup_.scenario));
-  const double acts = agents * static_cast<double>(ticks) * asked * kRaceFactor;
-  if (wants_steps() || acts > kRaceActsMax) return asked;
+  const double episodes = static_cast<double>(setup_.request.episodes) * kRaceFactor;
+  return agents * static_cast<double>(ticks) * episodes > kRaceActsMax;
+}
+
+std::uint64_t Search::race_episodes() const {
+  const std::uint32_t asked = setup_.request.episodes;
+  if (wants_steps() || is_crowded()) return asked;
   return std::max(asked, std::min(asked * kRaceFactor, kRaceEpisodesMax));
+}
+
+std::size_t Search::first_heat() const {
+  if (wants_steps()) return specs_.size();
+  return std::min(specs_.size(), is_crowded() ? std::size_t{1} : kFirstHeat);
 }
 
 bool Search::spent(std::uint64_t acts_max) const {
@@ -209,7 +219,7 @@ std::vector<EpisodeResult> Search::measure(const std::string& sha256) {
   tell("evaluating", base::JsonObject().add("episodes_done", 0).add("sha256", sha256));
   const std::span<const EpisodeSpec> all(specs);
   std::vector<EpisodeResult> results;
-  std::size_t heat = wants_steps() ? all.size() : std::min(kFirstHeat, all.size());
+  std::size_t heat = first_heat();
   while (heat > results.size()) {
     const std::size_t first = results.size();
     for (EpisodeResult& result : run_episodes(sha256, all.subspan(first, heat - first), first)) {

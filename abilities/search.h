@@ -58,8 +58,8 @@ inline constexpr std::size_t kStepEpisodesMax = 64;
 
 // The built-in angel tries so many programs that some look good on a few seeds by chance. Its
 // candidates race over so many times the episodes that were asked for; most drop out early.
-inline constexpr std::uint32_t kRaceFactor = 4;
-inline constexpr std::uint32_t kRaceEpisodesMax = 64;
+inline constexpr std::uint32_t kRaceFactor = 12;
+inline constexpr std::uint32_t kRaceEpisodesMax = 128;
 // A race of more acts than this is not worth it: crowded worlds average over their agents already.
 inline constexpr double kRaceActsMax = 200'000;
 // Unless the number of candidates is asked for, an iteration ends after so many acts of agents. The
@@ -78,7 +78,10 @@ class Search {
 
   // `angel` writes the candidates; null: request.policy_code is the only one. Errors (kIo) are of
   // the run folder; everything else is part of the outcome.
-  base::Result<SearchOutcome> run(angel::Angel* angel);
+  base::Result<void> run(angel::Angel* angel);
+
+  // What is known so far; also after an error.
+  [[nodiscard]] const SearchOutcome& outcome() const { return outcome_; }
 
  private:
   base::Result<void> iterate(std::uint32_t iteration, angel::Angel& angel);
@@ -101,7 +104,9 @@ class Search {
   [[nodiscard]] double lead(std::span<const EpisodeResult> first) const;
   bool always_faults(const std::string& sha256, EpisodeResult& probe);
   bool wants_steps() const;
+  [[nodiscard]] bool is_crowded() const;
   [[nodiscard]] std::uint64_t race_episodes() const;
+  [[nodiscard]] std::size_t first_heat() const;
   [[nodiscard]] bool spent(std::uint64_t acts_max) const;
   void begin_candidate();
   void answer_reloads();

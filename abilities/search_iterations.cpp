@@ -3,31 +3,31 @@
 // The outer part of a search: iterations, their files, and when to stop.
 namespace cherub::abilities {
 
-base::Result<SearchOutcome> Search::run(angel::Angel* angel) {
+base::Result<void> Search::run(angel::Angel* angel) {
   if (angel == nullptr) {
     outcome_.iterations = 1;
     angel::Draft draft;
     draft.source = setup_.request.policy_code;
     begin_candidate();
     if (auto scored = consider(draft); !scored) return scored.error();
-    if (auto finished = finish_iteration(1); !finished) return finished.error();
+    if (auto finished = finish_iteration(1); !finished) return finished;
     outcome_.terminated = cancelled();
-    return std::move(outcome_);
+    return {};
   }
   for (std::uint32_t iteration = 1; iteration <= setup_.request.iterations; ++iteration) {
-    if (auto done = iterate(iteration, *angel); !done) return done.error();
+    if (auto done = iterate(iteration, *angel); !done) return done;
     const bool last = iteration == setup_.request.iterations;
     const bool reached =
         outcome_.best && outcome_.best->aggregate.interval.low >= setup_.request.success_threshold;
     if ((last || reached) && !cancelled()) {
-      if (auto done = simplify(*angel); !done) return done.error();
+      if (auto done = simplify(*angel); !done) return done;
     }
-    if (auto done = finish_iteration(iteration); !done) return done.error();
+    if (auto done = finish_iteration(iteration); !done) return done;
     if (reached && !last) outcome_.concluded_early = true;
     if (reached || cancelled()) break;
   }
   outcome_.terminated = cancelled();
-  return std::move(outcome_);
+  return {};
 }
 
 base::Result<void> Search::iterate(std::uint32_t iteration, angel::Angel& angel) {

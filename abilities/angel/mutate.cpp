@@ -48,7 +48,10 @@ void nudge_condition(Condition& condition, double sense_radius, base::RandomStre
 void nudge_cost(Action& action, base::RandomStream& random) {
   double* const costs[] = {&action.a, &action.b, &action.c};
   double& cost = *costs[random.below(3)];
-  cost = nudged(cost, 0.5, 0, kCostMax, random);
+  // Small steps alone never get from "does not matter" to "never".
+  static constexpr double kLeaps[] = {0, 1, 4, 15, 30, 60};
+  const bool leaps = random.below(3) == 0;
+  cost = leaps ? kLeaps[random.below(6)] : nudged(cost, 0.5, 0, kCostMax, random);
 }
 
 void nudge_action(Action& action, double sense_radius, base::RandomStream& random) {
@@ -95,34 +98,36 @@ void Grammar::mutate_once(Program& program, base::RandomStream& random) const {
   std::vector<Rule>& rules = program.rules;
   const std::uint64_t at = random.below(rules.size());
   const auto place = rules.begin() + static_cast<std::ptrdiff_t>(at);
-  switch (random.below(10)) {
-    case 0:  // a new rule somewhere
+  switch (random.below(12)) {
+    case 0:
+    case 1:
+    case 2:  // a new rule somewhere
       if (rules.size() < kRulesMax) {
         const std::uint64_t slot = random.below(rules.size() + 1);
         rules.insert(rules.begin() + static_cast<std::ptrdiff_t>(slot), random_rule(random));
       }
       break;
-    case 1:  // one rule less
+    case 3:  // one rule less
       if (rules.size() > 1) rules.erase(place);
       break;
-    case 2:  // another priority
+    case 4:  // another priority
       std::swap(rules[at], rules[random.below(rules.size())]);
       break;
-    case 3:  // another action under the same conditions
+    case 5:  // another action under the same conditions
       place->action = random_action(random);
       break;
-    case 4:  // a condition more
+    case 6:  // a condition more
       if (place->conditions.size() < kConditionsMax) {
         place->conditions.push_back(random_condition(random));
       }
       break;
-    case 5:  // a condition less
+    case 7:  // a condition less
       if (!place->conditions.empty()) {
         const std::uint64_t gone = random.below(place->conditions.size());
         place->conditions.erase(place->conditions.begin() + static_cast<std::ptrdiff_t>(gone));
       }
       break;
-    case 6:  // the same action, about another thing
+    case 8:  // the same action, about another thing
       place->action.thing = random_thing(place->action.deed, random);
       break;
     default:

@@ -175,6 +175,24 @@ TEST_CASE("a folder that cannot be written ends the run with path and reason") {
   CHECK(observer.records.back().type == "error");
 }
 
+TEST_CASE("a write that fails in the middle ends the run and keeps the best so far") {
+  const TemporaryFolder folder;
+  RunRequest request = small_request(folder);
+  request.iterations = 3;
+  KeepingObserver observer;
+  int iterations = 0;
+  observer.hook = [&](const RunRecord& record) {
+    if (record.type != "iteration" || ++iterations != 2) return;
+    std::ofstream(folder.path() + "/test-run/iteration_2") << "in the way";
+  };
+  const RunSummary summary = run_with(request, observer);
+  CHECK(summary.end == RunEnd::kFailed);
+  CHECK(summary.error.find("iteration_2") != std::string::npos);
+  CHECK(observer.records.back().type == "error");
+  CHECK_FALSE(summary.best_code.empty());
+  CHECK(file_text(summary.dir + "/best.lua") == summary.best_code);
+}
+
 TEST_CASE("a goal that is not understood fails before anything is written") {
   const TemporaryFolder folder;
   RunRequest request = small_request(folder);
