@@ -67,8 +67,9 @@ class Reader {
       case LUA_TTABLE:
         return read_table(index, path, depth);
       default:
-        return refuse(path, std::string("a ") + luaL_typename(state_, index) +
-                                " cannot leave the script; use numbers, strings, booleans and tables");
+        return refuse(path,
+                      std::string("a ") + luaL_typename(state_, index) +
+                          " cannot leave the script; use numbers, strings, booleans and tables");
     }
   }
 
@@ -82,7 +83,8 @@ class Reader {
     const char* text = lua_tolstring(state_, index, &size);  // a string already: converts nothing
     bytes_ += size;
     if (bytes_ > limits_.bytes) {
-      return refuse(path, "strings of more than " + std::to_string(limits_.bytes) + " bytes in all");
+      return refuse(path,
+                    "strings of more than " + std::to_string(limits_.bytes) + " bytes in all");
     }
     return Value{std::string(text, size)};
   }
@@ -116,7 +118,8 @@ class Reader {
   Result<std::pair<Value, Value>> read_entry(const std::string& path, int depth) {
     const int key_type = lua_type(state_, -2);
     if (key_type != LUA_TSTRING && key_type != LUA_TNUMBER && key_type != LUA_TBOOLEAN) {
-      return refuse(path, std::string("a ") + lua_typename(state_, key_type) + " as a table key; use strings or numbers");
+      return refuse(path, std::string("a ") + lua_typename(state_, key_type) +
+                              " as a table key; use strings or numbers");
     }
     auto key = read(-2, path, depth + 1);
     if (!key.ok()) return key.error();

@@ -7,14 +7,14 @@
 
 namespace cherub::sandbox {
 
-// Reads the Lua value at `index` as plain data: raw access only, no metamethod runs. Functions, cycles,
-// depth and size beyond the limits, and keys that are neither string, number nor boolean are errors that
-// say where in the value: "result.items[3]". Table entries come in the order of pairs().
-// May raise a Lua memory error: call it protected.
+// Reads the Lua value at `index` as plain data: raw access only, no metamethod runs. Functions,
+// cycles, depth and size beyond the limits, and keys that are neither string, number nor boolean
+// are errors that say where in the value: "result.items[3]". Table entries come in the order of
+// pairs(). May raise a Lua memory error: call it protected.
 base::Result<Value> read_value(lua_State* state, int index, const ValueLimits& limits);
 
-// Pushes one value. `admit_key` is the stack index of the function that every key passes. May raise a Lua
-// error (memory, a key that is not admitted): call it protected.
+// Pushes one value. `admit_key` is the stack index of the function that every key passes. May raise
+// a Lua error (memory, a key that is not admitted): call it protected.
 void push_value(lua_State* state, const Value& value, int admit_key);
 
 }  // namespace cherub::sandbox

@@ -41,7 +41,8 @@ Scene look_at_stack(lua_State* lua) {
   lua_Debug frame{};
   bool first_lua_frame = true;
   int shown = 0;
-  for (int level = 1; shown < kTracebackFramesMax && lua_getstack(lua, level, &frame) != 0; ++level) {
+  for (int level = 1; shown < kTracebackFramesMax && lua_getstack(lua, level, &frame) != 0;
+       ++level) {
     lua_getinfo(lua, "Sln", &frame);
     if (*frame.what == 'C') continue;
     const bool trusted = is_trusted(frame);
@@ -107,7 +108,8 @@ void describe(lua_State* lua, Vm::State& state) {
   } else {
     const std::string text = error_text(lua, 1);
     const std::string bare = without_trusted_position(text);
-    const bool blame = lua_type(lua, 1) == LUA_TSTRING && (scene.raised_in_trusted_code || bare != text);
+    const bool blame =
+        lua_type(lua, 1) == LUA_TSTRING && (scene.raised_in_trusted_code || bare != text);
     report.message = blame ? place + bare : text;
   }
 }

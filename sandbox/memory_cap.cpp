@@ -6,7 +6,8 @@
 namespace cherub::sandbox {
 namespace {
 
-// Room between the limits: what one slice of fuel can allocate, with a table that doubles meanwhile.
+// Room between the limits: what one slice of fuel can allocate, with a table that doubles
+// meanwhile.
 constexpr std::size_t kHeadroomMin = std::size_t{8} << 20;
 
 }  // namespace

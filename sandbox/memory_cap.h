@@ -4,9 +4,10 @@
 
 namespace cherub::sandbox {
 
-// The allocator of one Lua state: counts bytes and gives no more than a hard cap. Being over the soft limit
-// is seen at the next checkpoint, where a collection is tried first; the hard cap is further away, because a
-// single operation may need much at once, and beyond it LuaJIT gets null and ends the call itself.
+// The allocator of one Lua state: counts bytes and gives no more than a hard cap. Being over the
+// soft limit is seen at the next checkpoint, where a collection is tried first; the hard cap is
+// further away, because a single operation may need much at once, and beyond it LuaJIT gets null
+// and ends the call itself.
 class MemoryCap {
  public:
   explicit MemoryCap(std::size_t soft_bytes);

@@ -19,9 +19,10 @@ std::string charge(unsigned cost) {
 }
 
 bool has_label(const Block& block, const std::string& name) {
-  return std::any_of(block.statements.begin(), block.statements.end(), [&](const StatementPtr& statement) {
-    return statement->kind == StatementKind::kLabel && statement->text == name;
-  });
+  return std::any_of(block.statements.begin(), block.statements.end(),
+                     [&](const StatementPtr& statement) {
+                       return statement->kind == StatementKind::kLabel && statement->text == name;
+                     });
 }
 
 // True when the value can only be a number: such a key needs no look.
@@ -45,8 +46,9 @@ bool surely_number(const Expression& expression) {
   }
 }
 
-// Walks the tree in source order and collects edits. The order of the edits at one offset is the order
-// in which they are made: closing parentheses of what ends there, then what begins there, outside in.
+// Walks the tree in source order and collects edits. The order of the edits at one offset is the
+// order in which they are made: closing parentheses of what ends there, then what begins there,
+// outside in.
 class Rewriter {
  public:
   explicit Rewriter(MeteredSource& out) : out_(out) {}
@@ -59,7 +61,9 @@ class Rewriter {
   }
 
  private:
-  void insert(std::uint32_t offset, std::string text) { edits_.push_back({offset, 0, std::move(text)}); }
+  void insert(std::uint32_t offset, std::string text) {
+    edits_.push_back({offset, 0, std::move(text)});
+  }
 
   void paid_block(const Block& body, unsigned extra) {
     insert(body.range.begin, charge(extra + block_cost(body)));
@@ -70,8 +74,10 @@ class Rewriter {
     blocks_.push_back(&body);
     const Statement* previous = nullptr;
     for (const auto& statement : body.statements) {
-      // What the meter put behind the previous statement may end in ")", which an opening parenthesis would call.
-      if (previous != nullptr && !previous->ends_with_semicolon && begins_with_parenthesis(*statement)) {
+      // What the meter put behind the previous statement may end in ")", which an opening
+      // parenthesis would call.
+      if (previous != nullptr && !previous->ends_with_semicolon &&
+          begins_with_parenthesis(*statement)) {
         insert(statement->range.begin, ";");
       }
       this->statement(*statement);
@@ -84,8 +90,9 @@ class Rewriter {
     const Expression* first = nullptr;
     if (statement.kind == StatementKind::kCall) first = statement.values[0].get();
     if (statement.kind == StatementKind::kAssign) first = statement.targets[0].get();
-    while (first != nullptr && (first->kind == ExpressionKind::kCall || first->kind == ExpressionKind::kMethodCall ||
-                                first->kind == ExpressionKind::kIndex)) {
+    while (first != nullptr &&
+           (first->kind == ExpressionKind::kCall || first->kind == ExpressionKind::kMethodCall ||
+            first->kind == ExpressionKind::kIndex)) {
       first = first->children[0].get();
     }
     return first != nullptr && first->kind == ExpressionKind::kParenthesis;
@@ -159,9 +166,10 @@ class Rewriter {
   }
 
   void refuse(const Expression& node) {
-    out_.diagnostics.push_back(
-        {Severity::kError, node.range, "no table may have a key named '" + node.text + "'",
-         "finalizers and weak tables are not available: drop the key, and remove entries yourself"});
+    out_.diagnostics.push_back({Severity::kError, node.range,
+                                "no table may have a key named '" + node.text + "'",
+                                "finalizers and weak tables are not available: drop the key, and "
+                                "remove entries yourself"});
   }
 
   void expression(const Expression& node) {
@@ -196,13 +204,15 @@ class Rewriter {
   void binary(const Expression& node) {
     const bool power = node.binary_op == BinaryOp::kPower;
     const bool concat = node.binary_op == BinaryOp::kConcat;
-    // The outer parentheses keep `return a .. b` from becoming a tail call, which would lose its line.
+    // The outer parentheses keep `return a .. b` from becoming a tail call, which would lose its
+    // line.
     if (power) insert(node.range.begin, "(\u00b5p(");
     if (concat) insert(node.range.begin, "(\u00b5c(");
     expression(*node.children[0]);
     if (power) edits_.push_back({node.operator_range.begin, 1, ","});
     const Expression* right = node.children[1].get();
-    while (concat && right->kind == ExpressionKind::kBinary && right->binary_op == BinaryOp::kConcat) {
+    while (concat && right->kind == ExpressionKind::kBinary &&
+           right->binary_op == BinaryOp::kConcat) {
       expression(*right->children[0]);  // one payment for the whole chain
       right = right->children[1].get();
     }

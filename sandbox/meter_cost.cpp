@@ -42,7 +42,8 @@ unsigned statement_cost(const Statement& statement) {
     case StatementKind::kAssign: {
       unsigned cost = values_cost(statement);
       for (const auto& target : statement.targets) cost += expression_cost(*target);
-      return cost + static_cast<unsigned>(std::max(statement.locals.size(), statement.targets.size()));
+      return cost +
+             static_cast<unsigned>(std::max(statement.locals.size(), statement.targets.size()));
     }
     case StatementKind::kLocalFunction:
     case StatementKind::kFunction:

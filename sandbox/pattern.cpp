@@ -12,10 +12,10 @@ namespace cherub::sandbox {
 namespace {
 
 using pattern::Byte;
-using pattern::Item;
-using pattern::SetBits;
 using pattern::escaped_item;
+using pattern::Item;
 using pattern::kClasses;
+using pattern::SetBits;
 using pattern::spell_set;
 
 constexpr int kDepthMax = 200;  // LuaJIT's bound on nested matches
@@ -28,7 +28,9 @@ constexpr std::string_view kSpecials = "^$*+?.([%-";
 class Matcher {
  public:
   Matcher(std::string_view subject, std::string_view pattern, PatternMatch& match)
-      : subject_(subject), pattern_(pattern), match_(match),
+      : subject_(subject),
+        pattern_(pattern),
+        match_(match),
         fuel_(std::max<std::int64_t>(match.fuel, 0)) {}
 
   // Leaves the status and the fuel that remains.
@@ -218,10 +220,14 @@ std::int32_t Matcher::match_tail(std::int32_t s, std::int32_t p) {
         }
         p = end + 1;
         continue;
-      case '*': return expand_greedily(item, s, end + 1);
-      case '+': return matches ? expand_greedily(item, s + 1, end + 1) : kNone;
-      case '-': return expand_lazily(item, s, end + 1);
-      default: break;
+      case '*':
+        return expand_greedily(item, s, end + 1);
+      case '+':
+        return matches ? expand_greedily(item, s + 1, end + 1) : kNone;
+      case '-':
+        return expand_lazily(item, s, end + 1);
+      default:
+        break;
     }
     if (!matches) return kNone;
     ++s;
@@ -286,7 +292,9 @@ std::int32_t Matcher::count_matching(const Item& item, std::int32_t s) {
   const Byte* const end = begin + room;
   const Byte* c = begin;
   switch (item.kind) {
-    case Item::Kind::kAny: c = end; break;
+    case Item::Kind::kAny:
+      c = end;
+      break;
     case Item::Kind::kByte:
       while (c < end && *c == item.byte) ++c;
       break;
@@ -303,8 +311,8 @@ std::int32_t Matcher::count_matching(const Item& item, std::int32_t s) {
 }
 
 std::int32_t Matcher::expand_greedily(const Item& item, std::int32_t s, std::int32_t p) {
-  for (std::int32_t end = s + count_matching(item, s);
-       end >= s && status_ == PatternStatus::kMatch; --end) {
+  for (std::int32_t end = s + count_matching(item, s); end >= s && status_ == PatternStatus::kMatch;
+       --end) {
     const std::int32_t found = match_here(end, p);
     if (found != kNone) return found;
   }
@@ -371,8 +379,7 @@ std::int32_t Matcher::match_balance(std::int32_t s, std::int32_t p) {
 
 std::int32_t Matcher::match_back_reference(std::int32_t s, char digit) {
   const std::int32_t index = digit - '1';
-  if (index < 0 || index >= match_.capture_count ||
-      match_.captures[index].length == kUnfinished) {
+  if (index < 0 || index >= match_.capture_count || match_.captures[index].length == kUnfinished) {
     return refuse("invalid capture index");
   }
   const PatternCapture& capture = match_.captures[index];

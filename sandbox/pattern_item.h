@@ -50,18 +50,30 @@ inline constexpr std::array<std::uint16_t, 256> kClasses = make_classes();
 // The class that a letter behind '%' names, in either case; 0 for none.
 constexpr std::uint16_t class_of_letter(Byte letter) {
   switch (letter | 0x20) {
-    case 'a': return kUpper | kLower;
-    case 'c': return kControl;
-    case 'd': return kDigit;
-    case 'g': return kGraphic;
-    case 'l': return kLower;
-    case 'p': return kPunctuation;
-    case 's': return kSpace;
-    case 'u': return kUpper;
-    case 'w': return kUpper | kLower | kDigit;
-    case 'x': return kHexadecimal;
-    case 'z': return kZero;
-    default: return 0;
+    case 'a':
+      return kUpper | kLower;
+    case 'c':
+      return kControl;
+    case 'd':
+      return kDigit;
+    case 'g':
+      return kGraphic;
+    case 'l':
+      return kLower;
+    case 'p':
+      return kPunctuation;
+    case 's':
+      return kSpace;
+    case 'u':
+      return kUpper;
+    case 'w':
+      return kUpper | kLower | kDigit;
+    case 'x':
+      return kHexadecimal;
+    case 'z':
+      return kZero;
+    default:
+      return 0;
   }
 }
 
@@ -95,10 +107,14 @@ struct Item {
 
   [[nodiscard]] bool matches(Byte c) const {
     switch (kind) {
-      case Kind::kAny: return true;
-      case Kind::kByte: return c == byte;
-      case Kind::kClass: return ((kClasses[c] & mask) != 0) != is_negated;
-      case Kind::kSet: return set->has(c);
+      case Kind::kAny:
+        return true;
+      case Kind::kByte:
+        return c == byte;
+      case Kind::kClass:
+        return ((kClasses[c] & mask) != 0) != is_negated;
+      case Kind::kSet:
+        return set->has(c);
     }
     return false;
   }

@@ -19,7 +19,9 @@ bool call(Vm& vm, int arguments, int results, std::uint64_t fuel) {
   return status == 0;
 }
 
-ErrorReport take_error(Vm& vm) { return std::move(vm.state().last_error); }
+ErrorReport take_error(Vm& vm) {
+  return std::move(vm.state().last_error);
+}
 
 base::Result<void> push_chunk(Vm& vm, const std::string& name, std::string_view source) {
   lua_State* state = lua(vm);
@@ -30,9 +32,13 @@ base::Result<void> push_chunk(Vm& vm, const std::string& name, std::string_view 
   return error;
 }
 
-void push_core(Vm& vm) { lua_rawgeti(lua(vm), LUA_REGISTRYINDEX, vm.state().core); }
+void push_core(Vm& vm) {
+  lua_rawgeti(lua(vm), LUA_REGISTRYINDEX, vm.state().core);
+}
 
-void push_handler(Vm& vm) { lua_rawgeti(lua(vm), LUA_REGISTRYINDEX, vm.state().handler); }
+void push_handler(Vm& vm) {
+  lua_rawgeti(lua(vm), LUA_REGISTRYINDEX, vm.state().handler);
+}
 
 void push_script(Vm& vm, const Script& script) {
   lua_rawgeti(lua(vm), LUA_REGISTRYINDEX, script.reference());
@@ -79,7 +85,8 @@ base::Result<Value> pop_value(Vm& vm, const ValueLimits& limits) {
   lua_pushlightuserdata(state, &read);
   if (lua_pcall(state, 2, 0, 0) == 0) return std::move(read.value);
   lua_pop(state, 1);
-  return base::Error{base::ErrorCode::kUnavailable, "out of memory while reading a value", "sandbox"};
+  return base::Error{base::ErrorCode::kUnavailable, "out of memory while reading a value",
+                     "sandbox"};
 }
 
 base::Result<void> push_plain(Vm& vm, const Value& value) {

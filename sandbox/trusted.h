@@ -9,19 +9,21 @@
 #include "sandbox/vm.h"
 #include "sandbox/vm_state.h"
 
-// The door of the sandbox for code that builds on it (scripting/). What comes through here is trusted: it sees
-// the whole Lua state. Scripts never do.
+// The door of the sandbox for code that builds on it (scripting/). What comes through here is
+// trusted: it sees the whole Lua state. Scripts never do.
 namespace cherub::sandbox::trusted {
 
-inline lua_State* lua(Vm& vm) { return vm.state().lua; }
+inline lua_State* lua(Vm& vm) {
+  return vm.state().lua;
+}
 
-// Calls the function below its `arguments` on the stack under `fuel`, with the sandbox's message handler. True:
-// `results` values are left. False: nothing is left, and take_error() tells.
+// Calls the function below its `arguments` on the stack under `fuel`, with the sandbox's message
+// handler. True: `results` values are left. False: nothing is left, and take_error() tells.
 bool call(Vm& vm, int arguments, int results, std::uint64_t fuel);
 ErrorReport take_error(Vm& vm);
 
-// Compiles trusted source as a chunk named "[cherub.<name>]" and leaves the function on the stack. Errors in it
-// are blamed on the script that called.
+// Compiles trusted source as a chunk named "[cherub.<name>]" and leaves the function on the stack.
+// Errors in it are blamed on the script that called.
 base::Result<void> push_chunk(Vm& vm, const std::string& name, std::string_view source);
 
 // Pushes the table that core.lua returns: begin, remaining, charge, freeze …

@@ -1,5 +1,6 @@
-#include "engine/base/json.h"
 #include "sandbox/value.h"
+
+#include "engine/base/json.h"
 
 namespace cherub::sandbox {
 namespace {

@@ -24,13 +24,13 @@ struct Value {
 // The bounds of a value that leaves or enters a Vm.
 struct ValueLimits {
   int depth = 32;
-  std::size_t entries = 100'000;      // table entries, all levels together
-  std::size_t bytes = 1u << 20;       // of all strings together
+  std::size_t entries = 100'000;  // table entries, all levels together
+  std::size_t bytes = 1u << 20;   // of all strings together
 };
 
-// Compact JSON. A table whose keys are exactly 1 … n is an array, an empty one is `[]`; other tables are
-// objects whose keys are written as strings. NaN and infinities become null, bytes that are not UTF-8
-// become U+FFFD.
+// Compact JSON. A table whose keys are exactly 1 … n is an array, an empty one is `[]`; other
+// tables are objects whose keys are written as strings. NaN and infinities become null, bytes that
+// are not UTF-8 become U+FFFD.
 std::string to_json(const Value& value);
 // The reverse, for JSON from outside: arrays get the keys 1 … n, null entries are left out.
 base::Result<Value> value_from_json(std::string_view json);

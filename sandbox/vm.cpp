@@ -14,7 +14,8 @@ namespace {
 
 using base::Result;
 
-// Makes the fuel variable of a compiled script the one of core.lua: from here on both are one variable.
+// Makes the fuel variable of a compiled script the one of core.lua: from here on both are one
+// variable.
 void join_fuel(lua_State* lua, int script, int charge) {
   const auto find = [lua](int function, const char* wanted) {
     for (int i = 1;; ++i) {
@@ -41,7 +42,8 @@ struct LoadRequest {
 int load_metered(lua_State* lua) {
   auto& request = *static_cast<LoadRequest*>(lua_touserdata(lua, 1));
   const std::string chunk_name = "=" + *request.name;
-  if (luaL_loadbufferx(lua, request.text->data(), request.text->size(), chunk_name.c_str(), "t") != 0) {
+  if (luaL_loadbufferx(lua, request.text->data(), request.text->size(), chunk_name.c_str(), "t") !=
+      0) {
     return lua_error(lua);
   }
   lua_rawgeti(lua, LUA_REGISTRYINDEX, request.state->core);
@@ -104,11 +106,16 @@ int make_functions(lua_State* lua) {
 
 const char* outcome_name(OutcomeKind kind) {
   switch (kind) {
-    case OutcomeKind::kOk: return "ok";
-    case OutcomeKind::kError: return "error";
-    case OutcomeKind::kFuel: return "fuel";
-    case OutcomeKind::kMemory: return "memory";
-    case OutcomeKind::kRefused: return "refused";
+    case OutcomeKind::kOk:
+      return "ok";
+    case OutcomeKind::kError:
+      return "error";
+    case OutcomeKind::kFuel:
+      return "fuel";
+    case OutcomeKind::kMemory:
+      return "memory";
+    case OutcomeKind::kRefused:
+      return "refused";
   }
   return "error";
 }
@@ -213,8 +220,12 @@ Outcome Vm::run_source(std::string name, std::string source, Budget budget) {
   return run(*loaded.script, {}, budget);
 }
 
-std::size_t Vm::memory_used() const { return state_->memory.used(); }
+std::size_t Vm::memory_used() const {
+  return state_->memory.used();
+}
 
-void Vm::collect_garbage() { lua_gc(state_->lua, LUA_GCCOLLECT, 0); }
+void Vm::collect_garbage() {
+  lua_gc(state_->lua, LUA_GCCOLLECT, 0);
+}
 
 }  // namespace cherub::sandbox

@@ -20,11 +20,11 @@ namespace cherub::sandbox {
 
 struct VmOptions {
   bool jit = true;
-  std::size_t memory_bytes = 64u << 20;   // soft limit: a call that holds more ends with kMemory
-  std::size_t string_bytes = 4u << 20;    // one string
-  std::size_t log_lines = 1000;           // print() per call; more are counted, not kept
+  std::size_t memory_bytes = 64u << 20;  // soft limit: a call that holds more ends with kMemory
+  std::size_t string_bytes = 4u << 20;   // one string
+  std::size_t log_lines = 1000;          // print() per call; more are counted, not kept
   std::size_t log_bytes = 256u << 10;
-  double watchdog_s = 10;                 // wall clock; a fault of the host's last defence, not a limit
+  double watchdog_s = 10;  // wall clock; a fault of the host's last defence, not a limit
 };
 
 struct Budget {
@@ -38,16 +38,16 @@ const char* outcome_name(OutcomeKind kind);
 // How a call ended. Never an exception, never a Lua error.
 struct Outcome {
   OutcomeKind kind = OutcomeKind::kOk;
-  Value result;                  // the first return value, when kOk
-  std::string message;           // "policy:12: attempt to …", when not kOk
-  std::uint32_t line = 0;        // in the author's source; 0 when there is none
-  std::string traceback;         // the author's frames, innermost first, one per line
-  Diagnostics diagnostics;       // when kRefused
+  Value result;             // the first return value, when kOk
+  std::string message;      // "policy:12: attempt to …", when not kOk
+  std::uint32_t line = 0;   // in the author's source; 0 when there is none
+  std::string traceback;    // the author's frames, innermost first, one per line
+  Diagnostics diagnostics;  // when kRefused
   std::uint64_t fuel_used = 0;
   std::size_t memory_peak = 0;   // bytes
   std::vector<std::string> log;  // lines of print()
   std::size_t log_dropped = 0;
-  bool watchdog = false;         // stopped by wall clock: report it as a fault of Cherub
+  bool watchdog = false;  // stopped by wall clock: report it as a fault of Cherub
 };
 
 // A loaded script inside its Vm.
@@ -61,8 +61,8 @@ class Script {
   int reference_;
 };
 
-// One Lua state with the safe library. Not for two threads at once; may move between threads while no
-// call runs.
+// One Lua state with the safe library. Not for two threads at once; may move between threads while
+// no call runs.
 class Vm {
  public:
   static base::Result<std::unique_ptr<Vm>> create(const VmOptions& options = {});

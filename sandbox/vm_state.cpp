@@ -43,7 +43,8 @@ int append_log(lua_State* lua) {
   Vm::State& state = state_of(lua);
   std::size_t size = 0;
   const char* text = lua_tolstring(lua, 1, &size);
-  if (state.log.size() >= state.options.log_lines || state.log_bytes + size > state.options.log_bytes) {
+  if (state.log.size() >= state.options.log_lines ||
+      state.log_bytes + size > state.options.log_bytes) {
     ++state.log_dropped;
     return 0;
   }
@@ -52,7 +53,9 @@ int append_log(lua_State* lua) {
   return 0;
 }
 
-double draw_from_stream(void* stream) { return static_cast<base::RandomStream*>(stream)->uniform(); }
+double draw_from_stream(void* stream) {
+  return static_cast<base::RandomStream*>(stream)->uniform();
+}
 
 extern "C" double cherub_draw_random(void* context) {
   auto* state = static_cast<Vm::State*>(context);
@@ -95,7 +98,8 @@ struct Module {
   std::string_view source;
 };
 
-// Runs prelude.lua, which is handed the other modules by name and puts the library together. Called protected.
+// Runs prelude.lua, which is handed the other modules by name and puts the library together. Called
+// protected.
 int open_prelude(lua_State* lua) {
   auto& state = *static_cast<Vm::State*>(lua_touserdata(lua, 1));
   luaL_openlibs(lua);
@@ -138,12 +142,15 @@ Vm::State::~State() {
 Result<void> Vm::State::open() {
   lua = lua_newstate(&MemoryCap::allocate, &memory);
   if (lua == nullptr) {
-    return Error{ErrorCode::kUnavailable, "no memory for a Lua state; raise the memory limit", "sandbox"};
+    return Error{ErrorCode::kUnavailable, "no memory for a Lua state; raise the memory limit",
+                 "sandbox"};
   }
   if (lua_cpcall(lua, &open_prelude, this) != 0) {
     const char* text = lua_tostring(lua, -1);
-    return Error{ErrorCode::kUnavailable,
-                 std::string("the sandbox did not start: ") + (text != nullptr ? text : "unknown error"), "sandbox"};
+    return Error{
+        ErrorCode::kUnavailable,
+        std::string("the sandbox did not start: ") + (text != nullptr ? text : "unknown error"),
+        "sandbox"};
   }
   draw = &draw_from_stream;
   draw_context = &random;

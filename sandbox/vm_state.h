@@ -22,7 +22,8 @@ struct ErrorReport {
 
 // What stands behind a Vm. C functions reach it through a light userdata upvalue.
 struct Vm::State {
-  explicit State(const VmOptions& vm_options) : options(vm_options), memory(vm_options.memory_bytes) {}
+  explicit State(const VmOptions& vm_options)
+      : options(vm_options), memory(vm_options.memory_bytes) {}
   ~State();
   State(const State&) = delete;
   State& operator=(const State&) = delete;
@@ -35,7 +36,8 @@ struct Vm::State {
   void end_call();
   void begin_fuel(std::uint64_t fuel);
   [[nodiscard]] std::uint64_t fuel_left();
-  // What the last protected call left: `status` as of lua_pcall, the error value on top of the stack (popped).
+  // What the last protected call left: `status` as of lua_pcall, the error value on top of the
+  // stack (popped).
   ErrorReport take_error(int status);
 
   VmOptions options;
@@ -43,7 +45,7 @@ struct Vm::State {
   lua_State* lua = nullptr;
   double (*draw)(void*) = nullptr;  // what math.random asks for numbers in [0, 1)
   void* draw_context = nullptr;
-  base::RandomStream random{0};     // the source while no other is set
+  base::RandomStream random{0};  // the source while no other is set
   std::chrono::steady_clock::time_point call_start;
   bool watchdog_hit = false;
   std::vector<std::string> log;
@@ -55,7 +57,8 @@ struct Vm::State {
   int core = LUA_NOREF;             // the table that core.lua returns
   int handler = LUA_NOREF;          // message handler
   int new_environment = LUA_NOREF;  // function() -> fresh globals
-  int push_call = LUA_NOREF;        // C functions of vm.cpp, made early: calls must not allocate unprotected
+  int push_call =
+      LUA_NOREF;  // C functions of vm.cpp, made early: calls must not allocate unprotected
   int read_result = LUA_NOREF;
   int out_of_fuel = LUA_NOREF;
   int out_of_memory = LUA_NOREF;

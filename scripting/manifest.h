@@ -35,8 +35,8 @@ struct ApiEntry {
   std::string returns;  // type: "Sighting|nil", "number", ""
   std::string unit;     // of the value or return
   std::string range;
-  std::string doc;   // one line
-  std::string cost;  // in fuel, in words or as a number: "20 + 10 per Sighting"
+  std::string doc;                     // one line
+  std::string cost;                    // in fuel, in words or as a number: "20 + 10 per Sighting"
   std::vector<std::string> scenarios;  // empty: all
   std::string right;                   // a line that works
   std::string wrong;                   // a line that models write and that is refused, or empty

@@ -24,15 +24,20 @@ struct PolicyHost::State {
   void swap_to(const std::string& sha256, const engine::World& seen);
   void migrate(PolicyVm& from, PolicyVm& to, const engine::World& seen);
   void check_memories();
-  void count_faults(const engine::World& seen, engine::Intents& intents, std::vector<engine::Event>& events);
+  void count_faults(const engine::World& seen, engine::Intents& intents,
+                    std::vector<engine::Event>& events);
 };
 
 const char* fault_name(FaultKind kind) {
   switch (kind) {
-    case FaultKind::kError: return "error";
-    case FaultKind::kFuel: return "fuel";
-    case FaultKind::kMemory: return "memory";
-    case FaultKind::kInvalidMemory: return "invalid_memory";
+    case FaultKind::kError:
+      return "error";
+    case FaultKind::kFuel:
+      return "fuel";
+    case FaultKind::kMemory:
+      return "memory";
+    case FaultKind::kInvalidMemory:
+      return "invalid_memory";
   }
   return "error";
 }
@@ -76,8 +81,8 @@ LoadVerdict PolicyHost::prepare(const std::string& sha256, const engine::Scenari
   return verdict;
 }
 
-// At the first tick boundary where the slot names another version. One that cannot be loaded leaves the
-// agents to the native behaviour.
+// At the first tick boundary where the slot names another version. One that cannot be loaded leaves
+// the agents to the native behaviour.
 void PolicyHost::State::swap_to(const std::string& sha256, const engine::World& seen) {
   LoadVerdict verdict;
   PolicyVm* next = sha256.empty() ? nullptr : find(sha256, seen.scenario(), verdict);
@@ -183,7 +188,9 @@ void PolicyHost::reset() {
   }
 }
 
-const PolicyStats& PolicyHost::stats() const { return state_->stats; }
+const PolicyStats& PolicyHost::stats() const {
+  return state_->stats;
+}
 
 std::string PolicyHost::collect_json(const engine::World& world, std::uint32_t row) {
   return state_->current == nullptr ? "null" : state_->current->collect_json(world, row);
@@ -195,7 +202,8 @@ std::string PolicyHost::finalize_json(const std::string& episode_json) {
 
 std::string PolicyHost::memory_json(engine::EntityId agent) {
   State& state = *state_;
-  if (state.current == nullptr || !state.current->knows(agent.index, agent.generation)) return "null";
+  if (state.current == nullptr || !state.current->knows(agent.index, agent.generation))
+    return "null";
   const auto memory = state.current->memory(agent.index);
   return memory.ok() ? sandbox::to_json(*memory) : "null";
 }

@@ -15,9 +15,9 @@
 namespace cherub::scripting {
 
 struct HostOptions {
-  std::uint64_t fuel_per_act = 20'000;     // one agent, one tick
-  std::uint64_t fuel_per_load = 2'000'000; // running the source once, and init, migrate, collect
-  std::size_t memory_bytes = 64u << 20;    // per Vm
+  std::uint64_t fuel_per_act = 20'000;        // one agent, one tick
+  std::uint64_t fuel_per_load = 2'000'000;    // running the source once, and init, migrate, collect
+  std::size_t memory_bytes = 64u << 20;       // per Vm
   std::size_t memory_per_agent_bytes = 4096;  // serialised self.memory
   bool jit = true;
 };
@@ -29,38 +29,40 @@ const char* fault_name(FaultKind kind);
 // What the policy of one slot did since the last reset().
 struct PolicyStats {
   std::uint64_t acts = 0;
-  std::uint64_t fuel = 0;        // in all
-  std::uint64_t fuel_max = 0;    // of one act
+  std::uint64_t fuel = 0;      // in all
+  std::uint64_t fuel_max = 0;  // of one act
   std::array<std::uint64_t, kFaultKindCount> faults{};
-  std::string first_fault;       // "policy:12: attempt to index a nil value …" with traceback
+  std::string first_fault;  // "policy:12: attempt to index a nil value …" with traceback
   [[nodiscard]] std::uint64_t fault_count() const;
 };
 
 // The result of loading a version and of a reload.
 struct LoadVerdict {
   bool ok = false;
-  std::string stage;             // "parse" | "check" | "load" | "migrate" when not ok
+  std::string stage;  // "parse" | "check" | "load" | "migrate" when not ok
   sandbox::Diagnostics diagnostics;
 };
 
-// Runs policies in a world: the Behaviour that reads script slots, keeps one Vm per version, and turns
-// acts into intents. A policy that faults gives its agent the native behaviour for that tick. Owned by
-// the thread that steps the world.
+// Runs policies in a world: the Behaviour that reads script slots, keeps one Vm per version, and
+// turns acts into intents. A policy that faults gives its agent the native behaviour for that tick.
+// Owned by the thread that steps the world.
 class PolicyHost final : public engine::Behaviour {
  public:
   PolicyHost(std::shared_ptr<ScriptRegistry> registry, HostOptions options);
   ~PolicyHost() override;
 
-  // Parses, checks and loads a version now, so that the tick that installs it does not pay for it. The
-  // world tells which scenario's names exist. Refused: the version cannot be installed.
+  // Parses, checks and loads a version now, so that the tick that installs it does not pay for it.
+  // The world tells which scenario's names exist. Refused: the version cannot be installed.
   LoadVerdict prepare(const std::string& sha256, const engine::Scenario& scenario);
 
-  // When the world's slot names another version than before, swaps first: memories go through migrate.
+  // When the world's slot names another version than before, swaps first: memories go through
+  // migrate.
   void decide(const engine::World& world, engine::Intents& intents,
               std::vector<engine::Event>& faults) override;
   std::uint64_t state_hash() override;  // of all memories
 
-  // Forgets agents, memories and statistics and runs the sources afresh, for another episode in a new world.
+  // Forgets agents, memories and statistics and runs the sources afresh, for another episode in a
+  // new world.
   void reset();
 
   [[nodiscard]] const PolicyStats& stats() const;

@@ -14,7 +14,8 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
-// The decide loop comes up for air after so many agents, to look at the memory that they hold together.
+// The decide loop comes up for air after so many agents, to look at the memory that they hold
+// together.
 constexpr std::size_t kRowsPerCall = 4096;
 constexpr std::size_t kNotesMax = 1000;
 constexpr std::size_t kCollectBytesMax = 1024;
@@ -50,7 +51,8 @@ sandbox::Diagnostic plain_diagnostic(std::string message) {
 
 }  // namespace
 
-std::unique_ptr<PolicyVm> PolicyVm::create(const ScriptVersion& version, const engine::Scenario& scenario,
+std::unique_ptr<PolicyVm> PolicyVm::create(const ScriptVersion& version,
+                                           const engine::Scenario& scenario,
                                            const HostOptions& options, LoadVerdict& verdict) {
   std::unique_ptr<PolicyVm> policy(new PolicyVm(options));
   if (!policy->open(version, scenario, verdict)) return nullptr;
@@ -60,7 +62,8 @@ std::unique_ptr<PolicyVm> PolicyVm::create(const ScriptVersion& version, const e
 
 PolicyVm::~PolicyVm() = default;
 
-bool PolicyVm::open(const ScriptVersion& version, const engine::Scenario& scenario, LoadVerdict& verdict) {
+bool PolicyVm::open(const ScriptVersion& version, const engine::Scenario& scenario,
+                    LoadVerdict& verdict) {
   const auto refuse = [&verdict](std::string stage, sandbox::Diagnostic diagnostic) {
     verdict.stage = std::move(stage);
     verdict.diagnostics.push_back(std::move(diagnostic));
@@ -126,13 +129,15 @@ Result<void> PolicyVm::load_driver(const engine::Scenario& scenario) {
   }
   species_list_ += ", 'food' and 'any'";
   lua_State* lua = trusted::lua(*vm_);
-  if (auto pushed = trusted::push_chunk(*vm_, "policy", prelude::k_policy_lua); !pushed.ok()) return pushed;
+  if (auto pushed = trusted::push_chunk(*vm_, "policy", prelude::k_policy_lua); !pushed.ok())
+    return pushed;
   trusted::push_core(*vm_);
   lua_pushlightuserdata(lua, &view_);
   push_host_table();
   trusted::push_handler(*vm_);
   if (!trusted::call(*vm_, 4, 1, 0)) {
-    return Error{ErrorCode::kInternal, trusted::take_error(*vm_).message, "scripting/prelude/policy.lua"};
+    return Error{ErrorCode::kInternal, trusted::take_error(*vm_).message,
+                 "scripting/prelude/policy.lua"};
   }
   driver_ = luaL_ref(lua, LUA_REGISTRYINDEX);
   return describe_scenario(scenario);
@@ -210,7 +215,8 @@ void PolicyVm::overflow(std::span<const std::uint32_t> rows, std::vector<AgentFa
   call_driver("forget_agents", 0, 0, 0);
   vm_->collect_garbage();
   faults.push_back({rows.front(), FaultKind::kMemory,
-                    "the agents' memories together exceed " + std::to_string(options_.memory_bytes) +
+                    "the agents' memories together exceed " +
+                        std::to_string(options_.memory_bytes) +
                         " bytes; all of them were dropped"});
 }
 
@@ -284,7 +290,8 @@ Result<sandbox::Value> PolicyVm::memory(std::uint32_t row) {
   if (!call_driver("memory_of", 1, 1, 0)) {
     return Error{ErrorCode::kUnavailable, trusted::take_error(*vm_).message, "self.memory"};
   }
-  return trusted::pop_value(*vm_, {.depth = 16, .entries = options_.memory_per_agent_bytes,
+  return trusted::pop_value(*vm_, {.depth = 16,
+                                   .entries = options_.memory_per_agent_bytes,
                                    .bytes = options_.memory_per_agent_bytes});
 }
 
@@ -302,7 +309,8 @@ void PolicyVm::drop_memory(std::uint32_t row) {
   call_driver("drop_memory", 1, 0, 0);
 }
 
-Result<void> PolicyVm::adopt(const engine::World& world, std::uint32_t row, const sandbox::Value& memory) {
+Result<void> PolicyVm::adopt(const engine::World& world, std::uint32_t row,
+                             const sandbox::Value& memory) {
   view_.look_at(world);
   stream_owner_ = kNoOwner;
   lua_State* lua = trusted::lua(*vm_);
@@ -318,7 +326,8 @@ Result<void> PolicyVm::adopt(const engine::World& world, std::uint32_t row, cons
 
 std::string PolicyVm::answer_json(bool called) {
   if (!called) return "null";
-  const auto value = trusted::pop_value(*vm_, {.depth = 8, .entries = 256, .bytes = kCollectBytesMax});
+  const auto value =
+      trusted::pop_value(*vm_, {.depth = 8, .entries = 256, .bytes = kCollectBytesMax});
   if (!value.ok()) return "null";
   std::string json = to_json(*value);
   return json.size() <= kCollectBytesMax ? json : "null";

@@ -24,18 +24,19 @@ struct AgentFault {
   std::string message;
 };
 
-// One Vm with one script version and the trusted Lua that drives it over agents. Keeps their memories, by row.
-// Used by one thread at a time.
+// One Vm with one script version and the trusted Lua that drives it over agents. Keeps their
+// memories, by row. Used by one thread at a time.
 class PolicyVm {
  public:
   // Parses, checks, loads and runs the source once; a null pointer and why not.
-  static std::unique_ptr<PolicyVm> create(const ScriptVersion& version, const engine::Scenario& scenario,
+  static std::unique_ptr<PolicyVm> create(const ScriptVersion& version,
+                                          const engine::Scenario& scenario,
                                           const HostOptions& options, LoadVerdict& verdict);
   ~PolicyVm();
 
   // Lets the policy act for the rows. Faults are in row order; their intents are cleared.
-  void decide(const engine::World& world, std::span<const std::uint32_t> rows, engine::Intents& intents,
-              std::vector<AgentFault>& faults);
+  void decide(const engine::World& world, std::span<const std::uint32_t> rows,
+              engine::Intents& intents, std::vector<AgentFault>& faults);
 
   // Runs the source afresh and forgets all agents.
   base::Result<void> restart();
@@ -50,7 +51,8 @@ class PolicyVm {
   bool knows(std::uint32_t row, std::uint32_t generation);
   void drop_memory(std::uint32_t row);
   // Gives an agent's memory to the policy's migrate and keeps what it makes of it.
-  base::Result<void> adopt(const engine::World& world, std::uint32_t row, const sandbox::Value& memory);
+  base::Result<void> adopt(const engine::World& world, std::uint32_t row,
+                           const sandbox::Value& memory);
 
   std::string collect_json(const engine::World& world, std::uint32_t row);
   std::string finalize_json(const std::string& episode_json);

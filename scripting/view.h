@@ -8,8 +8,8 @@
 
 namespace cherub::scripting {
 
-// The world as the trusted Lua code of prelude/policy.lua reads it through FFI: pointers into the columns and
-// intent slots, good for one decide phase. The declaration there mirrors this one.
+// The world as the trusted Lua code of prelude/policy.lua reads it through FFI: pointers into the
+// columns and intent slots, good for one decide phase. The declaration there mirrors this one.
 struct View {
   const engine::World* world = nullptr;
   const std::uint32_t* rows = nullptr;  // of the agents to decide for
@@ -21,7 +21,8 @@ struct View {
   const std::uint16_t* species = nullptr;
   const float *x = nullptr, *y = nullptr, *z = nullptr, *heading = nullptr, *health = nullptr,
               *energy = nullptr, *hunger = nullptr, *damage = nullptr;
-  const std::uint8_t *move_receipt = nullptr, *ability_receipt = nullptr, *message_receipt = nullptr;
+  const std::uint8_t *move_receipt = nullptr, *ability_receipt = nullptr,
+                     *message_receipt = nullptr;
   std::uint8_t* move = nullptr;
   float *move_x = nullptr, *move_y = nullptr, *move_z = nullptr;
   std::uint8_t* ability = nullptr;

@@ -16,9 +16,7 @@ struct EntityId {
   std::uint32_t generation = 0;
 
   auto operator<=>(const EntityId&) const = default;
-  [[nodiscard]] std::uint64_t packed() const {
-    return (std::uint64_t{generation} << 32) | index;
-  }
+  [[nodiscard]] std::uint64_t packed() const { return (std::uint64_t{generation} << 32) | index; }
   static EntityId unpack(std::uint64_t packed) {
     return {static_cast<std::uint32_t>(packed), static_cast<std::uint32_t>(packed >> 32)};
   }

@@ -14,8 +14,9 @@
 namespace cherub::base {
 namespace {
 
-constexpr unsigned kParseFlags =
-    rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseFullPrecisionFlag;
+constexpr unsigned kParseFlags = rapidjson::kParseIterativeFlag |
+                                 rapidjson::kParseValidateEncodingFlag |
+                                 rapidjson::kParseFullPrecisionFlag;
 
 // The depth is checked on the text before RapidJSON builds anything from it.
 bool too_deep(std::string_view text) {
@@ -41,7 +42,8 @@ std::string place(std::string_view text, std::size_t offset) {
   offset = std::min(offset, text.size());
   const std::string_view before = text.substr(0, offset);
   const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-  const std::size_t line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
+  const std::size_t line_start =
+      before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
   return "line " + std::to_string(line) + ", column " + std::to_string(offset - line_start + 1);
 }
 
@@ -51,10 +53,14 @@ std::size_t utf8_length(std::string_view text, std::size_t at) {
   const unsigned char lead = byte(at);
   std::size_t length = 0;
   if (lead < 0x80) return 1;
-  if (lead >= 0xc2 && lead <= 0xdf) length = 2;
-  else if (lead >= 0xe0 && lead <= 0xef) length = 3;
-  else if (lead >= 0xf0 && lead <= 0xf4) length = 4;
-  else return 0;
+  if (lead >= 0xc2 && lead <= 0xdf)
+    length = 2;
+  else if (lead >= 0xe0 && lead <= 0xef)
+    length = 3;
+  else if (lead >= 0xf0 && lead <= 0xf4)
+    length = 4;
+  else
+    return 0;
   if (at + length > text.size()) return 0;
   for (std::size_t i = 1; i < length; ++i) {
     if ((byte(at + i) & 0xc0) != 0x80) return 0;
@@ -72,7 +78,8 @@ std::size_t utf8_length(std::string_view text, std::size_t at) {
 Result<rapidjson::Document> parse_json(std::string_view text) {
   if (too_deep(text)) {
     return Error{ErrorCode::kInvalidArgument,
-                 "JSON nests deeper than " + std::to_string(kJsonDepthMax) + " levels; flatten it", "JSON"};
+                 "JSON nests deeper than " + std::to_string(kJsonDepthMax) + " levels; flatten it",
+                 "JSON"};
   }
   rapidjson::Document document;
   document.Parse<kParseFlags>(text.data(), text.size());

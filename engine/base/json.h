@@ -28,14 +28,22 @@ std::string to_json(const rapidjson::Value& value);
 //   JsonObject().add("tick", 3).add("name", "oak").text()
 class JsonObject {
  public:
-  JsonObject& add(std::string_view name, std::string_view value) { return raw(name, json_string(value)); }
-  JsonObject& add(std::string_view name, const char* value) { return add(name, std::string_view(value)); }
-  JsonObject& add(std::string_view name, const std::string& value) { return add(name, std::string_view(value)); }
+  JsonObject& add(std::string_view name, std::string_view value) {
+    return raw(name, json_string(value));
+  }
+  JsonObject& add(std::string_view name, const char* value) {
+    return add(name, std::string_view(value));
+  }
+  JsonObject& add(std::string_view name, const std::string& value) {
+    return add(name, std::string_view(value));
+  }
   JsonObject& add(std::string_view name, double value) { return raw(name, json_number(value)); }
   JsonObject& add(std::string_view name, bool value) { return raw(name, value ? "true" : "false"); }
   template <class Integer>
-    requires(std::is_integral_v<Integer> && !std::is_same_v<Integer, bool>)
-  JsonObject& add(std::string_view name, Integer value) { return raw(name, std::to_string(value)); }
+  requires(std::is_integral_v<Integer> &&
+           !std::is_same_v<Integer, bool>) JsonObject& add(std::string_view name, Integer value) {
+    return raw(name, std::to_string(value));
+  }
   // `json` must be a complete JSON value.
   JsonObject& raw(std::string_view name, std::string_view json);
   [[nodiscard]] std::string text() const { return body_ + "}"; }

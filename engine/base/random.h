@@ -6,8 +6,8 @@
 
 namespace cherub::base {
 
-// The finalizer of SplitMix64 (Steele, Lea, Flood 2014): a bijection of 64 bits in which every input
-// bit flips every output bit with probability near one half.
+// The finalizer of SplitMix64 (Steele, Lea, Flood 2014): a bijection of 64 bits in which every
+// input bit flips every output bit with probability near one half.
 constexpr std::uint64_t mix64(std::uint64_t x) {
   x += 0x9e3779b97f4a7c15u;
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
@@ -36,7 +36,8 @@ enum class Stream : std::uint32_t {
 class RandomStream {
  public:
   RandomStream(std::uint64_t seed, Tick tick, std::uint64_t entity, Stream stream)
-      : key_(mix64(mix64(mix64(mix64(seed) ^ tick) ^ entity) ^ static_cast<std::uint64_t>(stream))) {}
+      : key_(mix64(mix64(mix64(mix64(seed) ^ tick) ^ entity) ^
+                   static_cast<std::uint64_t>(stream))) {}
   explicit RandomStream(std::uint64_t key) : key_(key) {}
 
   std::uint64_t bits() { return mix64(key_ + 0xd1342543de82ef95u * ++counter_); }

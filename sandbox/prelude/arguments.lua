@@ -3,7 +3,8 @@ local error, type, tonumber, tostring = error, type, tonumber, tostring
 
 local function bad(position, name, expected, value)
   local got = value == nil and "no value" or type(value)
-  error("bad argument #" .. position .. " to '" .. name .. "' (" .. expected .. " expected, got " .. got .. ")", 0)
+  error("bad argument #" .. position .. " to '" .. name .. "' (" .. expected ..
+        " expected, got " .. got .. ")", 0)
 end
 
 local function text(value, position, name)

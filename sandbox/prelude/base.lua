@@ -49,7 +49,9 @@ function base.unpack(list, first, last)
   last = last == nil and #list or arguments.integer(last, 3, "unpack")
   local count = last - first + 1
   if count < 1 then return end
-  if count > VALUES_MAX then error("too many results to unpack (at most " .. VALUES_MAX .. ")", 0) end
+  if count > VALUES_MAX then
+    error("too many results to unpack (at most " .. VALUES_MAX .. ")", 0)
+  end
   charge(count)
   return raw_unpack(list, first, last)
 end

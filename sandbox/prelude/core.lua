@@ -44,7 +44,8 @@ local function remaining()
   return fuel < 0 and 0 or fuel + reserve
 end
 
--- Lets a string in whose length is known only now: the price of making it, and the limit of one string.
+-- Lets a string in whose length is known only now: the price of making it, and the limit of one
+-- string.
 local function admit_string(length)
   if length > STRING_BYTES then error(OUT_OF_MEMORY, 0) end
   fuel = fuel - floor(length * 0.0625)
@@ -62,8 +63,8 @@ local function power(base, exponent)
   return base ^ exponent
 end
 
--- Objects used as keys get a serial number in the order of their first use: the order in which pairs()
--- shows them, where addresses would differ from run to run.
+-- Objects used as keys get a serial number in the order of their first use: the order in which
+-- pairs() shows them, where addresses would differ from run to run.
 local serials = setmetatable({}, {__mode = "k"})
 local last_serial = 0
 
@@ -83,8 +84,8 @@ local function admit_key(key)
   return key
 end
 
--- What cannot be changed: the proxies that scripts see instead of library tables. frozen[proxy] is the table
--- behind it.
+-- What cannot be changed: the proxies that scripts see instead of library tables. frozen[proxy] is
+-- the table behind it.
 local frozen = setmetatable({}, {__mode = "k"})
 
 local function freeze(contents, name)

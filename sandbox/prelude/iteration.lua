@@ -1,5 +1,5 @@
--- pairs and next in a defined order: the keys 1, 2, 3 … while they have values, then other numbers ascending,
--- strings by bytes, false, true, and objects in the order of their first use as a key.
+-- pairs and next in a defined order: the keys 1, 2, 3 … while they have values, then other numbers
+-- ascending, strings by bytes, false, true, and objects in the order of their first use as a key.
 local core, arguments = ...
 local charge, frozen, serials = core.charge, core.frozen, core.serials
 local type, rawget, next, error, setmetatable = type, rawget, next, error, setmetatable
@@ -111,8 +111,8 @@ end
 local function pairs(t)
   if type(t) ~= "table" then arguments.bad(1, "pairs", "table", t) end
   t = frozen[t] or t
-  -- A sequence whose keys happen to come in order needs no list of them. The raw walk of the array part
-  -- is ascending, so this finds just the tables without a hash part in use.
+  -- A sequence whose keys happen to come in order needs no list of them. The raw walk of the array
+  -- part is ascending, so this finds just the tables without a hash part in use.
   if is_array(t) then
     charge(1 + #t)
     return array_step, t, 0

@@ -5,7 +5,8 @@ local ffi = require("ffi")
 local floor, error, select = math.floor, error, select
 
 local NAMES = {
-  "abs", "acos", "asin", "atan", "atan2", "ceil", "cos", "cosh", "deg", "exp", "floor", "fmod", "frexp",
+  "abs", "acos", "asin", "atan", "atan2", "ceil", "cos", "cosh", "deg", "exp", "floor", "fmod",
+    "frexp",
   "ldexp", "log", "log10", "max", "min", "modf", "rad", "sin", "sinh", "sqrt", "tan", "tanh",
 }
 
@@ -33,7 +34,8 @@ function numbers.random(...)
 end
 
 local bits = {}
-for _, name in ipairs({"arshift", "band", "bnot", "bor", "bswap", "bxor", "lshift", "rol", "ror", "rshift",
+for _, name in ipairs({"arshift", "band", "bnot", "bor", "bswap", "bxor", "lshift", "rol", "ror",
+  "rshift",
                        "tobit", "tohex"}) do
   bits[name] = bit[name]
 end

@@ -1,4 +1,5 @@
--- find, match, gmatch and gsub over the metered matcher. Replacement functions are called from here, in Lua.
+-- find, match, gmatch and gsub over the metered matcher. Replacement functions are called from
+-- here, in Lua.
 local core, arguments, strings, host = ...
 local charge, admit_string, remaining = core.charge, core.admit_string, core.remaining
 local text = arguments.text
@@ -19,7 +20,8 @@ typedef struct {
 } cherub_match;
 ]]
 local match_function = ffi.cast(
-    "void (*)(const char *, size_t, const char *, size_t, size_t, cherub_match *)", host.pattern_match)
+    "void (*)(const char *, size_t, const char *, size_t, size_t, cherub_match *)",
+      host.pattern_match)
 local found = ffi.new("cherub_match")
 
 local NO_MATCH, MATCH, OUT_OF_FUEL, MALFORMED = 0, 1, 2, 3
@@ -88,6 +90,8 @@ end
 
 function strings.gmatch(s, pattern)
   s, pattern = text(s, 1, "gmatch"), text(pattern, 2, "gmatch")
+  -- Here '^' is an ordinary character: an anchor would make no sense in a loop.
+  if raw_byte(pattern, 1) == 94 then pattern = "%" .. pattern end
   local offset = 0
   return function()
     if offset > #s or not search(s, pattern, offset) then return nil end

@@ -2,7 +2,8 @@
 local host, modules = ...
 
 if host.jit then
-  require("jit.opt").start("maxtrace=4000", "maxrecord=8000", "maxmcode=8192", "sizemcode=64", "maxsnap=1000")
+  require("jit.opt").start("maxtrace=4000", "maxrecord=8000", "maxmcode=8192", "sizemcode=64",
+    "maxsnap=1000")
 end
 
 local core = modules.core(host)

@@ -1,11 +1,14 @@
 -- The string library, patterns apart. Every function pays by the bytes it reads and makes.
 local core, arguments, tostring = ...
 local charge, admit_string = core.charge, core.admit_string
-local text, integer, optional_integer = arguments.text, arguments.integer, arguments.optional_integer
+local text, integer, optional_integer =
+  arguments.text, arguments.integer, arguments.optional_integer
 local error, select, type, tonumber = error, select, type, tonumber
 local raw = {
-  byte = string.byte, char = string.char, sub = string.sub, rep = string.rep, reverse = string.reverse,
-  lower = string.lower, upper = string.upper, format = string.format, find = string.find, len = string.len,
+  byte = string.byte, char = string.char, sub = string.sub, rep = string.rep,
+    reverse = string.reverse,
+  lower = string.lower, upper = string.upper, format = string.format, find = string.find,
+    len = string.len,
 }
 
 local VALUES_MAX = 4000
@@ -127,7 +130,9 @@ function strings.format(template, ...)
       local letter = raw.sub(template, stop + 1, stop + 1)
       local spec = raw.sub(template, percent, stop + 1)
       local directive = directives[letter]
-      if not directive or #spec > 12 then error("invalid option '" .. spec .. "' to 'format'", 0) end
+      if not directive or #spec > 12 then
+        error("invalid option '" .. spec .. "' to 'format'", 0)
+      end
       argument = argument + 1
       if argument > count then arguments.bad(argument + 1, "format", "value", nil) end
       out, at = out .. directive(spec, (select(argument, ...)), argument + 1), stop + 2

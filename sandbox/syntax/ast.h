@@ -7,8 +7,8 @@
 
 #include "sandbox/syntax/diagnostic.h"
 
-// The tree of a Lua 5.1 chunk as LuaJIT accepts it (goto, \z, hexadecimal escapes and floats). Depth
-// is bounded by the parser (Limits in parser.h), so visitors may recurse.
+// The tree of a Lua 5.1 chunk as LuaJIT accepts it (goto, \z, hexadecimal escapes and floats).
+// Depth is bounded by the parser (Limits in parser.h), so visitors may recurse.
 namespace cherub::sandbox {
 
 struct Expression;
@@ -19,8 +19,21 @@ using StatementPtr = std::unique_ptr<Statement>;
 
 enum class UnaryOp { kNegate, kNot, kLength };
 enum class BinaryOp {
-  kAdd, kSubtract, kMultiply, kDivide, kModulo, kPower, kConcat,
-  kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual, kAnd, kOr,
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kDivide,
+  kModulo,
+  kPower,
+  kConcat,
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
+  kAnd,
+  kOr,
 };
 
 enum class LocalKind { kLocal, kLocalFunction, kParameter, kSelf, kNumericFor, kGenericFor };
@@ -30,26 +43,28 @@ struct Local {
   std::string name;
   Range range;  // of the name where it is declared
   LocalKind kind = LocalKind::kLocal;
-  Function* function = nullptr;    // the function whose activation holds it
-  std::uint32_t assignments = 0;   // assignments after the declaration
-  std::uint32_t captured_by = 0;   // inner functions that use it as an upvalue
+  Function* function = nullptr;   // the function whose activation holds it
+  std::uint32_t assignments = 0;  // assignments after the declaration
+  std::uint32_t captured_by = 0;  // inner functions that use it as an upvalue
   bool used = false;
 };
 
 enum class ExpressionKind {
-  kNil, kTrue, kFalse,
-  kNumber,      // number
-  kString,      // text: the decoded bytes
+  kNil,
+  kTrue,
+  kFalse,
+  kNumber,  // number
+  kString,  // text: the decoded bytes
   kVararg,
-  kFunction,    // function
-  kName,        // text: the name; local: its declaration, or nullptr for a global
-  kIndex,       // children: object, key. `a.b` has a kString key; is_dot tells it from a["b"]
-  kCall,        // children: callee, arguments…
-  kMethodCall,  // children: object, arguments…; text: the method's name, name_range: its place
-  kUnary,       // unary_op; children: operand
-  kBinary,      // binary_op, operator_range; children: left, right
-  kTable,       // fields
-  kParenthesis, // children: the expression inside
+  kFunction,     // function
+  kName,         // text: the name; local: its declaration, or nullptr for a global
+  kIndex,        // children: object, key. `a.b` has a kString key; is_dot tells it from a["b"]
+  kCall,         // children: callee, arguments…
+  kMethodCall,   // children: object, arguments…; text: the method's name, name_range: its place
+  kUnary,        // unary_op; children: operand
+  kBinary,       // binary_op, operator_range; children: left, right
+  kTable,        // fields
+  kParenthesis,  // children: the expression inside
 };
 
 struct TableField {
@@ -82,13 +97,13 @@ struct Block {
 };
 
 struct Function {
-  Range range;             // from `function` (or the parameters of a method) to behind `end`
-  std::string name;        // as declared (`policy.act`), or empty
+  Range range;       // from `function` (or the parameters of a method) to behind `end`
+  std::string name;  // as declared (`policy.act`), or empty
   std::vector<Local*> parameters;
   bool is_vararg = false;
   Block body;
-  Function* parent = nullptr;   // nullptr for the main chunk
-  std::uint32_t upvalues = 0;   // distinct outer locals that it or its inner functions use
+  Function* parent = nullptr;  // nullptr for the main chunk
+  std::uint32_t upvalues = 0;  // distinct outer locals that it or its inner functions use
   std::vector<std::unique_ptr<Local>> locals;  // every local declared in this activation
 };
 
@@ -106,8 +121,8 @@ enum class StatementKind {
   kGenericFor,     // locals; values; blocks[0]
   kReturn,         // values
   kBreak,
-  kGoto,           // text: the label; jumps_back: the label stands before it
-  kLabel,          // text
+  kGoto,   // text: the label; jumps_back: the label stands before it
+  kLabel,  // text
 };
 
 struct Statement {

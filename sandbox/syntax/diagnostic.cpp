@@ -14,7 +14,9 @@ std::string_view severity_name(Severity severity) {
   return severity == Severity::kError ? "error" : "warning";
 }
 
-bool is_newline(char c) { return c == '\n' || c == '\r'; }
+bool is_newline(char c) {
+  return c == '\n' || c == '\r';
+}
 
 // The line that holds the offset, without its end.
 std::string_view line_around(std::string_view source, std::size_t offset, std::size_t& begin) {
@@ -33,7 +35,9 @@ char printable(char c) {
 }
 
 // A caret counts characters, not the bytes of UTF-8.
-bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xc0u) != 0x80; }
+bool starts_character(char c) {
+  return (static_cast<unsigned char>(c) & 0xc0u) != 0x80;
+}
 
 // The source line of the finding, and below it a caret under its stretch.
 void append_excerpt(std::string& text, const Range& range, std::string_view source) {
@@ -83,8 +87,8 @@ std::string diagnostics_text(const Diagnostics& diagnostics, const std::string& 
   std::string text;
   for (const Diagnostic& diagnostic : diagnostics) {
     const Range& range = diagnostic.range;
-    text += source_name + ":" + std::to_string(range.line) + ":" + std::to_string(range.column) +
-            ": ";
+    text +=
+        source_name + ":" + std::to_string(range.line) + ":" + std::to_string(range.column) + ": ";
     text += severity_name(diagnostic.severity);
     text += ": " + diagnostic.message + "\n";
     append_excerpt(text, range, source);

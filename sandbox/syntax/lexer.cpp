@@ -13,25 +13,32 @@ namespace {
 
 constexpr std::string_view kFence = "```";
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 bool is_name_start(char c) {
   const char lower = static_cast<char>(c | 0x20);
   return (lower >= 'a' && lower <= 'z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
 
-bool is_name_part(char c) { return is_name_start(c) || is_digit(c); }
+bool is_name_part(char c) {
+  return is_name_start(c) || is_digit(c);
+}
 
-bool is_newline(char c) { return c == '\n' || c == '\r'; }
+bool is_newline(char c) {
+  return c == '\n' || c == '\r';
+}
 
 TokenKind name_kind(std::string_view name) {
   using enum TokenKind;
   static constexpr auto kKeywords = std::to_array<std::pair<std::string_view, TokenKind>>({
-      {"and", kAnd}, {"break", kBreak}, {"do", kDo}, {"else", kElse}, {"elseif", kElseif},
-      {"end", kEnd}, {"false", kFalse}, {"for", kFor}, {"function", kFunction}, {"goto", kGoto},
-      {"if", kIf}, {"in", kIn}, {"local", kLocal}, {"nil", kNil}, {"not", kNot}, {"or", kOr},
-      {"repeat", kRepeat}, {"return", kReturn}, {"then", kThen}, {"true", kTrue},
-      {"until", kUntil}, {"while", kWhile},
+      {"and", kAnd},           {"break", kBreak},   {"do", kDo},       {"else", kElse},
+      {"elseif", kElseif},     {"end", kEnd},       {"false", kFalse}, {"for", kFor},
+      {"function", kFunction}, {"goto", kGoto},     {"if", kIf},       {"in", kIn},
+      {"local", kLocal},       {"nil", kNil},       {"not", kNot},     {"or", kOr},
+      {"repeat", kRepeat},     {"return", kReturn}, {"then", kThen},   {"true", kTrue},
+      {"until", kUntil},       {"while", kWhile},
   });
   for (const auto& [word, kind] : kKeywords) {
     if (word == name) return kind;
@@ -43,12 +50,33 @@ TokenKind name_kind(std::string_view name) {
 std::pair<TokenKind, std::uint32_t> symbol_kind(std::string_view text) {
   using enum TokenKind;
   static constexpr auto kSymbols = std::to_array<std::pair<std::string_view, TokenKind>>({
-      {"...", kVararg}, {"..", kConcat}, {"==", kEqual}, {"~=", kNotEqual}, {"<=", kLessEqual},
-      {">=", kGreaterEqual}, {"::", kDoubleColon}, {"+", kPlus}, {"-", kMinus}, {"*", kStar},
-      {"/", kSlash}, {"%", kPercent}, {"^", kCaret}, {"#", kHash}, {"<", kLess}, {">", kGreater},
-      {"=", kAssign}, {"(", kLeftParenthesis}, {")", kRightParenthesis}, {"{", kLeftBrace},
-      {"}", kRightBrace}, {"[", kLeftBracket}, {"]", kRightBracket}, {";", kSemicolon},
-      {":", kColon}, {",", kComma}, {".", kDot},
+      {"...", kVararg},
+      {"..", kConcat},
+      {"==", kEqual},
+      {"~=", kNotEqual},
+      {"<=", kLessEqual},
+      {">=", kGreaterEqual},
+      {"::", kDoubleColon},
+      {"+", kPlus},
+      {"-", kMinus},
+      {"*", kStar},
+      {"/", kSlash},
+      {"%", kPercent},
+      {"^", kCaret},
+      {"#", kHash},
+      {"<", kLess},
+      {">", kGreater},
+      {"=", kAssign},
+      {"(", kLeftParenthesis},
+      {")", kRightParenthesis},
+      {"{", kLeftBrace},
+      {"}", kRightBrace},
+      {"[", kLeftBracket},
+      {"]", kRightBracket},
+      {";", kSemicolon},
+      {":", kColon},
+      {",", kComma},
+      {".", kDot},
   });
   if (const std::size_t size = foreign_symbol_size(text); size > 0) {
     return {kForeign, static_cast<std::uint32_t>(size)};
@@ -92,8 +120,12 @@ class Lexer {
   }
 
   void begin_token() {
-    token_ = Token{TokenKind::kEndOfSource, static_cast<std::uint32_t>(at_), 0, line_,
-                   static_cast<std::uint32_t>(at_ - line_begin_ + 1), line_};
+    token_ = Token{TokenKind::kEndOfSource,
+                   static_cast<std::uint32_t>(at_),
+                   0,
+                   line_,
+                   static_cast<std::uint32_t>(at_ - line_begin_ + 1),
+                   line_};
   }
 
   void finish_token(TokenKind kind) {
@@ -173,7 +205,10 @@ class Lexer {
       return true;
     }
     while (!is_done() && !rest().starts_with("*/")) {
-      if (is_newline(current())) newline(); else ++at_;
+      if (is_newline(current()))
+        newline();
+      else
+        ++at_;
     }
     at_ = std::min(at_ + 2, source_.size());
     return true;
@@ -376,6 +411,8 @@ class Lexer {
 
 }  // namespace
 
-TokenList lex(std::string_view source) { return Lexer(source).lex(); }
+TokenList lex(std::string_view source) {
+  return Lexer(source).lex();
+}
 
 }  // namespace cherub::sandbox

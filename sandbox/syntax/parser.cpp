@@ -13,7 +13,8 @@ namespace {
 // What makes a source unreadable as a whole.
 std::optional<Diagnostic> refuse_source(const std::string& source) {
   if (source.size() > kSourceBytesMax) {
-    return Diagnostic{Severity::kError, {},
+    return Diagnostic{Severity::kError,
+                      {},
                       "the source has " + std::to_string(source.size()) + " bytes, more than " +
                           std::to_string(kSourceBytesMax),
                       "shorten it"};
@@ -29,7 +30,8 @@ std::optional<Diagnostic> refuse_source(const std::string& source) {
   return Diagnostic{Severity::kError,
                     {offset, offset + 1, static_cast<std::uint32_t>(lines + 1),
                      static_cast<std::uint32_t>(zero - line_begin + 1)},
-                    "the source holds a NUL byte", "in a string write '\\0'"};
+                    "the source holds a NUL byte",
+                    "in a string write '\\0'"};
 }
 
 // In the order of the source. Of several errors on one line the first is the cause, the others are

@@ -11,7 +11,7 @@ namespace cherub::sandbox {
 // The bounds of a source. LuaJIT's own are 200 locals and 60 upvalues per function; the meter needs
 // kMeterUpvalues of those.
 inline constexpr std::size_t kSourceBytesMax = 64 * 1024;
-inline constexpr int kNestingMax = 180;           // nested blocks, functions, expressions, operator chains
+inline constexpr int kNestingMax = 180;  // nested blocks, functions, expressions, operator chains
 inline constexpr std::uint32_t kLocalsMax = 200;  // active at once in one function
 inline constexpr std::uint32_t kMeterUpvalues = 6;
 inline constexpr std::uint32_t kUpvaluesMax = 60 - kMeterUpvalues;
@@ -25,9 +25,9 @@ struct ParseResult {
 
 // Parses untrusted text. Never throws for bad input, never recurses deeper than kNestingMax allows,
 // takes time proportional to the source. Refuses: more than kSourceBytesMax, NUL bytes, binary
-// chunks, a byte order mark or `#!` line, bytes outside ASCII in names, the suffixes LL, ULL and i on numbers.
-// After a syntax error it goes on at the next statement where that is likely to help, and reports at
-// most kDiagnosticsMax findings.
+// chunks, a byte order mark or `#!` line, bytes outside ASCII in names, the suffixes LL, ULL and i
+// on numbers. After a syntax error it goes on at the next statement where that is likely to help,
+// and reports at most kDiagnosticsMax findings.
 ParseResult parse(std::string name, std::string source);
 
 }  // namespace cherub::sandbox

@@ -21,11 +21,16 @@ std::string shown(std::string_view text) {
 
 std::string TreeParser::describe(const Token& token) const {
   switch (token.kind) {
-    case TokenKind::kEndOfSource: return "the end of the source";
-    case TokenKind::kString: return "a string";
-    case TokenKind::kNumber: return "the number " + shown(text(token));
-    case TokenKind::kName: return "the name " + shown(text(token));
-    default: return shown(text(token));
+    case TokenKind::kEndOfSource:
+      return "the end of the source";
+    case TokenKind::kString:
+      return "a string";
+    case TokenKind::kNumber:
+      return "the number " + shown(text(token));
+    case TokenKind::kName:
+      return "the name " + shown(text(token));
+    default:
+      return shown(text(token));
   }
 }
 
@@ -50,8 +55,8 @@ void TreeParser::report(Range range, std::string message, std::string hint) {
 void TreeParser::collect_problems() {
   for (Scope::Problem& problem : scope_.problems()) {
     if (diagnostics_.size() >= kCollectedMax) return;
-    diagnostics_.push_back({Severity::kError, problem.range, std::move(problem.message),
-                            std::move(problem.hint)});
+    diagnostics_.push_back(
+        {Severity::kError, problem.range, std::move(problem.message), std::move(problem.hint)});
   }
 }
 
@@ -95,16 +100,24 @@ std::string TreeParser::hint_for_found() const {
       if (is_first_of_line(position_)) return {};
       if (previous().kind != TokenKind::kName) return std::string(foreign_word_hint(text(found)));
       return std::string(foreign_word_hint(text(previous())));
-    case TokenKind::kAssign: return "'=' assigns; to compare write '=='";
-    case TokenKind::kEqual: return "'==' compares; to assign write '='";
-    case TokenKind::kLeftBracket: return "a list is written '{1, 2, 3}'";
-    case TokenKind::kIn: return "to look a key up write 't[key] ~= nil'; 'in' belongs to 'for'";
-    case TokenKind::kConcat: return "'..' joins two values: 'a .. b'";
-    case TokenKind::kLocal: return "'local' begins a statement of its own";
+    case TokenKind::kAssign:
+      return "'=' assigns; to compare write '=='";
+    case TokenKind::kEqual:
+      return "'==' compares; to assign write '='";
+    case TokenKind::kLeftBracket:
+      return "a list is written '{1, 2, 3}'";
+    case TokenKind::kIn:
+      return "to look a key up write 't[key] ~= nil'; 'in' belongs to 'for'";
+    case TokenKind::kConcat:
+      return "'..' joins two values: 'a .. b'";
+    case TokenKind::kLocal:
+      return "'local' begins a statement of its own";
     case TokenKind::kSlash:
     case TokenKind::kStar:
-    case TokenKind::kPlus: return "this operator needs a value on its left";
-    default: return {};
+    case TokenKind::kPlus:
+      return "this operator needs a value on its left";
+    default:
+      return {};
   }
 }
 

@@ -18,31 +18,51 @@ struct BinaryOperator {
 
 std::optional<BinaryOperator> binary_operator(TokenKind kind) {
   switch (kind) {
-    case TokenKind::kPlus: return BinaryOperator{BinaryOp::kAdd, 6, 6};
-    case TokenKind::kMinus: return BinaryOperator{BinaryOp::kSubtract, 6, 6};
-    case TokenKind::kStar: return BinaryOperator{BinaryOp::kMultiply, 7, 7};
-    case TokenKind::kSlash: return BinaryOperator{BinaryOp::kDivide, 7, 7};
-    case TokenKind::kPercent: return BinaryOperator{BinaryOp::kModulo, 7, 7};
-    case TokenKind::kCaret: return BinaryOperator{BinaryOp::kPower, 10, 9};
-    case TokenKind::kConcat: return BinaryOperator{BinaryOp::kConcat, 5, 4};
-    case TokenKind::kEqual: return BinaryOperator{BinaryOp::kEqual, 3, 3};
-    case TokenKind::kNotEqual: return BinaryOperator{BinaryOp::kNotEqual, 3, 3};
-    case TokenKind::kLess: return BinaryOperator{BinaryOp::kLess, 3, 3};
-    case TokenKind::kLessEqual: return BinaryOperator{BinaryOp::kLessEqual, 3, 3};
-    case TokenKind::kGreater: return BinaryOperator{BinaryOp::kGreater, 3, 3};
-    case TokenKind::kGreaterEqual: return BinaryOperator{BinaryOp::kGreaterEqual, 3, 3};
-    case TokenKind::kAnd: return BinaryOperator{BinaryOp::kAnd, 2, 2};
-    case TokenKind::kOr: return BinaryOperator{BinaryOp::kOr, 1, 1};
-    default: return std::nullopt;
+    case TokenKind::kPlus:
+      return BinaryOperator{BinaryOp::kAdd, 6, 6};
+    case TokenKind::kMinus:
+      return BinaryOperator{BinaryOp::kSubtract, 6, 6};
+    case TokenKind::kStar:
+      return BinaryOperator{BinaryOp::kMultiply, 7, 7};
+    case TokenKind::kSlash:
+      return BinaryOperator{BinaryOp::kDivide, 7, 7};
+    case TokenKind::kPercent:
+      return BinaryOperator{BinaryOp::kModulo, 7, 7};
+    case TokenKind::kCaret:
+      return BinaryOperator{BinaryOp::kPower, 10, 9};
+    case TokenKind::kConcat:
+      return BinaryOperator{BinaryOp::kConcat, 5, 4};
+    case TokenKind::kEqual:
+      return BinaryOperator{BinaryOp::kEqual, 3, 3};
+    case TokenKind::kNotEqual:
+      return BinaryOperator{BinaryOp::kNotEqual, 3, 3};
+    case TokenKind::kLess:
+      return BinaryOperator{BinaryOp::kLess, 3, 3};
+    case TokenKind::kLessEqual:
+      return BinaryOperator{BinaryOp::kLessEqual, 3, 3};
+    case TokenKind::kGreater:
+      return BinaryOperator{BinaryOp::kGreater, 3, 3};
+    case TokenKind::kGreaterEqual:
+      return BinaryOperator{BinaryOp::kGreaterEqual, 3, 3};
+    case TokenKind::kAnd:
+      return BinaryOperator{BinaryOp::kAnd, 2, 2};
+    case TokenKind::kOr:
+      return BinaryOperator{BinaryOp::kOr, 1, 1};
+    default:
+      return std::nullopt;
   }
 }
 
 std::optional<UnaryOp> unary_operator(TokenKind kind) {
   switch (kind) {
-    case TokenKind::kMinus: return UnaryOp::kNegate;
-    case TokenKind::kNot: return UnaryOp::kNot;
-    case TokenKind::kHash: return UnaryOp::kLength;
-    default: return std::nullopt;
+    case TokenKind::kMinus:
+      return UnaryOp::kNegate;
+    case TokenKind::kNot:
+      return UnaryOp::kNot;
+    case TokenKind::kHash:
+      return UnaryOp::kLength;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -117,13 +137,24 @@ TreeParser::Node TreeParser::parse_simple() {
       node.tree->text = decode_string(text(token)).bytes;
       return node;
     }
-    case TokenKind::kNil: advance(); return make_leaf(ExpressionKind::kNil, token);
-    case TokenKind::kTrue: advance(); return make_leaf(ExpressionKind::kTrue, token);
-    case TokenKind::kFalse: advance(); return make_leaf(ExpressionKind::kFalse, token);
-    case TokenKind::kVararg: advance(); return make_vararg(token);
-    case TokenKind::kLeftBrace: return parse_table();
-    case TokenKind::kFunction: return parse_function_expression();
-    default: return parse_suffixed();
+    case TokenKind::kNil:
+      advance();
+      return make_leaf(ExpressionKind::kNil, token);
+    case TokenKind::kTrue:
+      advance();
+      return make_leaf(ExpressionKind::kTrue, token);
+    case TokenKind::kFalse:
+      advance();
+      return make_leaf(ExpressionKind::kFalse, token);
+    case TokenKind::kVararg:
+      advance();
+      return make_vararg(token);
+    case TokenKind::kLeftBrace:
+      return parse_table();
+    case TokenKind::kFunction:
+      return parse_function_expression();
+    default:
+      return parse_suffixed();
   }
 }
 
@@ -202,9 +233,9 @@ TreeParser::Node TreeParser::parse_index(Node object, const Token& first) {
     const Token& name = current();
     if (!at_name()) {
       fail_expected("a name behind '.'",
-                    is_keyword(name) ? "a keyword is no field name: write [\"" +
-                                           std::string(text(name)) + "\"]"
-                                     : "");
+                    is_keyword(name)
+                        ? "a keyword is no field name: write [\"" + std::string(text(name)) + "\"]"
+                        : "");
       return {};
     }
     advance();

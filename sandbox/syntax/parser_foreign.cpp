@@ -22,7 +22,9 @@ bool opens_foreign_block(std::string_view word) {
   return std::find(kBlockWords.begin(), kBlockWords.end(), word) != kBlockWords.end();
 }
 
-bool is_name(const Token& token) { return token.kind == TokenKind::kName; }
+bool is_name(const Token& token) {
+  return token.kind == TokenKind::kName;
+}
 
 }  // namespace
 
@@ -45,15 +47,21 @@ void TreeParser::fail_foreign_block(const Token& token) {
 bool TreeParser::fail_foreign_statement() {
   const Token& token = current();
   switch (token.kind) {
-    case TokenKind::kName: return fail_foreign_word();
-    case TokenKind::kLeftParenthesis: return false;
+    case TokenKind::kName:
+      return fail_foreign_word();
+    case TokenKind::kLeftParenthesis:
+      return false;
     case TokenKind::kSemicolon:
       report(token.range(), "a ';' with no statement in front of it", "remove it");
       while (at(TokenKind::kSemicolon)) advance();
       return true;
-    case TokenKind::kHash: report_foreign_comment(); return true;
+    case TokenKind::kHash:
+      report_foreign_comment();
+      return true;
     case TokenKind::kColon:
-    case TokenKind::kLeftBrace: fail_foreign_block(token); return true;
+    case TokenKind::kLeftBrace:
+      fail_foreign_block(token);
+      return true;
     case TokenKind::kRightBrace:
       fail(token.range(), "this '}' closes nothing", "a block is closed with 'end'");
       give_up();
@@ -72,7 +80,8 @@ bool TreeParser::fail_foreign_statement() {
     case TokenKind::kFalse:
       fail_expected("a statement", "a value alone is no statement: assign it or return it");
       return true;
-    default: break;
+    default:
+      break;
   }
   fail_expected("a statement");
   return true;

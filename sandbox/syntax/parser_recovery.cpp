@@ -30,11 +30,14 @@ int bracket_change(TokenKind kind) {
   switch (kind) {
     case TokenKind::kLeftParenthesis:
     case TokenKind::kLeftBracket:
-    case TokenKind::kLeftBrace: return 1;
+    case TokenKind::kLeftBrace:
+      return 1;
     case TokenKind::kRightParenthesis:
     case TokenKind::kRightBracket:
-    case TokenKind::kRightBrace: return -1;
-    default: return 0;
+    case TokenKind::kRightBrace:
+      return -1;
+    default:
+      return 0;
   }
 }
 
@@ -43,10 +46,13 @@ int block_change(TokenKind kind) {
     case TokenKind::kFunction:
     case TokenKind::kIf:
     case TokenKind::kDo:
-    case TokenKind::kRepeat: return 1;
+    case TokenKind::kRepeat:
+      return 1;
     case TokenKind::kEnd:
-    case TokenKind::kUntil: return -1;
-    default: return 0;
+    case TokenKind::kUntil:
+      return -1;
+    default:
+      return 0;
   }
 }
 

@@ -44,8 +44,9 @@ void TreeParser::parse_statements(Block& block) {
   const bool is_in_if = std::exchange(is_in_if_, false);
   while (!gave_up_ && !at_block_end() && !(is_in_if && at_foreign_elseif())) {
     if (std::exchange(ends_block_, false)) {
-      report(current().range(), "'" + std::string(text(previous_statement_)) +
-                                    "' must be the last statement of its block",
+      report(current().range(),
+             "'" + std::string(text(previous_statement_)) +
+                 "' must be the last statement of its block",
              "write 'do " + std::string(text(previous_statement_)) +
                  " end' to leave early, or remove what follows");
     }
@@ -73,15 +74,24 @@ void TreeParser::parse_statement(Block& block) {
 
 StatementPtr TreeParser::parse_statement_body() {
   switch (current().kind) {
-    case TokenKind::kIf: return parse_if();
-    case TokenKind::kWhile: return parse_while();
-    case TokenKind::kDo: return parse_do();
-    case TokenKind::kFor: return parse_for();
-    case TokenKind::kRepeat: return parse_repeat();
-    case TokenKind::kFunction: return parse_function_statement();
-    case TokenKind::kLocal: return parse_local();
-    case TokenKind::kReturn: return parse_return();
-    case TokenKind::kBreak: return parse_break();
+    case TokenKind::kIf:
+      return parse_if();
+    case TokenKind::kWhile:
+      return parse_while();
+    case TokenKind::kDo:
+      return parse_do();
+    case TokenKind::kFor:
+      return parse_for();
+    case TokenKind::kRepeat:
+      return parse_repeat();
+    case TokenKind::kFunction:
+      return parse_function_statement();
+    case TokenKind::kLocal:
+      return parse_local();
+    case TokenKind::kReturn:
+      return parse_return();
+    case TokenKind::kBreak:
+      return parse_break();
     case TokenKind::kGoto:
       // `goto` is a name like any other unless a name follows it.
       look_ahead();

@@ -110,9 +110,12 @@ class RegisterCheck {
   int registers(const Expression& expression) {
     const auto& children = expression.children;
     switch (expression.kind) {
-      case ExpressionKind::kFunction: walk_function(*expression.function); return 1;
+      case ExpressionKind::kFunction:
+        walk_function(*expression.function);
+        return 1;
       case ExpressionKind::kParenthesis:
-      case ExpressionKind::kUnary: return registers(*children[0]);
+      case ExpressionKind::kUnary:
+        return registers(*children[0]);
       case ExpressionKind::kIndex:
         return std::max(registers(*children[0]),
                         1 + (expression.is_dot ? 1 : kCallFrame + registers(*children[1])));
@@ -120,15 +123,18 @@ class RegisterCheck {
         return std::max(registers(*children[0]), kCallFrame + list(children, 1));
       case ExpressionKind::kMethodCall:
         return std::max(registers(*children[0]), kMethodFrame + std::max(1, list(children, 1)));
-      case ExpressionKind::kBinary: return binary(expression);
-      case ExpressionKind::kTable: return table(expression);
-      default: return 1;
+      case ExpressionKind::kBinary:
+        return binary(expression);
+      case ExpressionKind::kTable:
+        return table(expression);
+      default:
+        return 1;
     }
   }
 
   int binary(const Expression& expression) {
-    const bool is_call = expression.binary_op == BinaryOp::kConcat ||
-                         expression.binary_op == BinaryOp::kPower;
+    const bool is_call =
+        expression.binary_op == BinaryOp::kConcat || expression.binary_op == BinaryOp::kPower;
     int held = is_call ? kCallFrame : 0;
     int most = held + registers(*expression.children[0]);
     // A chain of `..` is one call.

@@ -8,7 +8,9 @@
 namespace cherub::sandbox {
 namespace {
 
-std::string quoted(std::string_view name) { return "'" + std::string(name) + "'"; }
+std::string quoted(std::string_view name) {
+  return "'" + std::string(name) + "'";
+}
 
 }  // namespace
 
@@ -77,7 +79,9 @@ void Scope::activate(Local* local) {
   locals_by_name_[local->name].push_back(local);
 }
 
-void Scope::reserve_hidden(std::uint32_t count) { functions_.back().locals_active += count; }
+void Scope::reserve_hidden(std::uint32_t count) {
+  functions_.back().locals_active += count;
+}
 
 Local* Scope::resolve(std::string_view name, Range range) {
   const auto found = locals_by_name_.find(name);
@@ -118,10 +122,10 @@ const Scope::Label* Scope::label_of_block(std::string_view name, std::size_t blo
 
 void Scope::add_label(std::string_view name, Range range) {
   if (const Label* label = label_of_block(name, blocks_.size() - 1)) {
-    problems_.push_back({range,
-                         "duplicate label " + quoted(name) + ", also in line " +
-                             std::to_string(label->range.line),
-                         "give each label of a block its own name"});
+    problems_.push_back(
+        {range,
+         "duplicate label " + quoted(name) + ", also in line " + std::to_string(label->range.line),
+         "give each label of a block its own name"});
     return;
   }
   labels_by_name_[name].push_back(labels_.size());
@@ -198,8 +202,12 @@ void Scope::mark_back_jumps() {
   for (Statement* statement : back_jumps_) statement->jumps_back = true;
 }
 
-bool Scope::is_in_loop() const { return functions_.back().loops_open > 0; }
+bool Scope::is_in_loop() const {
+  return functions_.back().loops_open > 0;
+}
 
-bool Scope::is_vararg() const { return functions_.back().function->is_vararg; }
+bool Scope::is_vararg() const {
+  return functions_.back().function->is_vararg;
+}
 
 }  // namespace cherub::sandbox

@@ -11,7 +11,9 @@ const Token& TreeParser::ahead(std::size_t count) const {
   return tokens_[std::min(position_ + count, tokens_.size() - 1)];
 }
 
-bool TreeParser::at_name() const { return at(TokenKind::kName) || at(TokenKind::kGoto); }
+bool TreeParser::at_name() const {
+  return at(TokenKind::kName) || at(TokenKind::kGoto);
+}
 
 bool TreeParser::at_block_end() const {
   const TokenKind kind = current().kind;
@@ -56,7 +58,9 @@ const Token& TreeParser::advance() {
   return token;
 }
 
-void TreeParser::look_ahead() { looked_ahead_ = true; }
+void TreeParser::look_ahead() {
+  looked_ahead_ = true;
+}
 
 bool TreeParser::accept(TokenKind kind) {
   if (!at(kind)) return false;

@@ -145,24 +145,24 @@ class TreeParser {
   bool is_cut_short_;
   std::size_t position_ = 0;
   std::size_t statement_begin_ = 0;  // of the innermost statement that is being read
-  std::uint32_t last_line_ = 1;   // LuaJIT's idea of the line of the previous token
+  std::uint32_t last_line_ = 1;      // LuaJIT's idea of the line of the previous token
   bool looked_ahead_ = false;
   int level_ = 0;    // of the recursion
   int deepest_ = 0;  // level that the tree of the function read so far reaches
   bool failed_ = false;
   bool gave_up_ = false;
-  bool is_whole_ = true;  // nothing was dropped from the tree, not even in silence
-  bool is_structure_lost_ = false;  // skipped text may have held a block's beginning or end
-  bool ends_block_ = false;         // `return` or `break` was read: the block must end
-  Token previous_statement_;        // that `return` or `break`
-  bool is_target_ = false;          // the expression that begins here may be assigned to
-  bool is_in_if_ = false;           // the block that begins here may be followed by `elseif`
-  bool is_in_header_ = false;       // between `if`, `while` or `for` and `then` or `do`
+  bool is_whole_ = true;                 // nothing was dropped from the tree, not even in silence
+  bool is_structure_lost_ = false;       // skipped text may have held a block's beginning or end
+  bool ends_block_ = false;              // `return` or `break` was read: the block must end
+  Token previous_statement_;             // that `return` or `break`
+  bool is_target_ = false;               // the expression that begins here may be assigned to
+  bool is_in_if_ = false;                // the block that begins here may be followed by `elseif`
+  bool is_in_header_ = false;            // between `if`, `while` or `for` and `then` or `do`
   std::optional<Token> header_block_;    // a `{` or `:` there that may be meant to open a block
   std::optional<Token> suspect_opener_;  // by indentation, this block lacks its `end`
   std::uint32_t suspect_opener_end_line_ = 0;
-  std::optional<Token> suspect_end_;     // by indentation, this `end` closes another block
-  std::optional<Token> else_if_;         // the `if` of an `else if`
+  std::optional<Token> suspect_end_;  // by indentation, this `end` closes another block
+  std::optional<Token> else_if_;      // the `if` of an `else if`
   Scope scope_;
   Diagnostics diagnostics_;
 };

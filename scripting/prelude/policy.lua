@@ -1,9 +1,11 @@
--- Drives the policy of one script version over the agents of a world: what `self` and `world` are, and the
--- loop of the decide phase. Trusted code; the policy gets only what is put into `self` and `world` here.
+-- Drives the policy of one script version over the agents of a world: what `self` and `world` are,
+-- and the loop of the decide phase. Trusted code; the policy gets only what is put into `self` and
+-- `world` here.
 local core, view_address, host, handler = ...
 local ffi = require("ffi")
 local charge, begin, remaining, freeze = core.charge, core.begin, core.remaining, core.freeze
-local type, error, rawget, xpcall, setmetatable, tonumber = type, error, rawget, xpcall, setmetatable, tonumber
+local type, error, rawget, xpcall, setmetatable, tonumber =
+  type, error, rawget, xpcall, setmetatable, tonumber
 local OUT_OF_FUEL, OUT_OF_MEMORY = core.OUT_OF_FUEL, core.OUT_OF_MEMORY
 local STACK_OVERFLOW = core.STACK_OVERFLOW
 
@@ -37,7 +39,8 @@ typedef struct {
 ]]
 local view = ffi.cast("cherub_view *", view_address)
 local sense_nearest, sense_neighbors, sense_count = view.nearest, view.neighbors, view.count
-local sense_tile, sense_clear, sense_path, sense_target = view.tile, view.clear, view.path, view.target
+local sense_tile, sense_clear, sense_path, sense_target =
+  view.tile, view.clear, view.path, view.target
 local seen = ffi.new("cherub_sighting")
 local many = ffi.new("cherub_sighting[32]")
 local way = ffi.new("cherub_step")
@@ -101,9 +104,15 @@ local actions = {}
 local function movement(kind, call)
   return function(me, x, y, z)
     if me ~= self then check_agent(me, call) end
-    if type(x) ~= "number" then complain("self:" .. call, "the first argument", "a number of metres", x) end
-    if type(y) ~= "number" then complain("self:" .. call, "the second argument", "a number of metres", y) end
-    if z ~= nil and type(z) ~= "number" then complain("self:" .. call, "z", "a number of metres", z) end
+    if type(x) ~= "number" then
+      complain("self:" .. call, "the first argument", "a number of metres", x)
+    end
+    if type(y) ~= "number" then
+      complain("self:" .. call, "the second argument", "a number of metres", y)
+    end
+    if z ~= nil and type(z) ~= "number" then
+      complain("self:" .. call, "z", "a number of metres", z)
+    end
     view.move[row] = kind
     view.move_x[row], view.move_y[row] = x, y
     view.move_z[row] = z or (kind == TO and view.z[row] or 0)
@@ -130,7 +139,9 @@ function actions.eat(me, target)
   if me ~= self then check_agent(me, "eat(target)") end
   local id = target
   if type(target) == "table" then id = rawget(target, "id") end
-  if type(id) ~= "number" then complain("self:eat(target)", "target", "a sighting or an id", target) end
+  if type(id) ~= "number" then
+    complain("self:eat(target)", "target", "a sighting or an id", target)
+  end
   view.ability[row] = EAT
   -- No entity has a negative or fractional id; the world answers no_such_target.
   view.ability_target[row] = (id >= 0 and id < 2 ^ 53) and id or 2 ^ 53
@@ -179,7 +190,8 @@ self = setmetatable({}, {
       memories[row] = value
       return
     end
-    error("self cannot be changed (assigning '" .. tostring(key) .. "'): keep state in self.memory", 0)
+    error("self cannot be changed (assigning '" .. tostring(key) ..
+      "'): keep state in self.memory", 0)
   end,
   __metatable = "locked",
 })
@@ -196,7 +208,9 @@ local function species_number(name, call)
 end
 
 local function check_number(value, name, call, unit)
-  if type(value) ~= "number" then complain("world." .. call, name, "a number of " .. unit, value) end
+  if type(value) ~= "number" then
+    complain("world." .. call, name, "a number of " .. unit, value)
+  end
 end
 
 local function sighting(from)
@@ -211,7 +225,9 @@ local senses = {}
 function senses.nearest(species, radius)
   charge(20)
   local number = species_index[species] or species_number(species, "nearest")
-  if type(radius) ~= "number" then check_number(radius, "radius", "nearest(species, radius)", "metres") end
+  if type(radius) ~= "number" then
+    check_number(radius, "radius", "nearest(species, radius)", "metres")
+  end
   sense_nearest(view.world, row, number, radius, seen)
   if seen.found == 0 then return nil end
   return sighting(seen)
@@ -220,7 +236,9 @@ end
 function senses.neighbors(species, radius)
   charge(20)
   local number = species_index[species] or species_number(species, "neighbors")
-  if type(radius) ~= "number" then check_number(radius, "radius", "neighbors(species, radius)", "metres") end
+  if type(radius) ~= "number" then
+    check_number(radius, "radius", "neighbors(species, radius)", "metres")
+  end
   local found = sense_neighbors(view.world, row, number, radius, many)
   charge(10 * found)
   local list = {}
@@ -231,7 +249,9 @@ end
 function senses.count(species, radius)
   charge(20)
   local number = species_index[species] or species_number(species, "count")
-  if type(radius) ~= "number" then check_number(radius, "radius", "count(species, radius)", "metres") end
+  if type(radius) ~= "number" then
+    check_number(radius, "radius", "count(species, radius)", "metres")
+  end
   return sense_count(view.world, row, number, radius)
 end
 
@@ -278,8 +298,8 @@ local act, init, migrate, collect, finalize
 local ACT_FUEL, LOAD_FUEL = host.fuel_per_act, host.fuel_per_load
 local fuel_total, fuel_max = 0, 0
 
--- A call that ended where the machine decided, not the meter, leaves no trace of how far it got: what the agent
--- remembered goes.
+-- A call that ended where the machine decided, not the meter, leaves no trace of how far it got:
+-- what the agent remembered goes.
 local function fault(err)
   if err == STACK_OVERFLOW or err == "error in error handling" then
     memories[row] = nil
@@ -402,7 +422,8 @@ local function drop_memory(agent_row) memories[agent_row] = nil end
 
 return {
   decide = decide, begin_tick = begin_tick, take_fuel = take_fuel, install = install,
-  forget_agents = forget_agents, set_scenario = set_scenario, add_species = add_species, adopt = adopt,
+  forget_agents = forget_agents, set_scenario = set_scenario, add_species = add_species,
+    adopt = adopt,
   collect = ask_collect, finalize = ask_finalize, memory_of = memory_of,
   ready_generation = ready_generation, drop_memory = drop_memory,
 }

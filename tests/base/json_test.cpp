@@ -37,7 +37,8 @@ TEST_CASE("whatever bytes go in, the written string is valid JSON") {
   const auto result = parse_json(json_string(bytes));
   REQUIRE(result.ok());
   const std::string back = result->GetString();
-  CHECK(std::string(result->GetString(), result->GetStringLength()).find("\xe2\x82\xac") != std::string::npos);
+  CHECK(std::string(result->GetString(), result->GetStringLength()).find("\xe2\x82\xac") !=
+        std::string::npos);
 }
 
 TEST_CASE("numbers read back as the same bits, what JSON cannot say becomes null") {

@@ -1,5 +1,5 @@
-// The decide phase for 100,000 agents in one Vm, beside the same behaviour in C++ and beside the same Lua
-// with the same bindings in a bare LuaJIT: no meter, no protected call, no limits.
+// The decide phase for 100,000 agents in one Vm, beside the same behaviour in C++ and beside the
+// same Lua with the same bindings in a bare LuaJIT: no meter, no protected call, no limits.
 #include <cstdio>
 #include <cstdlib>
 #include <lua.hpp>
@@ -113,7 +113,8 @@ class BareLua {
 
  private:
   void load(std::string_view source) {
-    if (luaL_loadbuffer(lua_, source.data(), source.size(), "=bare") != 0) give_up(lua_tostring(lua_, -1));
+    if (luaL_loadbuffer(lua_, source.data(), source.size(), "=bare") != 0)
+      give_up(lua_tostring(lua_, -1));
   }
   lua_State* lua_;
   scripting::View view_;
@@ -129,7 +130,8 @@ void bench_decide() {
   auto world = make_world();
   auto registry = std::make_shared<scripting::ScriptRegistry>();
   const auto version = registry->add(std::string(k_small_policy_lua));
-  if (!world->submit(engine::InstallScript{"policy", version->sha256}).ok()) give_up("the script was not installed");
+  if (!world->submit(engine::InstallScript{"policy", version->sha256}).ok())
+    give_up("the script was not installed");
   scripting::PolicyHost host(registry, {});
   if (!host.prepare(version->sha256, world->scenario()).ok) give_up("the policy was refused");
   world->step(host);
@@ -137,11 +139,19 @@ void bench_decide() {
   engine::Intents sandboxed, unmetered, native;
   std::vector<engine::Event> faults;
   const std::size_t rows = world->columns().size();
-  const auto medians = median_ns(
-      {[&] { sandboxed.clear(rows); host.decide(*world, sandboxed, faults); },
-       [&] { unmetered.clear(rows); bare.decide(*world, unmetered); },
-       [&] { native.clear(rows); decide_in_cpp(*world, native); }},
-      kRounds);
+  const auto medians = median_ns({[&] {
+                                    sandboxed.clear(rows);
+                                    host.decide(*world, sandboxed, faults);
+                                  },
+                                  [&] {
+                                    unmetered.clear(rows);
+                                    bare.decide(*world, unmetered);
+                                  },
+                                  [&] {
+                                    native.clear(rows);
+                                    decide_in_cpp(*world, native);
+                                  }},
+                                 kRounds);
   if (!faults.empty()) give_up("the policy faulted: " + faults.front().text);
   if (!same_intents(sandboxed, unmetered)) give_up("metered and unmetered Lua decided differently");
   const double agents = static_cast<double>(world->agent_rows().size());

@@ -8,7 +8,8 @@
 
 namespace cherub::bench {
 
-void report(const std::string& name, double value, const std::string& unit, const std::string& better) {
+void report(const std::string& name, double value, const std::string& unit,
+            const std::string& better) {
   std::puts(base::JsonObject()
                 .add("name", name)
                 .add("value", value)
@@ -25,7 +26,8 @@ std::vector<double> median_ns(const std::vector<std::function<void()>>& variants
     for (std::size_t i = 0; i < variants.size(); ++i) {
       const auto start = std::chrono::steady_clock::now();
       variants[i]();
-      const std::chrono::duration<double, std::nano> elapsed = std::chrono::steady_clock::now() - start;
+      const std::chrono::duration<double, std::nano> elapsed =
+          std::chrono::steady_clock::now() - start;
       times[i].push_back(elapsed.count());
     }
   }

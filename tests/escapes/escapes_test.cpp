@@ -1,6 +1,6 @@
-// Every file of attacks/ is a hostile program. A line `-- expect: KIND[|KIND] [TEXT]` says how it must end and
-// what the message contains. Each runs with the JIT on and off, with the same fuel in both; afterwards the same Vm,
-// and a new one, still run a good script.
+// Every file of attacks/ is a hostile program. A line `-- expect: KIND[|KIND] [TEXT]` says how it
+// must end and what the message contains. Each runs with the JIT on and off, with the same fuel in
+// both; afterwards the same Vm, and a new one, still run a good script.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -31,7 +31,8 @@ Attack read_attack(const std::filesystem::path& path) {
   const std::string mark = "-- expect: ";
   const std::size_t at = attack.source.find(mark);
   REQUIRE(at != std::string::npos);
-  std::istringstream line(attack.source.substr(at + mark.size(), attack.source.find('\n', at) - at - mark.size()));
+  std::istringstream line(
+      attack.source.substr(at + mark.size(), attack.source.find('\n', at) - at - mark.size()));
   std::string kinds;
   line >> kinds;
   std::getline(line >> std::ws, attack.text);
@@ -59,7 +60,8 @@ std::unique_ptr<Vm> make_vm(bool jit) {
 
 void check_that_it_still_works(Vm& vm) {
   const Outcome outcome = vm.run_source(
-      "good", "local sum = 0 for i = 1, 1000 do sum = sum + i end return sum .. (\"x\"):upper()", {100'000});
+      "good", "local sum = 0 for i = 1, 1000 do sum = sum + i end return sum .. (\"x\"):upper()",
+      {100'000});
   INFO(outcome.message);
   CHECK(outcome.kind == OutcomeKind::kOk);
   CHECK(outcome.result == Value{std::string("500500X")});
@@ -69,7 +71,8 @@ Outcome attack_with(const Attack& attack, bool jit) {
   const auto vm = make_vm(jit);
   Outcome outcome = vm->run_source("attack", attack.source, {kFuel});
   const std::string kind = outcome_name(outcome.kind);
-  INFO(attack.name << (jit ? " with" : " without") << " the JIT ended as " << kind << ": " << outcome.message);
+  INFO(attack.name << (jit ? " with" : " without") << " the JIT ended as " << kind << ": "
+                   << outcome.message);
   CHECK(std::find(attack.kinds.begin(), attack.kinds.end(), kind) != attack.kinds.end());
   CHECK(outcome.message.find(attack.text) != std::string::npos);
   CHECK(outcome.fuel_used <= kFuel);

@@ -1,4 +1,5 @@
-// Runs every file of a folder through the fuzz target once, and mutations of each with a fixed seed.
+// Runs every file of a folder through the fuzz target once, and mutations of each with a fixed
+// seed.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -25,12 +26,21 @@ std::string mutate(std::string text, cherub::base::RandomStream& random) {
   const auto edits = 1 + random.below(4);
   for (std::uint64_t i = 0; i < edits && !text.empty(); ++i) {
     const auto at = static_cast<std::size_t>(random.below(text.size()));
-    const auto length = static_cast<std::size_t>(1 + random.below(std::min<std::uint64_t>(12, text.size() - at)));
+    const auto length =
+        static_cast<std::size_t>(1 + random.below(std::min<std::uint64_t>(12, text.size() - at)));
     switch (random.below(4)) {
-      case 0: text[at] = static_cast<char>(random.below(256)); break;
-      case 1: text.erase(at, length); break;
-      case 2: text.insert(at, text.substr(at, length)); break;
-      default: std::swap(text[at], text[static_cast<std::size_t>(random.below(text.size()))]); break;
+      case 0:
+        text[at] = static_cast<char>(random.below(256));
+        break;
+      case 1:
+        text.erase(at, length);
+        break;
+      case 2:
+        text.insert(at, text.substr(at, length));
+        break;
+      default:
+        std::swap(text[at], text[static_cast<std::size_t>(random.below(text.size()))]);
+        break;
     }
   }
   return text;
@@ -41,7 +51,8 @@ std::string mutate(std::string text, cherub::base::RandomStream& random) {
 int main(int argc, char** argv) {
   if (argc != 2) return 2;
   std::vector<std::filesystem::path> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(argv[1])) paths.push_back(entry.path());
+  for (const auto& entry : std::filesystem::directory_iterator(argv[1]))
+    paths.push_back(entry.path());
   std::sort(paths.begin(), paths.end());
   int runs = 0;
   for (const auto& path : paths) {
@@ -49,7 +60,8 @@ int main(int argc, char** argv) {
     std::stringstream content;
     content << file.rdbuf();
     run(content.str());
-    cherub::base::RandomStream random(1, 0, static_cast<std::uint64_t>(runs), cherub::base::Stream::kSearch);
+    cherub::base::RandomStream random(1, 0, static_cast<std::uint64_t>(runs),
+                                      cherub::base::Stream::kSearch);
     for (int i = 0; i < kMutationsPerSeed; ++i, ++runs) run(mutate(content.str(), random));
   }
   std::printf("%zu seeds, %d mutations\n", paths.size(), runs);

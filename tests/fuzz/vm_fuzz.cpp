@@ -1,5 +1,5 @@
-// Whatever the program: it ends within its budget as a value, with the same fuel, message and result when the JIT
-// is off, and a good script runs afterwards.
+// Whatever the program: it ends within its budget as a value, with the same fuel, message and
+// result when the JIT is off, and a good script runs afterwards.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -19,7 +19,8 @@ Outcome run(const std::string& source, bool jit) {
   if (!vm.ok()) std::abort();
   Outcome outcome = (*vm)->run_source("t", source, {kFuel});
   const Outcome after = (*vm)->run_source("good", "return 6 * 7", {1000});
-  if (after.kind != OutcomeKind::kOk || cherub::sandbox::to_json(after.result) != "42") std::abort();
+  if (after.kind != OutcomeKind::kOk || cherub::sandbox::to_json(after.result) != "42")
+    std::abort();
   return outcome;
 }
 
@@ -32,8 +33,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Outcome interpreted = run(source, false);
   if (compiled.fuel_used > kFuel || compiled.watchdog) std::abort();
   if (compiled.kind == OutcomeKind::kMemory || interpreted.kind == OutcomeKind::kMemory) return 0;
-  if (compiled.kind != interpreted.kind || compiled.fuel_used != interpreted.fuel_used) std::abort();
+  if (compiled.kind != interpreted.kind || compiled.fuel_used != interpreted.fuel_used)
+    std::abort();
   if (compiled.message != interpreted.message) std::abort();
-  if (cherub::sandbox::to_json(compiled.result) != cherub::sandbox::to_json(interpreted.result)) std::abort();
+  if (cherub::sandbox::to_json(compiled.result) != cherub::sandbox::to_json(interpreted.result))
+    std::abort();
   return 0;
 }

@@ -126,8 +126,7 @@ TEST_CASE("independent mistakes are all reported, and nothing else") {
   CHECK(error_lines("x += 1\ny = 2\nif a != b then\n  z = = 3\nend\nlet q = 1\nf()\n") ==
         Lines{1, 3, 4, 6});
   CHECK(error_lines("local t = {\n  a = 1\n  b = 2,\n  c = 3\n}\nx = 1LL\n") == Lines{3, 6});
-  CHECK(error_lines("f(a b)\nlocal function g()\n  h(]\n  return 1\nend\nx =\n") ==
-        Lines{1, 3, 6});
+  CHECK(error_lines("f(a b)\nlocal function g()\n  h(]\n  return 1\nend\nx =\n") == Lines{1, 3, 6});
   CHECK(error_lines("function f(a, 1)\n  return a\nend\nx = \"\\q\"\n") == Lines{1, 4});
   CHECK(error_lines("t = { f = function()\n  x += 1\nend, g = 2 }\ny ++\n") == Lines{2, 4});
   CHECK(error_lines("for i = 1, 2 {\n f()\n}\n") == Lines{1});
@@ -163,11 +162,10 @@ TEST_CASE("findings are printed as a compiler does") {
 
 TEST_CASE("the caret stands under its character, also behind UTF-8 and in long lines") {
   const std::string accents = "x = '\u00e9\u00e9' ! y";
-  const std::string text =
-      diagnostics_text(parse("p", accents).diagnostics, "p", accents);
+  const std::string text = diagnostics_text(parse("p", accents).diagnostics, "p", accents);
   CHECK_THAT(text, Catch::Contains("\n    |          ^\n"));
-  const std::string wide = "x = 1 --" + std::string(5000, '-') + "\ny = " +
-                           std::string(3000, '(') + " ! 1";
+  const std::string wide =
+      "x = 1 --" + std::string(5000, '-') + "\ny = " + std::string(3000, '(') + " ! 1";
   CHECK(diagnostics_text(parse("p", wide).diagnostics, "p", wide).size() < 1000);
 }
 

@@ -34,17 +34,61 @@ std::vector<std::uint32_t> token_lines(std::string_view source) {
 TEST_CASE("numerals mean the double that LuaJIT reads") {
   LuaOracle lua;
   const std::string zeros(60'000, '0');
-  const std::vector<std::string> numerals = {
-      "0", "3", "3.", ".5", "3e2", "3E-2", "3.e2", "0x10", "0XfF", "0x.8", "0x8.", "0x1p4",
-      "0x1.8p-1", "0xA.Bp-3", "0b101", "0b0", "0B11", "08", "1e308", "1e309", "1e400", "1e-400",
-      "4.9e-324", "2.4703282292062327e-324", "2.4703282292062328e-324", "2.2250738585072011e-308",
-      "9007199254740993", "0x7fffffffffffffff", "0xffffffffffffffff", "0xfffffffffffffffffffff",
-      "0x1fffffffffffff8p0", "0x20000000000001", "0x1.fffffffffffff8p0", "0x1p-1074", "0x1p-1075",
-      "0x1.8p-1075", "0x0.8p-1074", "0x1.8p-1074", "0x1p1023", "0x1p1024", "0x0p99", "0e99",
-      "1e1048575", "1e-1048575", "0x1p1048575", "1" + zeros + "e-60000", "." + zeros + "1e60001",
-      "." + zeros + "1e60400", "1" + zeros + "e-60400", "0x" + zeros + "1p-3",
-      "0x1" + zeros + "p-240000", "0b" + zeros + std::string(64, '1'), "0b1" + std::string(63, '0'),
-      "1." + zeros + "1", std::string(400, '9')};
+  const std::vector<std::string> numerals = {"0",
+                                             "3",
+                                             "3.",
+                                             ".5",
+                                             "3e2",
+                                             "3E-2",
+                                             "3.e2",
+                                             "0x10",
+                                             "0XfF",
+                                             "0x.8",
+                                             "0x8.",
+                                             "0x1p4",
+                                             "0x1.8p-1",
+                                             "0xA.Bp-3",
+                                             "0b101",
+                                             "0b0",
+                                             "0B11",
+                                             "08",
+                                             "1e308",
+                                             "1e309",
+                                             "1e400",
+                                             "1e-400",
+                                             "4.9e-324",
+                                             "2.4703282292062327e-324",
+                                             "2.4703282292062328e-324",
+                                             "2.2250738585072011e-308",
+                                             "9007199254740993",
+                                             "0x7fffffffffffffff",
+                                             "0xffffffffffffffff",
+                                             "0xfffffffffffffffffffff",
+                                             "0x1fffffffffffff8p0",
+                                             "0x20000000000001",
+                                             "0x1.fffffffffffff8p0",
+                                             "0x1p-1074",
+                                             "0x1p-1075",
+                                             "0x1.8p-1075",
+                                             "0x0.8p-1074",
+                                             "0x1.8p-1074",
+                                             "0x1p1023",
+                                             "0x1p1024",
+                                             "0x0p99",
+                                             "0e99",
+                                             "1e1048575",
+                                             "1e-1048575",
+                                             "0x1p1048575",
+                                             "1" + zeros + "e-60000",
+                                             "." + zeros + "1e60001",
+                                             "." + zeros + "1e60400",
+                                             "1" + zeros + "e-60400",
+                                             "0x" + zeros + "1p-3",
+                                             "0x1" + zeros + "p-240000",
+                                             "0b" + zeros + std::string(64, '1'),
+                                             "0b1" + std::string(63, '0'),
+                                             "1." + zeros + "1",
+                                             std::string(400, '9')};
   for (const std::string& numeral : numerals) {
     INFO(numeral.substr(0, 60));
     REQUIRE(decode_number(numeral).ok);
@@ -54,10 +98,18 @@ TEST_CASE("numerals mean the double that LuaJIT reads") {
 
 TEST_CASE("numerals that LuaJIT refuses are refused") {
   LuaOracle lua;
-  for (const std::string numeral :
-       {"0x", "0b", "0b2", "0b1.", "0b1e1", "1e", "1e+", "0xg", "0x.", "0x1p", "0x1p+", "5..2",
-        "1.2.3", "3and", "1_000", "1a", "1e5a", "1e1e1", "0x.p1", "1e1048576", "1e-1048576",
-        "0e99999999999", "0x1p1048576", ".0x1"}) {
+  for (const std::string numeral : {"0x",          "0b",
+                                    "0b2",         "0b1.",
+                                    "0b1e1",       "1e",
+                                    "1e+",         "0xg",
+                                    "0x.",         "0x1p",
+                                    "0x1p+",       "5..2",
+                                    "1.2.3",       "3and",
+                                    "1_000",       "1a",
+                                    "1e5a",        "1e1e1",
+                                    "0x.p1",       "1e1048576",
+                                    "1e-1048576",  "0e99999999999",
+                                    "0x1p1048576", ".0x1"}) {
     INFO(numeral);
     CHECK_FALSE(decode_number(numeral).ok);
     CHECK(lua.evaluate("return " + numeral) == "error");
@@ -98,12 +150,28 @@ TEST_CASE("random numerals mean the double that LuaJIT reads") {
 
 TEST_CASE("string literals mean the bytes that LuaJIT reads") {
   LuaOracle lua;
-  for (const std::string literal :
-       {"'a'", "\"a'b\"", R"('\a\b\f\n\r\t\v\\\"\'')", R"('\65\066\0\255x\12')", R"('\x41\xfF')",
-        R"('\u{41}\u{e9}\u{20AC}\u{10FFFF}\u{0000041}')", "'a\\z \t\n\r\n  b'", "'a\\\nb'",
-        "'a\\\r\nb'", "'a\\\n\rb'", "'a\\\rb'", "'\\z'", "[[a]]", "[[\na]]",
-        "[[\r\na\r\nb\rc\n\rd]]",
-        "[==[a]]]=]]==]", "[[\n\na]]", "[=[\\n]=]", "[[]]", "[[\n]]", "'\xff\xc3'", "''"}) {
+  for (const std::string literal : {"'a'",
+                                    "\"a'b\"",
+                                    R"('\a\b\f\n\r\t\v\\\"\'')",
+                                    R"('\65\066\0\255x\12')",
+                                    R"('\x41\xfF')",
+                                    R"('\u{41}\u{e9}\u{20AC}\u{10FFFF}\u{0000041}')",
+                                    "'a\\z \t\n\r\n  b'",
+                                    "'a\\\nb'",
+                                    "'a\\\r\nb'",
+                                    "'a\\\n\rb'",
+                                    "'a\\\rb'",
+                                    "'\\z'",
+                                    "[[a]]",
+                                    "[[\na]]",
+                                    "[[\r\na\r\nb\rc\n\rd]]",
+                                    "[==[a]]]=]]==]",
+                                    "[[\n\na]]",
+                                    "[=[\\n]=]",
+                                    "[[]]",
+                                    "[[\n]]",
+                                    "'\xff\xc3'",
+                                    "''"}) {
     const StringValue value = decode_string(literal);
     INFO(literal);
     REQUIRE(value.ok);
@@ -133,8 +201,7 @@ TEST_CASE("escapes that LuaJIT refuses are refused, and their place is told") {
 TEST_CASE("every kind of line end counts one line") {
   CHECK(token_lines("a\nb\r\nc\rd\n\re") == std::vector<std::uint32_t>{1, 2, 3, 4, 5, 5});
   CHECK(token_lines("a\n\nb") == std::vector<std::uint32_t>{1, 3, 3});
-  CHECK(token_lines("--[[\r\n]] a --x\rb [[\n\r]] c") ==
-        std::vector<std::uint32_t>{2, 3, 3, 4, 4});
+  CHECK(token_lines("--[[\r\n]] a --x\rb [[\n\r]] c") == std::vector<std::uint32_t>{2, 3, 3, 4, 4});
 }
 
 TEST_CASE("a token knows its bytes, its column and its last line") {

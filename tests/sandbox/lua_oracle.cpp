@@ -25,12 +25,23 @@ std::string unescape(std::string_view line) {
       continue;
     }
     switch (line[++i]) {
-      case 'n': program += '\n'; break;
-      case 'r': program += '\r'; break;
-      case 'x': program += "\n\r"; break;
-      case 'f': program += '\f'; break;
-      case 'v': program += '\v'; break;
-      default: program += line[i];
+      case 'n':
+        program += '\n';
+        break;
+      case 'r':
+        program += '\r';
+        break;
+      case 'x':
+        program += "\n\r";
+        break;
+      case 'f':
+        program += '\f';
+        break;
+      case 'v':
+        program += '\v';
+        break;
+      default:
+        program += line[i];
     }
   }
   return program;
@@ -38,7 +49,9 @@ std::string unescape(std::string_view line) {
 
 }  // namespace
 
-LuaOracle::LuaOracle() : lua_(luaL_newstate()) { luaL_openlibs(lua_.get()); }
+LuaOracle::LuaOracle() : lua_(luaL_newstate()) {
+  luaL_openlibs(lua_.get());
+}
 
 std::string LuaOracle::compile_error(std::string_view source) {
   const int status = luaL_loadbuffer(lua_.get(), source.data(), source.size(), "=source");
@@ -56,8 +69,7 @@ std::string LuaOracle::evaluate(std::string_view source) {
   return result;
 }
 
-std::string LuaOracle::find(std::string_view subject, std::string_view pattern,
-                            std::size_t init) {
+std::string LuaOracle::find(std::string_view subject, std::string_view pattern, std::size_t init) {
   lua_State* lua = lua_.get();
   lua_getglobal(lua, "string");
   lua_getfield(lua, -1, "find");
@@ -70,8 +82,8 @@ std::string LuaOracle::find(std::string_view subject, std::string_view pattern,
     result = lua_tostring(lua, -1);
   } else {
     for (int i = 1; i <= lua_gettop(lua); ++i) {
-      result += lua_type(lua, i) == LUA_TNUMBER ? std::to_string(lua_tointeger(lua, i))
-                                                : text_at(lua, i);
+      result +=
+          lua_type(lua, i) == LUA_TNUMBER ? std::to_string(lua_tointeger(lua, i)) : text_at(lua, i);
       result += ' ';
     }
   }
@@ -80,7 +92,7 @@ std::string LuaOracle::find(std::string_view subject, std::string_view pattern,
 }
 
 std::vector<std::string> small_programs() {
-  std::ifstream file(std::string(CHERUB_TEST_DIR) + "/programs.txt");
+  std::ifstream file(CHERUB_TEST_DIR "/programs.txt");
   std::vector<std::string> programs;
   std::string line;
   std::getline(file, line);  // the comment

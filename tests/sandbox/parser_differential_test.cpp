@@ -14,13 +14,45 @@ namespace {
 constexpr int kSoups = 20'000;
 constexpr int kMutants = 4'000;
 
-const std::vector<std::string> kPieces = {
-    "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in",
-    "local", "nil", "not", "or", "repeat", "return", "then", "true", "until", "while", "+", "-",
-    "*", "/", "%", "^", "#", "==", "~=", "<=", ">=", "<", ">", "=", "(", ")", "{", "}", "[", "]",
-    "::", ";", ":", ",", ".", "..", "...", "a", "b", "x", "y", "1", "2.5", "\"s\"", "[[t]]", "\n",
-    " ", "--c\n", "goto a", "::a::", "local a", "a=1", "f()", "!=", "'", "::b::", "goto b",
-    "break end", "local b", "while x do", "until x", "function f()", "if x then", "f\n", "(x)"};
+const std::vector<std::string> kPieces = {"and",       "break",
+                                          "do",        "else",
+                                          "elseif",    "end",
+                                          "false",     "for",
+                                          "function",  "goto",
+                                          "if",        "in",
+                                          "local",     "nil",
+                                          "not",       "or",
+                                          "repeat",    "return",
+                                          "then",      "true",
+                                          "until",     "while",
+                                          "+",         "-",
+                                          "*",         "/",
+                                          "%",         "^",
+                                          "#",         "==",
+                                          "~=",        "<=",
+                                          ">=",        "<",
+                                          ">",         "=",
+                                          "(",         ")",
+                                          "{",         "}",
+                                          "[",         "]",
+                                          "::",        ";",
+                                          ":",         ",",
+                                          ".",         "..",
+                                          "...",       "a",
+                                          "b",         "x",
+                                          "y",         "1",
+                                          "2.5",       "\"s\"",
+                                          "[[t]]",     "\n",
+                                          " ",         "--c\n",
+                                          "goto a",    "::a::",
+                                          "local a",   "a=1",
+                                          "f()",       "!=",
+                                          "'",         "::b::",
+                                          "goto b",    "break end",
+                                          "local b",   "while x do",
+                                          "until x",   "function f()",
+                                          "if x then", "f\n",
+                                          "(x)"};
 
 class Generator {
  public:
@@ -41,10 +73,17 @@ class Generator {
     for (std::size_t i = 1 + below(2); i > 0 && !source.empty(); --i) {
       const std::size_t place = below(source.size());
       switch (below(4)) {
-        case 0: source.erase(place, 1 + below(4)); break;
-        case 1: source.insert(place, kPieces[below(kPieces.size())]); break;
-        case 2: source[place] = kBytes[below(kBytes.size())]; break;
-        default: source.insert(place, source.substr(below(source.size()), below(20)));
+        case 0:
+          source.erase(place, 1 + below(4));
+          break;
+        case 1:
+          source.insert(place, kPieces[below(kPieces.size())]);
+          break;
+        case 2:
+          source[place] = kBytes[below(kBytes.size())];
+          break;
+        default:
+          source.insert(place, source.substr(below(source.size()), below(20)));
       }
     }
     return source;
@@ -53,14 +92,14 @@ class Generator {
   std::string expression(int depth) {
     const auto operand = [&] { return expression(depth - 1); };
     if (depth == 0) {
-      constexpr std::array<std::string_view, 7> kLeaves = {"1", "2", "3.5", "'4'", "true", "nil",
-                                                           "0x10"};
+      constexpr std::array<std::string_view, 7> kLeaves = {"1",    "2",   "3.5", "'4'",
+                                                           "true", "nil", "0x10"};
       return std::string(kLeaves[below(kLeaves.size())]);
     }
     if (below(6) == 0) return "(" + operand() + ")";
     if (below(5) == 0) return (below(2) == 0 ? "- " : "not ") + operand();
-    constexpr std::array<std::string_view, 14> kSigns = {
-        "+", "-", "*", "/", "%", "^", "..", "==", "~=", "<", "<=", ">", "and", "or"};
+    constexpr std::array<std::string_view, 14> kSigns = {"+",  "-",  "*", "/",  "%", "^",   "..",
+                                                         "==", "~=", "<", "<=", ">", "and", "or"};
     return operand() + " " + std::string(kSigns[below(kSigns.size())]) + " " + operand();
   }
 
@@ -81,8 +120,9 @@ void check_same_verdict(LuaOracle& lua, const std::string& source) {
   const ParseResult result = parse("source", source);
   const std::string lua_error = lua.compile_error(source);
   if (result.chunk.has_value() == lua_error.empty() || is_refused_on_purpose(result)) return;
-  FAIL_CHECK("verdicts differ on:\n" << source << "\nLuaJIT: " << lua_error << "\nparser: "
-             << diagnostics_text(result.diagnostics, "source", source));
+  FAIL_CHECK("verdicts differ on:\n"
+             << source << "\nLuaJIT: " << lua_error
+             << "\nparser: " << diagnostics_text(result.diagnostics, "source", source));
 }
 
 }  // namespace

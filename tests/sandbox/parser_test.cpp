@@ -15,7 +15,9 @@ std::string repeated(std::string_view text, int count) {
   return all;
 }
 
-bool is_accepted(const std::string& source) { return parse("source", source).chunk.has_value(); }
+bool is_accepted(const std::string& source) {
+  return parse("source", source).chunk.has_value();
+}
 
 std::string text_of(const Chunk& chunk, const Range& range) {
   return chunk.source.substr(range.begin, range.end - range.begin);
@@ -201,8 +203,10 @@ TEST_CASE("values held at once are bounded, below what LuaJIT can hold") {
   LuaOracle lua;
   const auto list = [](int count) { return "1" + repeated(", 1", count - 1); };
   const std::vector<std::pair<std::string, std::string>> frames = {
-      {"return ", ""}, {"f(", ")"}, {"o:m(", ")"}, {"local a = ", ""}, {"x.y = ", ""},
-      {"for k in ", " do end"}, {"x = {f(", ")}"}, {"x = {[f(", ")] = 1}"}};
+      {"return ", ""},   {"f(", ")"},
+      {"o:m(", ")"},     {"local a = ", ""},
+      {"x.y = ", ""},    {"for k in ", " do end"},
+      {"x = {f(", ")}"}, {"x = {[f(", ")] = 1}"}};
   for (const int locals : {0, 100, static_cast<int>(kLocalsMax)}) {
     for (const auto& [open, close] : frames) {
       for (const int count : {1, 20, 30, 36, 40, 44, 100, 130, 150, 230, 240, 250, 300}) {
@@ -239,14 +243,13 @@ TEST_CASE("every kind of nesting is bounded, and what is accepted LuaJIT accepts
     int max = kNestingMax - 1;  // the chunk is a level too
   };
   const int live = static_cast<int>(kLocalsMax);
-  const std::vector<Nest> nests = {
-      {"do ", "", " end"},
-      {"if a then ", "", " end"},
-      {"while a do ", "", " end"},
-      {"repeat ", "", " until a"},
-      {"for i = 1, 2 do ", "", " end", live / 4},
-      {"local function f() ", "", " end"},
-      {"f(function() ", "", " end)", (kNestingMax - 1) / 2}};
+  const std::vector<Nest> nests = {{"do ", "", " end"},
+                                   {"if a then ", "", " end"},
+                                   {"while a do ", "", " end"},
+                                   {"repeat ", "", " until a"},
+                                   {"for i = 1, 2 do ", "", " end", live / 4},
+                                   {"local function f() ", "", " end"},
+                                   {"f(function() ", "", " end)", (kNestingMax - 1) / 2}};
   const std::vector<Nest> inner = {{"(", "1", ")"},   {"{", "1", "}"},    {"- ", "1", ""},
                                    {"not ", "1", ""}, {"1 .. ", "1", ""}, {"2 ^ ", "1", ""},
                                    {"a[", "1", "]"},  {"f(", "1", ")"},   {"1 + (", "1", ")"},
@@ -298,9 +301,11 @@ TEST_CASE("runs of labels and targets stay within LuaJIT's recursion") {
 TEST_CASE("hostile sources of the greatest size end in a verdict") {
   const int max = static_cast<int>(kSourceBytesMax);
   for (const std::string unit :
-       {"(", ")", "{", "[", "[[", "\"", "'", "-", "--[[", "not ", "a.", "a(", "do ", "end ", "if ",
-        "elseif ", "::a::", "goto a ", "`", "\\", "function ", "local a ", "1 ", "return ", "=",
-        "a=b ", "f()", "\xc3", "!=", "\n", "\r", ";", "..", "0x", "then ", "until ", "repeat "}) {
+       {"(",     ")",       "{",     "[",      "[[",        "\"",       "'",   "-",
+        "--[[",  "not ",    "a.",    "a(",     "do ",       "end ",     "if ", "elseif ",
+        "::a::", "goto a ", "`",     "\\",     "function ", "local a ", "1 ",  "return ",
+        "=",     "a=b ",    "f()",   "\xc3",   "!=",        "\n",       "\r",  ";",
+        "..",    "0x",      "then ", "until ", "repeat "}) {
     const std::string source = repeated(unit, max / static_cast<int>(unit.size()));
     const ParseResult result = parse("source", source);
     INFO(unit);

@@ -39,11 +39,16 @@ PatternStatus status_of(const PatternMatch& match) {
 // The result as LuaOracle::find tells it.
 std::string told(const PatternMatch& match, std::string_view subject) {
   switch (status_of(match)) {
-    case PatternStatus::kNoMatch: return "nil ";
-    case PatternStatus::kOutOfFuel: return "out of fuel";
-    case PatternStatus::kMalformedPattern: return match.error;
-    case PatternStatus::kTooComplex: return "pattern too complex";
-    case PatternStatus::kMatch: break;
+    case PatternStatus::kNoMatch:
+      return "nil ";
+    case PatternStatus::kOutOfFuel:
+      return "out of fuel";
+    case PatternStatus::kMalformedPattern:
+      return match.error;
+    case PatternStatus::kTooComplex:
+      return "pattern too complex";
+    case PatternStatus::kMatch:
+      break;
   }
   std::string text = std::to_string(match.start + 1) + " " + std::to_string(match.end) + " ";
   for (int i = 0; i < match.capture_count; ++i) {
@@ -94,12 +99,13 @@ class Generator {
  private:
   void append_piece(std::string& text, int& open) {
     static const std::vector<std::string> kItems = {
-        "a", "b", "c", ".", "%a", "%d", "%w", "%s", "%p", "%A", "%W", "%c", "%l", "%u", "%x", "%X",
-        "%g", "%G", "%z", "%Z", "[ab]", "[^ab]", "[a-c]", "[%w_]", "[^%s]", "[]]", "[^]]", "[a-]",
-        "[%a-]", "[-a]", "[c-a]", "[%]]", "[a-%%]", "%.", "%%", "x", "1", " ", "\x80",
-        "[\x80-\xff]", "[^%W%d]"};
-    static const std::vector<std::string> kRare = {
-        "()", "%b()", "%bab", "%f[%w]", "%f[^a]", "%f[%z]", "%fa", "%0", "%1", "%2"};
+        "a",    "b",     "c",    ".",           "%a",     "%d",     "%w",    "%s",  "%p",
+        "%A",   "%W",    "%c",   "%l",          "%u",     "%x",     "%X",    "%g",  "%G",
+        "%z",   "%Z",    "[ab]", "[^ab]",       "[a-c]",  "[%w_]",  "[^%s]", "[]]", "[^]]",
+        "[a-]", "[%a-]", "[-a]", "[c-a]",       "[%]]",   "[a-%%]", "%.",    "%%",  "x",
+        "1",    " ",     "\x80", "[\x80-\xff]", "[^%W%d]"};
+    static const std::vector<std::string> kRare = {"()",     "%b()", "%bab", "%f[%w]", "%f[^a]",
+                                                   "%f[%z]", "%fa",  "%0",   "%1",     "%2"};
     const std::size_t choice = below(24);
     if (choice < 15) {
       text += kItems[below(kItems.size())];
@@ -156,8 +162,8 @@ TEST_CASE("every class means the same bytes as in LuaJIT") {
 TEST_CASE("malformed patterns are refused with LuaJIT's words") {
   LuaOracle lua;
   for (const std::string pattern :
-       {"[a", "%", "(a", "(a(a", "a)%", "%1", "%0", "(%1)", "%f", "%fa", "%f[", "%b", "%bx", "[]",
-        "[^]", "[%", "[%]", "[a-", "a.)", "(.", "(.)%2", "%a%"}) {
+       {"[a", "%",   "(a", "(a(a", "a)%", "%1",  "%0",  "(%1)", "%f", "%fa",   "%f[",
+        "%b", "%bx", "[]", "[^]",  "[%",  "[%]", "[a-", "a.)",  "(.", "(.)%2", "%a%"}) {
     INFO(pattern);
     check_same(lua, "aaa", pattern);
     CHECK(status_of(run("aaa", "." + pattern)) == PatternStatus::kMalformedPattern);
@@ -167,10 +173,10 @@ TEST_CASE("malformed patterns are refused with LuaJIT's words") {
 TEST_CASE("edges of strings") {
   LuaOracle lua;
   using namespace std::string_literals;
-  for (const std::string& pattern : {""s, "^"s, "$"s, "^$"s, ".-"s, ".*"s, "()"s, "a"s, "^^"s,
-                                    "^*"s, "$a"s, "a$"s, "\0"s, "a\0b"s, "a\0."s, "%z"s, "[%z]"s,
-                                    "]"s,
-                                    ")"s, "%f[%a]"s, "%f[%z]"s, "%b\0x"s, ".*()"s}) {
+  for (const std::string& pattern :
+       {""s,     "^"s,  "$"s,  "^$"s,     ".-"s,     ".*"s,    "()"s,   "a"s,
+        "^^"s,   "^*"s, "$a"s, "a$"s,     "\0"s,     "a\0b"s,  "a\0."s, "%z"s,
+        "[%z]"s, "]"s,  ")"s,  "%f[%a]"s, "%f[%z]"s, "%b\0x"s, ".*()"s}) {
     for (const std::string& subject : {""s, "a"s, "^a"s, "a$a"s, "\0"s, "a\0b"s, "*"s, "])"s}) {
       for (std::size_t init = 0; init <= subject.size(); ++init) {
         check_same(lua, subject, pattern, init);

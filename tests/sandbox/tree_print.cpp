@@ -7,12 +7,16 @@
 namespace cherub::sandbox {
 namespace {
 
-constexpr std::array<std::string_view, 15> kBinary = {"+",  "-", "*",  "/", "%",  "^",   "..", "==",
-                                                      "~=", "<", "<=", ">", ">=", "and", "or"};
+constexpr std::array<std::string_view, 15> kBinary = {
+    "+", "-", "*", "/", "%", "^", "..", "==", "~=", "<", "<=", ">", ">=", "and", "or"};
 constexpr std::array<std::string_view, 3> kUnary = {"-", "not ", "#"};
 
-std::string_view sign(BinaryOp op) { return kBinary[static_cast<std::size_t>(op)]; }
-std::string_view sign(UnaryOp op) { return kUnary[static_cast<std::size_t>(op)]; }
+std::string_view sign(BinaryOp op) {
+  return kBinary[static_cast<std::size_t>(op)];
+}
+std::string_view sign(UnaryOp op) {
+  return kUnary[static_cast<std::size_t>(op)];
+}
 
 std::string print_all(const std::vector<ExpressionPtr>& list) {
   std::string text;
@@ -77,25 +81,36 @@ void visit_block(const Block& block, const std::function<void(const Expression&)
 
 std::string print_tree(const Expression& expression) {
   switch (expression.kind) {
-    case ExpressionKind::kNil: return "nil";
-    case ExpressionKind::kTrue: return "true";
-    case ExpressionKind::kFalse: return "false";
+    case ExpressionKind::kNil:
+      return "nil";
+    case ExpressionKind::kTrue:
+      return "true";
+    case ExpressionKind::kFalse:
+      return "false";
     case ExpressionKind::kNumber:
       return "#" + std::to_string(std::bit_cast<std::uint64_t>(expression.number));
-    case ExpressionKind::kString: return "'" + expression.text + "'";
-    case ExpressionKind::kVararg: return "...";
-    case ExpressionKind::kFunction: return print_function(*expression.function);
-    case ExpressionKind::kName: return expression.text;
-    case ExpressionKind::kIndex: return "(index" + print_all(expression.children) + ")";
-    case ExpressionKind::kCall: return "(call" + print_all(expression.children) + ")";
+    case ExpressionKind::kString:
+      return "'" + expression.text + "'";
+    case ExpressionKind::kVararg:
+      return "...";
+    case ExpressionKind::kFunction:
+      return print_function(*expression.function);
+    case ExpressionKind::kName:
+      return expression.text;
+    case ExpressionKind::kIndex:
+      return "(index" + print_all(expression.children) + ")";
+    case ExpressionKind::kCall:
+      return "(call" + print_all(expression.children) + ")";
     case ExpressionKind::kMethodCall:
       return "(method " + expression.text + print_all(expression.children) + ")";
     case ExpressionKind::kUnary:
       return "(" + std::string(sign(expression.unary_op)) + print_all(expression.children) + ")";
     case ExpressionKind::kBinary:
       return "(" + std::string(sign(expression.binary_op)) + print_all(expression.children) + ")";
-    case ExpressionKind::kTable: return print_table(expression);
-    case ExpressionKind::kParenthesis: return "(paren" + print_all(expression.children) + ")";
+    case ExpressionKind::kTable:
+      return print_table(expression);
+    case ExpressionKind::kParenthesis:
+      return "(paren" + print_all(expression.children) + ")";
   }
   return "?";
 }
@@ -113,13 +128,20 @@ std::string parenthesize(const Expression& expression) {
       return "(" + std::string(sign(expression.unary_op)) + " " + child(0) + ")";
     case ExpressionKind::kBinary:
       return "(" + child(0) + " " + std::string(sign(expression.binary_op)) + " " + child(1) + ")";
-    case ExpressionKind::kParenthesis: return child(0);
-    case ExpressionKind::kTrue: return "true";
-    case ExpressionKind::kFalse: return "false";
-    case ExpressionKind::kNil: return "nil";
-    case ExpressionKind::kString: return "'" + expression.text + "'";
-    case ExpressionKind::kNumber: return "(" + std::to_string(expression.number) + ")";
-    default: return "error()";
+    case ExpressionKind::kParenthesis:
+      return child(0);
+    case ExpressionKind::kTrue:
+      return "true";
+    case ExpressionKind::kFalse:
+      return "false";
+    case ExpressionKind::kNil:
+      return "nil";
+    case ExpressionKind::kString:
+      return "'" + expression.text + "'";
+    case ExpressionKind::kNumber:
+      return "(" + std::to_string(expression.number) + ")";
+    default:
+      return "error()";
   }
 }
 

@@ -60,7 +60,9 @@ std::string read(const std::filesystem::path& path) {
 
 }  // namespace
 
-TEST_CASE("a metered program computes what plain LuaJIT computes, for the same fuel with and without JIT") {
+TEST_CASE(
+    "a metered program computes what plain LuaJIT computes, for the same fuel with and without "
+    "JIT") {
   for (const auto& path : programs()) {
     INFO(path.filename().string());
     const std::string source = read(path);
@@ -102,7 +104,8 @@ TEST_CASE("errors say what plain LuaJIT says, on the same line") {
       "undefined_function()\nreturn 1",
       "local t = {}\nt.x.y = 1",
       "math.floor({})\nreturn 1",
-      "local t = setmetatable({}, {__index = function(_, k)\n error('no ' .. k) end})\nlocal v = t.field",
+      "local t = setmetatable({}, {__index = function(_, k)\n error('no ' .. k) end})\nlocal v = "
+      "t.field",
       "local x = #nil",
       "local x = -{}\nreturn x",
       "local t = {}\nt[nil] = 1",
@@ -126,10 +129,10 @@ TEST_CASE("an error inside a library function is blamed on the author's line") {
 }
 
 TEST_CASE("the traceback names the author's functions, not the library's") {
-  const Outcome outcome = run(
-      "local function inner() local x = nil + 1 end\n"
-      "local function outer()\n  inner()\nend\n"
-      "table.sort({2, 1}, function(a, b) outer() return a < b end)");
+  const Outcome outcome =
+      run("local function inner() local x = nil + 1 end\n"
+          "local function outer()\n  inner()\nend\n"
+          "table.sort({2, 1}, function(a, b) outer() return a < b end)");
   CHECK(outcome.traceback.find("t:1: in 'inner'") != std::string::npos);
   CHECK(outcome.traceback.find("t:3: in 'outer'") != std::string::npos);
   CHECK(outcome.traceback.find("cherub") == std::string::npos);
@@ -151,8 +154,8 @@ TEST_CASE("squares have the same bits with and without the JIT") {
 
 TEST_CASE("every math function gives the same bits with and without the JIT") {
   const std::string source = R"(
-    local names = {"abs", "acos", "asin", "atan", "ceil", "cos", "cosh", "deg", "exp", "floor", "log", "log10",
-                   "rad", "sin", "sinh", "sqrt", "tan", "tanh"}
+    local names = {"abs", "acos", "asin", "atan", "ceil", "cos", "cosh", "deg", "exp", "floor",
+                   "log", "log10", "rad", "sin", "sinh", "sqrt", "tan", "tanh"}
     local out = {}
     for _, name in ipairs(names) do
       local f, sum = math[name], 0
@@ -177,7 +180,8 @@ TEST_CASE("every math function gives the same bits with and without the JIT") {
 TEST_CASE("pairs shows 1 to n, other numbers, strings, booleans, objects by first use") {
   const std::string source = R"(
     local first, second = {}, function() end
-    local t = {[second] = "s", zebra = 1, apple = 2, [true] = 3, [false] = 4, 10, 20, [-1] = 5, [2.5] = 6, [100] = 7}
+    local t = {[second] = "s", zebra = 1, apple = 2, [true] = 3, [false] = 4,
+               10, 20, [-1] = 5, [2.5] = 6, [100] = 7}
     t[first] = "f"
     local out = {}
     for k, v in pairs(t) do out[#out + 1] = tostring(v) end
@@ -188,16 +192,19 @@ TEST_CASE("pairs shows 1 to n, other numbers, strings, booleans, objects by firs
   CHECK(text_of(run(source)) == expected + " | " + expected);
 }
 
-TEST_CASE("entries removed during pairs are not shown, and clearing a table while walking it works") {
+TEST_CASE(
+    "entries removed during pairs are not shown, and clearing a table while walking it works") {
   CHECK(text_of(run("local t = {a = 1, b = 2, c = 3} local n = 0 "
-                    "for k in pairs(t) do n = n + 1 t.b = nil t.c = nil end return n .. ''")) == "1");
+                    "for k in pairs(t) do n = n + 1 t.b = nil t.c = nil end return n .. ''")) ==
+        "1");
   CHECK(text_of(run("local t = {a = 1, b = 2, c = 3, 4, 5} for k in pairs(t) do t[k] = nil end "
                     "return tostring(next(t))")) == "nil");
 }
 
 TEST_CASE("no address shows") {
   const std::string source =
-      "return tostring({}) .. tostring(print) .. string.format('%s %s', {}, print) .. tostring(string)";
+      "return tostring({}) .. tostring(print) .. string.format('%s %s', {}, print) .. "
+      "tostring(string)";
   CHECK(text_of(run(source)) == "tablefunctiontable functiontable");
 }
 
@@ -209,20 +216,23 @@ TEST_CASE("values go in and come out as they are") {
   const std::vector<Value> arguments{argument, Value{std::string("text\0with zero", 14)}};
   const Outcome outcome = vm->run(*loaded.script, arguments, {10'000});
   CHECK(outcome.kind == OutcomeKind::kOk);
-  CHECK(to_json(outcome.result) == R"({"1":{"x":41},"2":"text\u0000with zero","again":{"x":41},"n":42})");
+  CHECK(to_json(outcome.result) ==
+        R"({"1":{"x":41},"2":"text\u0000with zero","again":{"x":41},"n":42})");
 }
 
 TEST_CASE("an argument cannot smuggle in a weak table") {
   const auto vm = make_vm();
   const auto loaded = vm->load("t", "return 1");
   REQUIRE(loaded.script);
-  const std::vector<Value> arguments{Value{Value::Table{{Value{std::string("__mode")}, Value{std::string("k")}}}}};
+  const std::vector<Value> arguments{
+      Value{Value::Table{{Value{std::string("__mode")}, Value{std::string("k")}}}}};
   CHECK(vm->run(*loaded.script, arguments, {10'000}).kind == OutcomeKind::kError);
 }
 
 TEST_CASE("scripts of one Vm do not see each other's globals") {
   const auto vm = make_vm();
-  CHECK(vm->run_source("a", "leak = 1 string_upper = string.upper return leak", {1000}).kind == OutcomeKind::kOk);
+  CHECK(vm->run_source("a", "leak = 1 string_upper = string.upper return leak", {1000}).kind ==
+        OutcomeKind::kOk);
   CHECK(vm->run_source("b", "return leak", {1000}).result.is_nil());
 }
 
@@ -234,18 +244,21 @@ TEST_CASE("print is kept within its limits") {
 }
 
 TEST_CASE("garbage does not count against the memory limit, what is held does") {
-  CHECK(make_vm(true, 4u << 20)->run_source("t", "for i = 1, 1e6 do local t = {i} end return 1", {100'000'000}).kind ==
-        OutcomeKind::kOk);
-  CHECK(make_vm(true, 4u << 20)->run_source("t", "local t = {} for i = 1, 1e6 do t[i] = {i} end", {100'000'000}).kind ==
-        OutcomeKind::kMemory);
+  CHECK(make_vm(true, 4u << 20)
+            ->run_source("t", "for i = 1, 1e6 do local t = {i} end return 1", {100'000'000})
+            .kind == OutcomeKind::kOk);
+  CHECK(make_vm(true, 4u << 20)
+            ->run_source("t", "local t = {} for i = 1, 1e6 do t[i] = {i} end", {100'000'000})
+            .kind == OutcomeKind::kMemory);
 }
 
 TEST_CASE("a Vm may move between threads while it is not running") {
   auto vm = make_vm();
   for (int i = 0; i < 4; ++i) {
     std::thread([&vm] {
-      CHECK(vm->run_source("t", "local s = 0 for i = 1, 1e5 do s = s + i end return s", {10'000'000}).kind ==
-            OutcomeKind::kOk);
+      CHECK(
+          vm->run_source("t", "local s = 0 for i = 1, 1e5 do s = s + i end return s", {10'000'000})
+              .kind == OutcomeKind::kOk);
     }).join();
   }
 }
