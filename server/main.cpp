@@ -25,6 +25,8 @@ int run_program(int argc, char** argv) {
   CLI::App program("Cherub: living worlds whose inhabitants act by generated Lua", "cherub");
   program.require_subcommand(1);
   program.fallthrough();
+  // `./dev run --goal …` gives a goal of its own first: the last one counts.
+  program.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   program.add_option("--config", session.config_path, "YAML file with settings");
   program.set_version_flag("--version", std::string("cherub ") + CHERUB_VERSION);
   program.footer(kFooter);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <utility>
@@ -37,18 +38,34 @@ int exit_code(sandbox::OutcomeKind kind) {
   return kExitFailed;
 }
 
+// The text of a line, from its first visible character on.
+sandbox::Range range_of_line(const std::string& source, std::uint32_t line) {
+  std::size_t begin = 0;
+  for (std::uint32_t i = 1; i < line && begin < source.size(); ++i) {
+    begin = std::min(source.find('\n', begin), source.size() - 1) + 1;
+  }
+  const std::size_t end = std::min(source.find('\n', begin), source.size());
+  const std::size_t text = std::min(source.find_first_not_of(" \t", begin), end);
+  sandbox::Range range;
+  range.begin = static_cast<std::uint32_t>(text);
+  range.end = static_cast<std::uint32_t>(end);
+  range.line = line;
+  range.column = static_cast<std::uint32_t>(text - begin + 1);
+  return range;
+}
+
 // A call that failed while it ran has no diagnostics of its own: its message is one.
-sandbox::Diagnostics findings(const sandbox::Outcome& outcome) {
+sandbox::Diagnostics findings(const sandbox::Outcome& outcome, const std::string& source) {
   if (!outcome.diagnostics.empty() || outcome.kind == sandbox::OutcomeKind::kOk) {
     return outcome.diagnostics;
   }
   sandbox::Diagnostic finding;
-  finding.range.line = outcome.line == 0 ? 1 : outcome.line;
+  if (outcome.line > 0) finding.range = range_of_line(source, outcome.line);
   finding.message = outcome.message;
   return {finding};
 }
 
-std::string outcome_json(const sandbox::Outcome& outcome) {
+std::string outcome_json(const sandbox::Outcome& outcome, const std::string& source) {
   base::JsonArray log;
   for (const std::string& line : outcome.log) log.add(std::string_view(line));
   base::JsonObject object;
@@ -59,7 +76,7 @@ std::string outcome_json(const sandbox::Outcome& outcome) {
       .add("message", outcome.message)
       .raw("log", log.text())
       .add("log_dropped", outcome.log_dropped)
-      .raw("diagnostics", sandbox::diagnostics_json(findings(outcome)));
+      .raw("diagnostics", sandbox::diagnostics_json(findings(outcome, source)));
   if (outcome.watchdog) object.add("watchdog", true);
   return object.text();
 }
@@ -73,7 +90,7 @@ void print_outcome(const sandbox::Outcome& outcome, const std::string& name,
   if (outcome.kind == sandbox::OutcomeKind::kOk) {
     if (!outcome.result.is_nil()) print_line(sandbox::to_json(outcome.result));
   } else {
-    const std::string text = sandbox::diagnostics_text(findings(outcome), name, source);
+    const std::string text = sandbox::diagnostics_text(findings(outcome, source), name, source);
     std::fputs(text.c_str(), stderr);
     if (!outcome.traceback.empty()) std::fprintf(stderr, "%s\n", outcome.traceback.c_str());
   }
@@ -99,7 +116,7 @@ int run_sandbox(const SandboxOptions& options) {
   const sandbox::Outcome outcome =
       (*vm)->run_source("script", *source, sandbox::Budget{options.fuel});
   if (options.json) {
-    print_line(outcome_json(outcome));
+    print_line(outcome_json(outcome, *source));
   } else {
     print_outcome(outcome, name, *source);
   }
