@@ -1,0 +1,111 @@
+"""The cherub program as a script sees it: outcomes, exit codes, JSON, run folders, replay."""
+import json
+import os
+import subprocess
+import tempfile
+import unittest
+
+CHERUB = os.environ["CHERUB_BINARY"]
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def cherub(*arguments, cwd=None):
+    done = subprocess.run([CHERUB, *arguments], capture_output=True, text=True, timeout=120, cwd=cwd)
+    return done.returncode, done.stdout, done.stderr
+
+
+class Cli(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+
+    def file(self, name, text):
+        path = os.path.join(self.folder.name, name)
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(text)
+        return path
+
+    def run_json(self, *arguments):
+        code, out, _ = cherub("run", "--json", *arguments, cwd=self.folder.name)
+        return code, [json.loads(line) for line in out.splitlines()]
+
+    def test_sandbox_outcomes_and_exit_codes(self):
+        table = [
+            ("return {1, 2, 'x'}", "ok", 0, []),
+            ("return os.time()", "error", 10, []),
+            ("while true do end", "fuel", 11, ["--fuel", "100000"]),
+            ("local s = 'x' while true do s = s .. s end", "memory", 12, ["--memory", "8000000"]),
+            ("return 1 +", "refused", 13, []),
+        ]
+        for source, outcome, code, flags in table:
+            for jit in ("on", "off"):
+                with self.subTest(source=source, jit=jit):
+                    path = self.file("s.lua", source)
+                    got, out, _ = cherub("sandbox", path, "--json", "--jit", jit, *flags)
+                    answer = json.loads(out)
+                    self.assertEqual(answer["outcome"], outcome)
+                    self.assertEqual(got, code)
+                    self.assertEqual(bool(answer["diagnostics"]), outcome != "ok")
+
+    def test_check_names_the_line(self):
+        path = self.file("p.lua", "local policy = {}\nfunction policy.act(self, world)\n"
+                                  "  return self:move_too(1, 2)\nend\nreturn policy\n")
+        code, out, _ = cherub("check", path, "--json")
+        answer = json.loads(out)
+        self.assertEqual(code, 13)
+        self.assertFalse(answer["ok"])
+        self.assertEqual(answer["diagnostics"][0]["line"], 3)
+        self.assertIn("move_to", json.dumps(answer["diagnostics"][0]))
+        self.assertEqual(cherub("check", os.path.join(HERE, "maze_policy.lua"))[0], 0)
+
+    def test_the_main_job_is_done_recorded_and_replayed(self):
+        code, records = self.run_json("--goal", "reach the target safely", "--iterations", "2",
+                                      "--candidates", "12", "--episodes", "4", "--live", "10")
+        self.assertEqual(code, 0)
+        done = records[-1]
+        self.assertEqual(done["type"], "done")
+        folder = os.path.join(self.folder.name, done["dir"])
+        for name in ("request.json", "aggregate.json", "critique.md", "best.lua", "summary.json"):
+            self.assertTrue(os.path.exists(os.path.join(folder, name)), name)
+        for jit in ("on", "off"):
+            code, out, _ = cherub("replay", folder, "--verify", "--json", "--jit", jit)
+            answer = json.loads(out.splitlines()[-1])
+            self.assertEqual((code, answer["verified"], answer["ticks"]), (0, True, done["ticks"]))
+            self.assertEqual(answer["hash"], done["hash"])
+
+    def test_the_same_seed_gives_the_same_run_on_one_thread_and_two(self):
+        flags = ["--goal", "reach the target", "--iterations", "1", "--candidates", "8",
+                 "--episodes", "4", "--live", "5", "--seed", "7"]
+        ends = [self.run_json(*flags, "--threads", threads, "--jit", jit)[1][-1]
+                for threads, jit in (("1", "on"), ("2", "on"), ("2", "off"))]
+        for end in ends[1:]:
+            for key in ("hash", "score", "success_rate", "best_sha256", "ticks"):
+                self.assertEqual(end[key], ends[0][key], key)
+
+    def test_a_nonsense_goal_is_told_what_is_understood(self):
+        code, records = self.run_json("--goal", "xyzzy plugh")
+        self.assertNotEqual(code, 0)
+        self.assertEqual(records[-1]["type"], "error")
+        self.assertIn("reached", records[-1]["message"])
+
+    def test_hostile_policies_end_in_a_clear_error(self):
+        body = "local p = {}\nfunction p.act(self, world)\n  %s\nend\nreturn p\n"
+        table = [("while true do end", "out of fuel"),
+                 ("local s = ('x'):rep(1e9) self:say(s)", "memory"),
+                 ("local s = 'x' while true do s = s .. s end", "out of fuel"),
+                 ("return os.execute('true')", "os")]
+        for act, word in table:
+            with self.subTest(act=act):
+                path = self.file("hostile.lua", body % act)
+                code, records = self.run_json("--policy", path, "--live", "0")
+                self.assertEqual(code, 1)
+                self.assertEqual(records[-1]["type"], "error")
+                self.assertIn(word, json.dumps(records[-1]))
+
+    def test_the_api_prints_as_markdown_and_as_stubs(self):
+        self.assertIn("world.nearest", cherub("api")[1])
+        self.assertIn("---@meta", cherub("api", "--format", "luals")[1])
+
+
+if __name__ == "__main__":
+    unittest.main()
