@@ -141,7 +141,7 @@ void add_flags(CLI::App& command, RunFlags& flags) {
   command.add_option("--iterations", flags.iterations, "Rounds of improvement (default 3)");
   command.add_option("--episodes", flags.episodes, "Tuning seeds per candidate (default 8)");
   command.add_option("--candidates", flags.candidates,
-                     "Candidates per iteration (default: 24 of builtin, 1 of a model)");
+                     "Candidates per iteration (default: 64 of builtin, 1 of a model)");
   command.add_option("--seed", flags.seed, "All randomness follows from it (default 1)");
   command.add_option("--provider", flags.provider, "builtin, openai or anthropic");
   command.add_option("--base-url", flags.base_url, "Where the provider's API is");
