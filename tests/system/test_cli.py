@@ -10,7 +10,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def cherub(*arguments, cwd=None):
-    done = subprocess.run([CHERUB, *arguments], capture_output=True, text=True, timeout=120, cwd=cwd)
+    command = [CHERUB, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=cwd)
     return done.returncode, done.stdout, done.stderr
 
 

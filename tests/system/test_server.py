@@ -139,7 +139,8 @@ class Server(unittest.TestCase):
     def test_bad_requests_are_told_what_is_wrong(self):
         self.assertEqual(self.ask("POST", "/run", "{bad")[0], 400)
         self.assertEqual(self.ask("POST", "/run", "[" * 100_000)[0], 400)
-        status, answer = self.ask("POST", "/run", {"user_goal": "reach the target", "itterations": 1})
+        misspelt = {"user_goal": "reach the target", "itterations": 1}
+        status, answer = self.ask("POST", "/run", misspelt)
         self.assertEqual(status, 400)
         self.assertIn("itterations", json.dumps(answer))
         self.assertEqual(self.ask("GET", "/run/nothing")[0], 404)
