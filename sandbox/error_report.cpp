@@ -77,21 +77,7 @@ bool is_reference(lua_State* lua, int index, int reference) {
   return equal;
 }
 
-bool is_stack_overflow(lua_State* lua) {
-  if (lua_type(lua, 1) != LUA_TSTRING) return false;
-  constexpr std::string_view kMark = "stack overflow";
-  std::size_t size = 0;
-  const char* text = lua_tolstring(lua, 1, &size);
-  return std::string_view(text, size).ends_with(kMark);
-}
-
 void describe(lua_State* lua, Vm::State& state) {
-  if (is_stack_overflow(lua)) {
-    state.last_error = {};
-    state.last_error.message = kStackOverflowMessage;
-    state.last_error.stack_overflow = true;
-    return;
-  }
   const Scene scene = look_at_stack(lua);
   ErrorReport& report = state.last_error;
   report = {};
@@ -105,6 +91,8 @@ void describe(lua_State* lua, Vm::State& state) {
   } else if (is_reference(lua, 1, state.out_of_memory)) {
     report.kind = OutcomeKind::kMemory;
     report.message = place + "out of memory";
+  } else if (is_reference(lua, 1, state.stack_overflow)) {
+    report.message = place + kStackOverflowMessage;
   } else {
     const std::string text = error_text(lua, 1);
     const std::string bare = without_trusted_position(text);
@@ -121,7 +109,6 @@ int describe_error(lua_State* lua) {
   state.has_error = true;
   describe(lua, state);
   lua_settop(lua, 1);
-  if (state.last_error.stack_overflow) lua_rawgeti(lua, LUA_REGISTRYINDEX, state.stack_overflow);
   return 1;
 }
 

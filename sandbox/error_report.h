@@ -13,9 +13,7 @@ inline constexpr const char* kStackOverflowMessage = "stack overflow: calls nest
 
 // The message handler of every call into a script: a C function whose first upvalue is the
 // Vm::State. Describes the error in State::last_error, blaming the innermost frame of a script.
-// Returns the value unchanged, but for stack overflow, which becomes the mark core.STACK_OVERFLOW.
-// How deep the stack was then differs by some frames with the JIT on and off, so that nothing of
-// that depth is told: no line, no traceback, and the whole budget counts as spent.
+// Returns the value unchanged.
 int describe_error(lua_State* lua);
 
 }  // namespace cherub::sandbox

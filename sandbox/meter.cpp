@@ -4,9 +4,13 @@
 #include <vector>
 
 #include "sandbox/meter_cost.h"
+#include "sandbox/number_types.h"
 
 namespace cherub::sandbox {
 namespace {
+
+// Comparing with so short a string costs no more than any operation.
+constexpr std::size_t kShortStringBytes = 32;
 
 struct Edit {
   std::uint32_t offset = 0;
@@ -14,8 +18,11 @@ struct Edit {
   std::string insert;
 };
 
-std::string charge(unsigned cost) {
-  return " \u00b5=\u00b5-" + std::to_string(cost) + " if \u00b5<0 then \u00b5x()end ";
+std::string prologue() {
+  std::string names;
+  for (const MeterName& name : kMeterNames)
+    names += (names.empty() ? "" : ",") + std::string(name.name);
+  return "local " + names + "=... return function(...)";
 }
 
 bool has_label(const Block& block, const std::string& name) {
@@ -25,25 +32,29 @@ bool has_label(const Block& block, const std::string& name) {
                      });
 }
 
-// True when the value can only be a number: such a key needs no look.
-bool surely_number(const Expression& expression) {
-  switch (expression.kind) {
-    case ExpressionKind::kNumber:
-      return true;
-    case ExpressionKind::kParenthesis:
-      return surely_number(*expression.children[0]);
-    case ExpressionKind::kName:
-      return expression.local != nullptr && expression.local->kind == LocalKind::kNumericFor &&
-             expression.local->assignments == 0;
-    case ExpressionKind::kUnary:
-      return expression.unary_op == UnaryOp::kLength ||
-             (expression.unary_op == UnaryOp::kNegate && surely_number(*expression.children[0]));
-    case ExpressionKind::kBinary:
-      return expression.binary_op <= BinaryOp::kPower && surely_number(*expression.children[0]) &&
-             surely_number(*expression.children[1]);
+const char* comparison_name(BinaryOp op) {
+  switch (op) {
+    case BinaryOp::kLess:
+      return "\u00b5l";
+    case BinaryOp::kLessEqual:
+      return "\u00b5m";
+    case BinaryOp::kGreater:
+      return "\u00b5g";
+    case BinaryOp::kGreaterEqual:
+      return "\u00b5h";
     default:
-      return false;
+      return nullptr;
   }
+}
+
+// Some strings of this kind are no numbers after all.
+bool may_be_long_numeral(const std::string& text) {
+  return text.size() > kNumeralBytesMax &&
+         text.find_first_not_of("0123456789abcdefABCDEFxXpP.+- \t\n\v\f\r") == std::string::npos;
+}
+
+bool is_short_string(const Expression& expression) {
+  return expression.kind == ExpressionKind::kString && expression.text.size() <= kShortStringBytes;
 }
 
 // Walks the tree in source order and collects edits. The order of the edits at one offset is the
@@ -51,10 +62,11 @@ bool surely_number(const Expression& expression) {
 // outside in.
 class Rewriter {
  public:
-  explicit Rewriter(MeteredSource& out) : out_(out) {}
+  Rewriter(MeteredSource& out, const NumberTypes& types, Charging charging)
+      : out_(out), types_(types), charging_(charging) {}
 
   void rewrite(const Chunk& chunk) {
-    insert(0, kMeterPrologue + charge(1 + block_cost(chunk.main->body)));
+    insert(0, prologue() + charge(entry_cost(*chunk.main) + block_cost(chunk.main->body)));
     block(chunk.main->body);
     insert(static_cast<std::uint32_t>(chunk.source.size()), "\nend");
     apply(chunk.source);
@@ -65,7 +77,16 @@ class Rewriter {
     edits_.push_back({offset, 0, std::move(text)});
   }
 
-  void paid_block(const Block& body, unsigned extra) {
+  [[nodiscard]] std::string charge(Cost cost) const {
+    const std::string amount = std::to_string(cost.fixed);
+    if (cost.spreads > 0) {
+      return " \u00b5s(" + amount + "," + std::to_string(cost.spreads) + ",...);";
+    }
+    if (charging_ == Charging::kByCall) return " \u00b5(" + amount + ");";
+    return " \u00b5=\u00b5-" + amount + " if \u00b5<0 then \u00b5x(0)end ";
+  }
+
+  void paid_block(const Block& body, Cost extra) {
     insert(body.range.begin, charge(extra + block_cost(body)));
     block(body);
   }
@@ -102,22 +123,23 @@ class Rewriter {
     switch (node.kind) {
       case StatementKind::kWhile:
         expression(*node.values[0]);
-        paid_block(node.blocks[0], 1 + expression_cost(*node.values[0]));
+        paid_block(node.blocks[0], Cost{1} + expression_cost(*node.values[0]));
         return;
       case StatementKind::kRepeat:
-        paid_block(node.blocks[0], 1 + expression_cost(*node.values[0]));
+        paid_block(node.blocks[0], Cost{1} + expression_cost(*node.values[0]));
         expression(*node.values[0]);
         return;
       case StatementKind::kNumericFor:
       case StatementKind::kGenericFor:
         for (const auto& value : node.values) expression(*value);
-        paid_block(node.blocks[0], node.kind == StatementKind::kGenericFor ? 2 : 1);
+        paid_block(node.blocks[0], Cost{node.kind == StatementKind::kGenericFor ? 2u : 1u});
         return;
       case StatementKind::kIf:
         branches(node);
         return;
       case StatementKind::kGoto:
-        if (node.jumps_back) insert(node.range.begin, charge(1 + label_block_cost(node.text)));
+        if (node.jumps_back)
+          insert(node.range.begin, charge(Cost{1} + label_block_cost(node.text)));
         return;
       case StatementKind::kDo:
         block(node.blocks[0]);
@@ -132,20 +154,20 @@ class Rewriter {
   void branches(const Statement& node) {
     for (std::size_t i = 0; i < node.blocks.size(); ++i) {
       if (i < node.values.size()) expression(*node.values[i]);
-      if (block_cost(node.blocks[i]) > kArmInlineMax) {
-        paid_block(node.blocks[i], 0);
-      } else {
+      if (is_paid_outside(block_cost(node.blocks[i]))) {
         block(node.blocks[i]);
+      } else {
+        paid_block(node.blocks[i], {});
       }
     }
   }
 
   // What one round through a loop made of goto costs: the block that holds the label.
-  [[nodiscard]] unsigned label_block_cost(const std::string& label) const {
+  [[nodiscard]] Cost label_block_cost(const std::string& label) const {
     for (auto it = blocks_.rbegin(); it != blocks_.rend(); ++it) {
       if (has_label(**it, label)) return block_cost(**it);
     }
-    return 1;
+    return {};
   }
 
   void assigned(const Expression& target) {
@@ -156,20 +178,21 @@ class Rewriter {
 
   void key(const Expression& node) {
     if (node.kind == ExpressionKind::kString) {
-      if (node.text == "__gc" || node.text == "__mode") refuse(node);
+      if (node.text == "__gc" || node.text == "__mode") {
+        refuse(node, "no table may have a key named '" + node.text + "'",
+               "finalizers and weak tables are not available: drop the key, and remove entries "
+               "yourself");
+      }
       return;
     }
-    const bool wrap = !surely_number(node);
+    const bool wrap = !types_.is_number(node);
     if (wrap) insert(node.range.begin, "\u00b5k(");
     expression(node);
     if (wrap) insert(node.range.end, ")");
   }
 
-  void refuse(const Expression& node) {
-    out_.diagnostics.push_back({Severity::kError, node.range,
-                                "no table may have a key named '" + node.text + "'",
-                                "finalizers and weak tables are not available: drop the key, and "
-                                "remove entries yourself"});
+  void refuse(const Expression& node, std::string message, std::string hint) {
+    out_.diagnostics.push_back({Severity::kError, node.range, std::move(message), std::move(hint)});
   }
 
   void expression(const Expression& node) {
@@ -183,8 +206,17 @@ class Rewriter {
           expression(*field.value);
         }
         return;
+      case ExpressionKind::kString:
+        if (may_be_long_numeral(node.text)) {
+          refuse(node,
+                 "a number in a string of " + std::to_string(node.text.size()) + " characters",
+                 "a string that is a number may have at most " + std::to_string(kNumeralBytesMax) +
+                     " characters: split it");
+        }
+        return;
       case ExpressionKind::kFunction:
-        insert(node.function->body.range.begin, charge(1 + block_cost(node.function->body)));
+        insert(node.function->body.range.begin,
+               charge(entry_cost(*node.function) + block_cost(node.function->body)));
         function_body(*node.function);
         return;
       default:
@@ -201,23 +233,44 @@ class Rewriter {
     blocks_.swap(outer);
   }
 
+  // The outer parentheses keep `return a .. b` from becoming a tail call, which would lose its
+  // line.
   void binary(const Expression& node) {
+    if (node.binary_op == BinaryOp::kConcat) {
+      concat(node);
+      return;
+    }
     const bool power = node.binary_op == BinaryOp::kPower;
-    const bool concat = node.binary_op == BinaryOp::kConcat;
-    // The outer parentheses keep `return a .. b` from becoming a tail call, which would lose its
-    // line.
-    if (power) insert(node.range.begin, "(\u00b5p(");
-    if (concat) insert(node.range.begin, "(\u00b5c(");
+    const char* function = power ? "\u00b5p" : comparison_name(node.binary_op);
+    const bool called = power || (function != nullptr && may_compare_long_strings(node));
+    if (called) insert(node.range.begin, std::string("(") + function + "(");
     expression(*node.children[0]);
-    if (power) edits_.push_back({node.operator_range.begin, 1, ","});
+    if (called) replace(node.operator_range, ",");
+    expression(*node.children[1]);
+    if (called) insert(node.range.end, "))");
+  }
+
+  // One payment for the whole chain.
+  void concat(const Expression& node) {
+    insert(node.range.begin, "(\u00b5c(");
+    expression(*node.children[0]);
     const Expression* right = node.children[1].get();
-    while (concat && right->kind == ExpressionKind::kBinary &&
-           right->binary_op == BinaryOp::kConcat) {
-      expression(*right->children[0]);  // one payment for the whole chain
+    while (right->kind == ExpressionKind::kBinary && right->binary_op == BinaryOp::kConcat) {
+      expression(*right->children[0]);
       right = right->children[1].get();
     }
     expression(*right);
-    if (power || concat) insert(node.range.end, "))");
+    insert(node.range.end, "))");
+  }
+
+  [[nodiscard]] bool may_compare_long_strings(const Expression& node) const {
+    return std::none_of(node.children.begin(), node.children.end(), [this](const auto& operand) {
+      return types_.is_number(*operand) || is_short_string(*operand);
+    });
+  }
+
+  void replace(Range range, std::string text) {
+    edits_.push_back({range.begin, range.end - range.begin, std::move(text)});
   }
 
   void apply(const std::string& source) {
@@ -233,15 +286,18 @@ class Rewriter {
   }
 
   MeteredSource& out_;
+  const NumberTypes& types_;
+  Charging charging_;
   std::vector<Edit> edits_;
   std::vector<const Block*> blocks_;
 };
 
 }  // namespace
 
-MeteredSource meter(const Chunk& chunk) {
+MeteredSource meter(const Chunk& chunk, Charging charging) {
   MeteredSource out;
-  Rewriter(out).rewrite(chunk);
+  const NumberTypes types(chunk);
+  Rewriter(out, types, charging).rewrite(chunk);
   return out;
 }
 

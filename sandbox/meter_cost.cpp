@@ -1,78 +1,83 @@
 #include "sandbox/meter_cost.h"
 
-#include <algorithm>
-
 #include "sandbox/meter.h"
 
 namespace cherub::sandbox {
 namespace {
 
-unsigned children_cost(const Expression& expression) {
-  unsigned cost = 0;
-  for (const auto& child : expression.children) cost += expression_cost(*child);
+Cost fixed(std::size_t amount) {
+  return {static_cast<unsigned>(amount), 0};
+}
+
+Cost sum(const std::vector<ExpressionPtr>& expressions) {
+  Cost cost;
+  for (const auto& expression : expressions) cost += expression_cost(*expression);
   return cost;
 }
 
-unsigned table_cost(const Expression& table) {
-  unsigned cost = 4;
+// `...` at the end of a list stands for all of its values.
+Cost spread_at_end(const std::vector<ExpressionPtr>& list) {
+  const bool spreads = !list.empty() && list.back()->kind == ExpressionKind::kVararg;
+  return {0, spreads ? 1u : 0u};
+}
+
+Cost table_cost(const Expression& table) {
+  Cost cost = fixed(4);
   for (const TableField& field : table.fields) {
-    cost += 1 + (field.key ? expression_cost(*field.key) : 0) + expression_cost(*field.value);
+    cost += fixed(1) + expression_cost(*field.value);
+    if (field.key) cost += expression_cost(*field.key);
+  }
+  if (!table.fields.empty() && !table.fields.back().key &&
+      table.fields.back().value->kind == ExpressionKind::kVararg) {
+    ++cost.spreads;
   }
   return cost;
 }
 
-unsigned values_cost(const Statement& statement) {
-  unsigned cost = 0;
-  for (const auto& value : statement.values) cost += expression_cost(*value);
-  return cost;
-}
-
-unsigned if_cost(const Statement& statement) {
-  unsigned dearest = 0;
+Cost if_cost(const Statement& statement) {
+  Cost dearest;
   for (const Block& arm : statement.blocks) {
-    const unsigned cost = block_cost(arm);
-    if (cost <= kArmInlineMax) dearest = std::max(dearest, cost);
+    const Cost cost = block_cost(arm);
+    if (is_paid_outside(cost) && cost.fixed > dearest.fixed) dearest = cost;
   }
-  return values_cost(statement) + static_cast<unsigned>(statement.values.size()) + dearest;
+  return sum(statement.values) + fixed(statement.values.size()) + dearest;
 }
 
-unsigned statement_cost(const Statement& statement) {
+Cost statement_cost(const Statement& statement) {
   switch (statement.kind) {
     case StatementKind::kLocal:
-    case StatementKind::kAssign: {
-      unsigned cost = values_cost(statement);
-      for (const auto& target : statement.targets) cost += expression_cost(*target);
-      return cost +
-             static_cast<unsigned>(std::max(statement.locals.size(), statement.targets.size()));
-    }
+    case StatementKind::kAssign:
+      return sum(statement.values) + sum(statement.targets) +
+             fixed(std::max(statement.locals.size(), statement.targets.size()));
     case StatementKind::kLocalFunction:
     case StatementKind::kFunction:
-      return 1 + values_cost(statement);
+      return fixed(1) + sum(statement.values);
     case StatementKind::kCall:
-      return values_cost(statement);
+      return sum(statement.values);
     case StatementKind::kDo:
       return block_cost(statement.blocks[0]);
     case StatementKind::kIf:
       return if_cost(statement);
     case StatementKind::kNumericFor:
     case StatementKind::kGenericFor:
-      return 2 + values_cost(statement);
+      return fixed(2) + sum(statement.values);
     case StatementKind::kWhile:  // the condition is paid with each iteration, and once here
     case StatementKind::kRepeat:
-      return 1 + values_cost(statement);
+      return fixed(1) + sum(statement.values);
     case StatementKind::kReturn:
-      return 1 + values_cost(statement);
+      return fixed(1) + sum(statement.values) + spread_at_end(statement.values);
     case StatementKind::kBreak:
     case StatementKind::kGoto:
     case StatementKind::kLabel:
-      return 1;
+      return fixed(1);
   }
-  return 1;
+  return fixed(1);
 }
 
 }  // namespace
 
-unsigned expression_cost(const Expression& expression) {
+Cost expression_cost(const Expression& expression) {
+  const auto& children = expression.children;
   switch (expression.kind) {
     case ExpressionKind::kNil:
     case ExpressionKind::kTrue:
@@ -80,31 +85,39 @@ unsigned expression_cost(const Expression& expression) {
     case ExpressionKind::kNumber:
     case ExpressionKind::kString:
     case ExpressionKind::kName:
-      return 0;
+      return {};
     case ExpressionKind::kParenthesis:
-      return children_cost(expression);
+      return sum(children);
     case ExpressionKind::kVararg:
     case ExpressionKind::kIndex:
     case ExpressionKind::kUnary:
-      return 1 + children_cost(expression);
+      return fixed(1) + sum(children);
     case ExpressionKind::kBinary:
-      return (expression.binary_op == BinaryOp::kConcat ? 2 : 1) + children_cost(expression);
+      return fixed(expression.binary_op == BinaryOp::kConcat ? 2 : 1) + sum(children);
     case ExpressionKind::kCall:
-      return 1 + static_cast<unsigned>(expression.children.size()) + children_cost(expression);
+      return fixed(1 + children.size()) + sum(children) + spread_at_end(children);
     case ExpressionKind::kMethodCall:
-      return 2 + static_cast<unsigned>(expression.children.size()) + children_cost(expression);
+      return fixed(2 + children.size()) + sum(children) + spread_at_end(children);
     case ExpressionKind::kTable:
       return table_cost(expression);
     case ExpressionKind::kFunction:
-      return 4;
+      return fixed(4 + expression.function->upvalues);
   }
-  return 1;
+  return fixed(1);
 }
 
-unsigned block_cost(const Block& block) {
-  unsigned cost = 0;
+Cost block_cost(const Block& block) {
+  Cost cost;
   for (const auto& statement : block.statements) cost += statement_cost(*statement);
   return cost;
+}
+
+Cost entry_cost(const Function& function) {
+  return fixed(1 + (function.registers + kFrameExtra + 1) / 2);
+}
+
+bool is_paid_outside(Cost arm) {
+  return arm.fixed <= kArmInlineMax && arm.spreads == 0;
 }
 
 }  // namespace cherub::sandbox

@@ -1,6 +1,7 @@
 #include "sandbox/vm.h"
 
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 #include "sandbox/border.h"
@@ -31,6 +32,10 @@ void join_fuel(lua_State* lua, int script, int charge) {
   lua_upvaluejoin(lua, script, ours, charge, core);
 }
 
+Charging charging_of(const Vm::State& state) {
+  return state.options.jit ? Charging::kByCall : Charging::kInline;
+}
+
 struct LoadRequest {
   Vm::State* state;
   const std::string* name;
@@ -49,14 +54,13 @@ int load_metered(lua_State* lua) {
   lua_rawgeti(lua, LUA_REGISTRYINDEX, request.state->core);
   const int core = lua_gettop(lua);
   lua_pushvalue(lua, core - 1);
-  lua_pushnil(lua);
-  for (const char* name : {"exhausted", "concatenated", "power", "admit_key"}) {
-    lua_getfield(lua, core, name);
-  }
-  lua_call(lua, 5, 1);
+  for (const MeterName& name : kMeterNames) lua_getfield(lua, core, name.core_field);
+  lua_call(lua, static_cast<int>(std::size(kMeterNames)), 1);
   const int script = lua_gettop(lua);
-  lua_getfield(lua, core, "charge");
-  join_fuel(lua, script, lua_gettop(lua));
+  if (charging_of(*request.state) == Charging::kInline) {
+    lua_getfield(lua, core, "charge");
+    join_fuel(lua, script, lua_gettop(lua));
+  }
   lua_rawgeti(lua, LUA_REGISTRYINDEX, request.state->new_environment);
   lua_call(lua, 0, 1);
   lua_setfenv(lua, script);
@@ -139,7 +143,7 @@ Vm::LoadResult Vm::load(std::string name, std::string source) {
     result.outcome.kind = OutcomeKind::kRefused;
     return result;
   }
-  MeteredSource metered = meter(*parsed.chunk);
+  MeteredSource metered = meter(*parsed.chunk, charging_of(*state_));
   if (!metered.diagnostics.empty()) {
     result.outcome.kind = OutcomeKind::kRefused;
     result.outcome.diagnostics = std::move(metered.diagnostics);
@@ -181,7 +185,6 @@ Outcome Vm::run(const Script& script, std::span<const Value> arguments, Budget b
     take_result(outcome);
   } else {
     ErrorReport report = state.take_error(status);
-    if (report.stack_overflow) outcome.fuel_used = budget.fuel;
     outcome.kind = report.kind;
     outcome.message = std::move(report.message);
     outcome.line = report.line;

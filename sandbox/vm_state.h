@@ -17,7 +17,6 @@ struct ErrorReport {
   std::string message;
   std::uint32_t line = 0;
   std::string traceback;
-  bool stack_overflow = false;
 };
 
 // What stands behind a Vm. C functions reach it through a light userdata upvalue.

@@ -1,38 +1,49 @@
--- The meter's own ground: the fuel cell and what metered code calls. Trusted code.
--- `host` brings: checkpoint() -> nil or what ended the call, string_bytes (limit of one string).
+-- The meter's own ground: the fuel and what metered code calls. Trusted code.
+-- `host` brings: checkpoint() -> nil or what must end the call, string_bytes (limit of one string).
 local host = ...
 local type, error, floor, setmetatable = type, error, math.floor, setmetatable
+local select, tonumber = select, tonumber
 
--- Fuel comes in slices, so that a long call passes a checkpoint (memory, wall clock) now and then
--- while the usual charge stays one subtraction and one comparison.
-local SLICE = 50000
+-- Fuel comes in slices, so that a long call passes a checkpoint (stack, memory, wall clock) now and
+-- then while the usual charge stays one subtraction and one comparison. No unit of fuel pays for
+-- more than two slots of the stack: between two checkpoints it grows by at most 2 * SLICE slots.
+local SLICE = 10000
 local STRING_BYTES = host.string_bytes
+local NUMERAL_BYTES = host.numeral_bytes
 
 local OUT_OF_FUEL = {}
 local OUT_OF_MEMORY = {}
 local STACK_OVERFLOW = {}
 
-local fuel = 0     -- left of this slice; metered code shares this variable
+local fuel = 0     -- left of this slice; metered code may share this variable
 local reserve = 0  -- left of the budget behind this slice
 
-local function exhausted()
+-- `inner` is the number of frames between this one and the one whose depth counts.
+local function exhausted(inner)
   while fuel < 0 do
     if reserve == 0 then error(OUT_OF_FUEL, 0) end
     local slice = reserve < SLICE and reserve or SLICE
     reserve = reserve - slice
     fuel = fuel + slice
   end
-  local stop = host.checkpoint()
+  local stop = host.checkpoint(inner)
+  if not stop then return end
   if stop == "memory" then error(OUT_OF_MEMORY, 0) end
-  if stop == "clock" then
-    reserve, fuel = 0, 0
-    error(OUT_OF_FUEL, 0)
-  end
+  if stop == "stack" then error(STACK_OVERFLOW, 0) end
+  reserve, fuel = 0, 0
+  error(OUT_OF_FUEL, 0)
 end
 
 local function charge(amount)
   fuel = fuel - amount
-  if fuel < 0 then exhausted() end
+  if fuel < 0 then exhausted(0) end
+end
+
+-- A charge of metered code that calls it. Its depth is the one at which metered code would call
+-- exhausted() itself, so that both ways of charging see the same stack.
+local function pay(amount)
+  fuel = fuel - amount
+  if fuel < 0 then exhausted(1) end
 end
 
 local function begin(budget)
@@ -44,16 +55,38 @@ local function remaining()
   return fuel < 0 and 0 or fuel + reserve
 end
 
+-- A charge of metered code that copies all of `...` a number of times.
+local function pay_spread(amount, copies, ...)
+  charge(amount + copies * select("#", ...) * 0.5)
+end
+
 -- Lets a string in whose length is known only now: the price of making it, and the limit of one
 -- string.
 local function admit_string(length)
   if length > STRING_BYTES then error(OUT_OF_MEMORY, 0) end
   fuel = fuel - floor(length * 0.0625)
-  if fuel < 0 then exhausted() end
+  if fuel < 0 then exhausted(0) end
+end
+
+-- Wherever arithmetic meets a string, LuaJIT reads it as a number, and nobody pays for that by
+-- length. So no string may be a longer number than this.
+local function refuse_numeral(text)
+  if tonumber(text) then
+    error("no string may be a number of more than " .. NUMERAL_BYTES .. " characters", 0)
+  end
+end
+
+-- Every string that is made passes here, unless it is short for sure.
+local function made(text)
+  if #text > NUMERAL_BYTES then refuse_numeral(text) end
+  return text
 end
 
 local function concatenated(value)
-  if type(value) == "string" then admit_string(#value) end
+  if type(value) == "string" then
+    admit_string(#value)
+    if #value > NUMERAL_BYTES then refuse_numeral(value) end
+  end
   return value
 end
 
@@ -61,6 +94,33 @@ end
 local function power(base, exponent)
   if exponent == 2 and type(base) == "number" then return base * base end
   return base ^ exponent
+end
+
+-- The order of two strings pays by length.
+local function pay_comparison(a, b)
+  if type(a) == "string" and type(b) == "string" then
+    charge(floor((#a < #b and #a or #b) * 0.0625))
+  end
+end
+
+local function less(a, b)
+  if type(a) ~= "number" then pay_comparison(a, b) end
+  return a < b
+end
+
+local function less_equal(a, b)
+  if type(a) ~= "number" then pay_comparison(a, b) end
+  return a <= b
+end
+
+local function greater(a, b)
+  if type(a) ~= "number" then pay_comparison(a, b) end
+  return a > b
+end
+
+local function greater_equal(a, b)
+  if type(a) ~= "number" then pay_comparison(a, b) end
+  return a >= b
 end
 
 -- Objects used as keys get a serial number in the order of their first use: the order in which
@@ -90,7 +150,8 @@ local frozen = setmetatable({}, {__mode = "k"})
 
 local function freeze(contents, name)
   local function refuse(_, key)
-    error("the table '" .. name .. "' cannot be changed (assigning '" .. tostring(key) .. "')", 0)
+    local shown = type(key) == "string" and key or "a " .. type(key)
+    error("the table '" .. name .. "' cannot be changed (assigning '" .. shown .. "')", 0)
   end
   local proxy = setmetatable({}, {__index = contents, __newindex = refuse, __metatable = "locked"})
   frozen[proxy] = contents
@@ -106,9 +167,16 @@ return {
   remaining = remaining,
   charge = charge,
   exhausted = exhausted,
+  pay = pay,
+  pay_spread = pay_spread,
   admit_string = admit_string,
+  made = made,
   concatenated = concatenated,
   power = power,
+  less = less,
+  less_equal = less_equal,
+  greater = greater,
+  greater_equal = greater_equal,
   admit_key = admit_key,
   serials = serials,
   frozen = frozen,

@@ -102,8 +102,9 @@ struct Function {
   std::vector<Local*> parameters;
   bool is_vararg = false;
   Block body;
-  Function* parent = nullptr;  // nullptr for the main chunk
-  std::uint32_t upvalues = 0;  // distinct outer locals that it or its inner functions use
+  Function* parent = nullptr;   // nullptr for the main chunk
+  std::uint32_t registers = 0;  // slots of a stack frame, counted from above
+  std::uint32_t upvalues = 0;   // distinct outer locals that it or its inner functions use
   std::vector<std::unique_ptr<Local>> locals;  // every local declared in this activation
 };
 

@@ -63,7 +63,7 @@ ParseResult parse(std::string name, std::string source) {
   std::unique_ptr<Function> main = parser.parse_chunk();
   result.diagnostics = merge(std::move(tokens.diagnostics), parser.take_diagnostics());
   if (!result.diagnostics.empty()) return result;
-  if (std::optional<Diagnostic> shortage = find_register_shortage(*main)) {
+  if (std::optional<Diagnostic> shortage = count_registers(*main)) {
     result.diagnostics.push_back(*std::move(shortage));
   } else {
     result.chunk = Chunk{std::move(name), std::move(source), std::move(main)};

@@ -10,19 +10,37 @@ constexpr int kCallFrame = 2;    // the function and a link stand in front of th
 constexpr int kMethodFrame = 3;  // and the object
 constexpr int kForHidden = 3;    // what a loop keeps in front of its variables
 constexpr int kIteratorCall = 4;
+constexpr int kChargeRegisters = 5;  // what the meter's own charges take
 
-class RegisterCheck {
+bool becomes_call(BinaryOp op) {
+  switch (op) {
+    case BinaryOp::kConcat:
+    case BinaryOp::kPower:
+    case BinaryOp::kLess:
+    case BinaryOp::kLessEqual:
+    case BinaryOp::kGreater:
+    case BinaryOp::kGreaterEqual:
+      return true;
+    default:
+      return false;
+  }
+}
+
+class RegisterCount {
  public:
-  std::optional<Diagnostic> check(const Function& main) {
+  std::optional<Diagnostic> count(Function& main) {
     walk_function(main);
     return std::move(shortage_);
   }
 
  private:
-  void walk_function(const Function& function) {
+  void walk_function(Function& function) {
     const int outer = std::exchange(active_, static_cast<int>(function.parameters.size()));
+    const int outer_most = std::exchange(most_, active_);
     walk_block(function.body);
+    function.registers = static_cast<std::uint32_t>(most_ + kChargeRegisters);
     active_ = outer;
+    most_ = outer_most;
   }
 
   void walk_block(const Block& block) {
@@ -32,6 +50,7 @@ class RegisterCheck {
   }
 
   void need(int registers, const Statement& statement) {
+    most_ = std::max(most_, active_ + registers);
     if (active_ + registers <= kRegistersMax || shortage_) return;
     shortage_ = Diagnostic{Severity::kError, statement.range,
                            "this statement holds too many values at once",
@@ -133,8 +152,7 @@ class RegisterCheck {
   }
 
   int binary(const Expression& expression) {
-    const bool is_call =
-        expression.binary_op == BinaryOp::kConcat || expression.binary_op == BinaryOp::kPower;
+    const bool is_call = becomes_call(expression.binary_op);
     int held = is_call ? kCallFrame : 0;
     int most = held + registers(*expression.children[0]);
     // A chain of `..` is one call.
@@ -157,13 +175,14 @@ class RegisterCheck {
   }
 
   int active_ = 0;  // locals that live, with the hidden ones of loops
+  int most_ = 0;    // registers of the function so far
   std::optional<Diagnostic> shortage_;
 };
 
 }  // namespace
 
-std::optional<Diagnostic> find_register_shortage(const Function& main) {
-  return RegisterCheck().check(main);
+std::optional<Diagnostic> count_registers(Function& main) {
+  return RegisterCount().count(main);
 }
 
 }  // namespace cherub::sandbox

@@ -10,8 +10,10 @@ namespace cherub::sandbox {
 // at once. The meter's own charges take a few of them.
 inline constexpr int kRegistersMax = 240;
 
-// Finds a statement that may need more registers, counted from above and as the meter rewrites it
-// (`..`, `^` and keys become calls), so that LuaJIT never has to refuse a parsed chunk for that.
-std::optional<Diagnostic> find_register_shortage(const Function& main);
+// Sets Function::registers in the whole tree: how many registers each function may need, counted
+// from above and as the meter rewrites it (`..`, `^`, comparisons and keys become calls). Returns
+// the first statement that may need more than there are, so that LuaJIT never has to refuse a
+// parsed chunk for that.
+std::optional<Diagnostic> count_registers(Function& main);
 
 }  // namespace cherub::sandbox

@@ -7,7 +7,6 @@ local charge, begin, remaining, freeze = core.charge, core.begin, core.remaining
 local type, error, rawget, xpcall, setmetatable, tonumber =
   type, error, rawget, xpcall, setmetatable, tonumber
 local OUT_OF_FUEL, OUT_OF_MEMORY = core.OUT_OF_FUEL, core.OUT_OF_MEMORY
-local STACK_OVERFLOW = core.STACK_OVERFLOW
 
 ffi.cdef [[
 typedef struct {
@@ -301,13 +300,9 @@ local fuel_total, fuel_max = 0, 0
 -- A call that ended where the machine decided, not the meter, leaves no trace of how far it got:
 -- what the agent remembered goes.
 local function fault(err)
-  if err == STACK_OVERFLOW or err == "error in error handling" then
-    memories[row] = nil
-    begin(0)
-    host.fault(row, "error")
-  elseif err == OUT_OF_FUEL then
+  if err == OUT_OF_FUEL then
     host.fault(row, "fuel")
-  elseif err == OUT_OF_MEMORY or err == "not enough memory" then
+  elseif err == OUT_OF_MEMORY or err == "not enough memory" or err == "error in error handling" then
     memories[row] = nil
     host.fault(row, "memory")
   else

@@ -26,7 +26,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   if (!compiles(lua, source)) std::abort();
-  const auto metered = cherub::sandbox::meter(*parsed.chunk);
-  if (metered.diagnostics.empty() && !compiles(lua, metered.text)) std::abort();
+  for (const auto charging :
+       {cherub::sandbox::Charging::kByCall, cherub::sandbox::Charging::kInline}) {
+    const auto metered = cherub::sandbox::meter(*parsed.chunk, charging);
+    if (metered.diagnostics.empty() && !compiles(lua, metered.text)) std::abort();
+  }
   return 0;
 }

@@ -1,4 +1,4 @@
 -- expect: fuel|memory
-local s = ""
+local s = "x"
 for i = 1, 1e6 do s = s .. i end
 return #s
