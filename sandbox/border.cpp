@@ -28,9 +28,11 @@ std::size_t array_length(const Value::Table& table) {
     if (const auto* number = std::get_if<double>(&entry.first.data)) numbers.push_back(*number);
   }
   std::sort(numbers.begin(), numbers.end());
-  auto at = std::lower_bound(numbers.begin(), numbers.end(), 1.0);
   std::size_t length = 0;
-  for (; at != numbers.end() && *at == static_cast<double>(length + 1); ++at) ++length;
+  const auto has = [&](std::size_t key) {
+    return std::binary_search(numbers.begin(), numbers.end(), static_cast<double>(key));
+  };
+  while (has(length + 1)) ++length;
   return length;
 }
 

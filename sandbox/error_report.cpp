@@ -87,7 +87,7 @@ void describe(lua_State* lua, Vm::State& state) {
       scene.script.empty() ? "" : scene.script + ":" + std::to_string(scene.line) + ": ";
   if (is_reference(lua, 1, state.out_of_fuel)) {
     report.kind = OutcomeKind::kFuel;
-    report.message = place + (state.watchdog_hit ? "stopped by the wall clock" : "out of fuel");
+    report.message = place + (state.watchdog_hit ? "stopped by the watchdog" : "out of fuel");
   } else if (is_reference(lua, 1, state.out_of_memory)) {
     report.kind = OutcomeKind::kMemory;
     report.message = place + "out of memory";

@@ -7,6 +7,7 @@
 #include "sandbox/generated_prelude.h"
 #include "sandbox/meter.h"
 #include "sandbox/pattern.h"
+#include "sandbox/table_slots.h"
 #include "sandbox/trusted.h"
 
 namespace cherub::sandbox {
@@ -55,6 +56,12 @@ int checkpoint(lua_State* lua) {
   return 0;
 }
 
+// host.give_up(): the call ends by the watchdog, not by a limit.
+int give_up(lua_State* lua) {
+  state_of(lua).watchdog_hit = true;
+  return 0;
+}
+
 // host.log(line)
 int append_log(lua_State* lua) {
   Vm::State& state = state_of(lua);
@@ -94,6 +101,7 @@ void set_address(lua_State* lua, const char* name, Function* function) {
 void push_host(lua_State* lua, Vm::State& state) {
   lua_newtable(lua);
   set_function(lua, state, "checkpoint", checkpoint);
+  set_function(lua, state, "give_up", give_up);
   set_function(lua, state, "log", append_log);
   set_address(lua, "pattern_match", &cherub_pattern_match);
   set_address(lua, "random_draw", &cherub_draw_random);
@@ -101,6 +109,14 @@ void push_host(lua_State* lua, Vm::State& state) {
   lua_setfield(lua, -2, "random_context");
   lua_pushnumber(lua, static_cast<lua_Number>(state.options.string_bytes));
   lua_setfield(lua, -2, "string_bytes");
+  const void* probe = push_slot_probe(lua);
+  if (probe == nullptr) {
+    luaL_error(lua, "this LuaJIT is not the GC64 build of LuaJIT 2.1, which is needed");
+  }
+  lua_setfield(lua, -2, "slot_probe");
+  lua_pushlightuserdata(lua, const_cast<void*>(probe));
+  lua_setfield(lua, -2, "slot_probe_address");
+  set_address(lua, "table_slots", &cherub_table_slots);
   lua_pushnumber(lua, kNumeralBytesMax);
   lua_setfield(lua, -2, "numeral_bytes");
   lua_pushboolean(lua, state.options.jit ? 1 : 0);

@@ -1,5 +1,6 @@
 -- The meter's own ground: the fuel and what metered code calls. Trusted code.
--- `host` brings: checkpoint() -> nil or what must end the call, string_bytes (limit of one string).
+-- `host` brings: checkpoint(inner) -> nil or what must end the call; give_up(), which tells that the
+-- watchdog ended it; string_bytes and numeral_bytes (limits of one string).
 local host = ...
 local type, error, floor, setmetatable = type, error, math.floor, setmetatable
 local select, tonumber = select, tonumber
@@ -8,6 +9,7 @@ local select, tonumber = select, tonumber
 -- then while the usual charge stays one subtraction and one comparison. No unit of fuel pays for
 -- more than two slots of the stack: between two checkpoints it grows by at most 2 * SLICE slots.
 local SLICE = 10000
+local SLOTS_PER_FUEL = 100
 local STRING_BYTES = host.string_bytes
 local NUMERAL_BYTES = host.numeral_bytes
 
@@ -17,6 +19,12 @@ local STACK_OVERFLOW = {}
 
 local fuel = 0     -- left of this slice; metered code may share this variable
 local reserve = 0  -- left of the budget behind this slice
+local slots_left = 0
+
+local function give_up()
+  reserve, fuel = 0, 0
+  error(OUT_OF_FUEL, 0)
+end
 
 -- `inner` is the number of frames between this one and the one whose depth counts.
 local function exhausted(inner)
@@ -30,8 +38,7 @@ local function exhausted(inner)
   if not stop then return end
   if stop == "memory" then error(OUT_OF_MEMORY, 0) end
   if stop == "stack" then error(STACK_OVERFLOW, 0) end
-  reserve, fuel = 0, 0
-  error(OUT_OF_FUEL, 0)
+  give_up()
 end
 
 local function charge(amount)
@@ -49,6 +56,17 @@ end
 local function begin(budget)
   fuel = budget < SLICE and budget or SLICE
   reserve = budget - fuel
+  slots_left = budget * SLOTS_PER_FUEL
+end
+
+-- A walk passed so many slots of a table that was much larger once. How many there are depends on
+-- the seeds of hashes, so fuel cannot pay for them; a call that passes too many is given up.
+local function pass_slots(count)
+  slots_left = slots_left - count
+  if slots_left < 0 then
+    host.give_up()
+    give_up()
+  end
 end
 
 local function remaining()
@@ -165,6 +183,7 @@ return {
   STRING_BYTES = STRING_BYTES,
   begin = begin,
   remaining = remaining,
+  pass_slots = pass_slots,
   charge = charge,
   exhausted = exhausted,
   pay = pay,

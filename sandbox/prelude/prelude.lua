@@ -8,7 +8,7 @@ end
 
 local core = modules.core(host)
 local arguments = modules.arguments()
-local iteration = modules.iteration(core, arguments)
+local iteration = modules.iteration(core, arguments, host)
 local globals = modules.base(core, arguments, iteration, host)
 local base = globals.base
 local tables = modules.tables(core, arguments, globals.changeable, base.tostring)
