@@ -12,8 +12,8 @@ local ffi = require("ffi")
 local probe, probe_address = host.slot_probe, ffi.cast("void *", host.slot_probe_address)
 local table_slots = ffi.cast("double (*)(void *)", host.table_slots)
 
--- To be called after a walk through all of t, which met so many entries. A walk pays by entries; the
--- slots that it passed were paid for when they were filled, but only once.
+-- To be called after a walk through all of t, which met so many entries. A walk pays by entries;
+-- the slots that it passed were paid for when they were filled, but only once.
 local function walked(t, entries)
   probe[1] = t
   local slots = table_slots(probe_address)
@@ -101,8 +101,8 @@ end
 
 ------------------------------------------------------------------ walks
 
--- A walk is what pairs hands to the loop: the table, the place of the next key, and the keys as they
--- were. For a sequence it is the table and its length.
+-- A walk is what pairs hands to the loop: the table, the place of the next key, and the keys as
+-- they were. For a sequence it is the table and its length.
 local TABLE, PLACE, LENGTH, KEYS = 1, 2, 2, 2
 
 -- The usual step has no loop, which would break the compiled code of the caller's loop in two.
@@ -127,9 +127,10 @@ local function step(walk)
   return step_over_gaps(walk)
 end
 
--- Records of a few names are the rule, and many of them look alike. A shape is what one looked like:
--- its names in the order of a raw walk, and where each belongs in a walk. Shapes are found by the name
--- that a raw walk shows first. They only save work, so nothing depends on which are remembered.
+-- Records of a few names are the rule, and many of them look alike. A shape is what one looked
+-- like: its names in the order of a raw walk, and where each belongs in a walk. Shapes are found by
+-- the name that a raw walk shows first. They only save work, so nothing depends on which are
+-- remembered.
 local SHAPE_NAMES, NAME_BYTES, SHAPES = 32, 64, 256
 local shapes, shape_count = {}, 0
 
@@ -196,8 +197,8 @@ local function walk_of(t)
   return walk
 end
 
--- How many entries t has, if its keys are exactly 1 … n. The raw walk of the array part is ascending,
--- so this finds just the tables without a hash part in use.
+-- How many entries t has, if its keys are exactly 1 … n. The raw walk of the array part is
+-- ascending, so this finds just the tables without a hash part in use.
 local function sequence_length(t)
   local count = 0
   for key in next, t do
