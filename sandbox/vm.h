@@ -24,7 +24,10 @@ struct VmOptions {
   std::size_t string_bytes = 4u << 20;   // one string
   std::size_t log_lines = 1000;          // print() per call; more are counted, not kept
   std::size_t log_bytes = 256u << 10;
-  double watchdog_s = 10;  // wall clock; a fault of the host's last defence, not a limit
+  // The last defence, not a limit: a call that computes longer than this and so long for each unit
+  // that it has spent is given up, as Outcome::watchdog. Ordinary work takes 1 to 50 ns per unit.
+  double watchdog_s = 0.5;  // of its thread's processor time
+  double watchdog_ns_per_fuel = 2000;
 };
 
 struct Budget {
@@ -47,7 +50,7 @@ struct Outcome {
   std::size_t memory_peak = 0;   // bytes
   std::vector<std::string> log;  // lines of print()
   std::size_t log_dropped = 0;
-  bool watchdog = false;  // stopped by wall clock: report it as a fault of Cherub
+  bool watchdog = false;  // given up by the watchdog, as kFuel: a fault of Cherub, not reproducible
 };
 
 // A loaded script inside its Vm.

@@ -1,6 +1,7 @@
 #include "sandbox/vm_state.h"
 
 #include <array>
+#include <ctime>
 #include <string_view>
 
 #include "sandbox/error_report.h"
@@ -16,6 +17,13 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 using base::Result;
+
+// The time that this thread has computed; others on the machine do not count.
+double thread_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
 
 Vm::State& state_of(lua_State* lua) {
   return *static_cast<Vm::State*>(lua_touserdata(lua, lua_upvalueindex(1)));
@@ -33,7 +41,7 @@ int stack_slots(lua_State* lua, int level) {
   return frame.i_ci & 0xffff;
 }
 
-// host.checkpoint(inner): nil, or what must end the call.
+// host.checkpoint(inner, spent): nil, or what must end the call.
 int checkpoint(lua_State* lua) {
   Vm::State& state = state_of(lua);
   if (stack_slots(lua, 1 + static_cast<int>(lua_tointeger(lua, 1))) > kStackSlotsMax) {
@@ -47,8 +55,7 @@ int checkpoint(lua_State* lua) {
       return 1;
     }
   }
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - state.call_start;
-  if (elapsed.count() > state.options.watchdog_s) {
+  if (state.seconds_used() > state.watchdog_allows(lua_tonumber(lua, 2))) {
     state.watchdog_hit = true;
     lua_pushliteral(lua, "clock");
     return 1;
@@ -194,7 +201,7 @@ Result<void> Vm::State::open() {
 }
 
 void Vm::State::begin_call() {
-  call_start = std::chrono::steady_clock::now();
+  call_start_s = thread_seconds();
   watchdog_hit = false;
   log.clear();
   log_bytes = 0;
@@ -203,13 +210,21 @@ void Vm::State::begin_call() {
   memory.reset_peak();
 }
 
+double Vm::State::seconds_used() const {
+  return thread_seconds() - call_start_s;
+}
+
+double Vm::State::watchdog_allows(double fuel) const {
+  return options.watchdog_s + fuel * options.watchdog_ns_per_fuel * 1e-9;
+}
+
 void Vm::State::end_call() {
   if (memory.over_soft_limit()) lua_gc(lua, LUA_GCCOLLECT, 0);
 }
 
 void Vm::State::begin_fuel(std::uint64_t fuel) {
   lua_rawgeti(lua, LUA_REGISTRYINDEX, core);
-  lua_getfield(lua, -1, "begin");
+  lua_getfield(lua, -1, "start");
   lua_pushnumber(lua, static_cast<lua_Number>(fuel));
   CHERUB_CHECK(lua_pcall(lua, 1, 0, 0) == 0);
   lua_pop(lua, 1);

@@ -1,5 +1,5 @@
 -- The meter's own ground: the fuel and what metered code calls. Trusted code. `host` brings:
--- checkpoint(inner) -> nil or what must end the call; give_up(), which tells that the watchdog
+-- checkpoint(inner, spent) -> nil or what must end the call; give_up(), which tells that the watchdog
 -- ended it; string_bytes and numeral_bytes (limits of one string).
 local host = ...
 local type, error, floor, setmetatable = type, error, math.floor, setmetatable
@@ -21,6 +21,17 @@ local fuel = 0     -- left of this slice; metered code may share this variable
 local reserve = 0  -- left of the budget behind this slice
 local slots_left = 0
 
+local budget, spent_before = 0, 0  -- of the call that runs; by its forerunners since start()
+
+local function remaining()
+  return fuel < 0 and 0 or fuel + reserve
+end
+
+-- What was spent since start().
+local function spent()
+  return spent_before + budget - remaining()
+end
+
 local function give_up()
   reserve, fuel = 0, 0
   error(OUT_OF_FUEL, 0)
@@ -34,7 +45,7 @@ local function exhausted(inner)
     reserve = reserve - slice
     fuel = fuel + slice
   end
-  local stop = host.checkpoint(inner)
+  local stop = host.checkpoint(inner, spent())
   if not stop then return end
   if stop == "memory" then error(OUT_OF_MEMORY, 0) end
   if stop == "stack" then error(STACK_OVERFLOW, 0) end
@@ -53,10 +64,18 @@ local function pay(amount)
   if fuel < 0 then exhausted(1) end
 end
 
-local function begin(budget)
-  fuel = budget < SLICE and budget or SLICE
-  reserve = budget - fuel
-  slots_left = budget * SLOTS_PER_FUEL
+local function begin(amount)
+  spent_before = spent()
+  budget = amount
+  fuel = amount < SLICE and amount or SLICE
+  reserve = amount - fuel
+  slots_left = amount * SLOTS_PER_FUEL
+end
+
+-- Begins the first of the calls that the watchdog takes for one.
+local function start(amount)
+  begin(amount)
+  spent_before = 0
 end
 
 -- A walk passed so many slots of a table that was much larger once. How many there are depends on
@@ -67,10 +86,6 @@ local function pass_slots(count)
     host.give_up()
     give_up()
   end
-end
-
-local function remaining()
-  return fuel < 0 and 0 or fuel + reserve
 end
 
 -- A charge of metered code that copies all of `...` a number of times.
@@ -181,6 +196,7 @@ return {
   OUT_OF_MEMORY = OUT_OF_MEMORY,
   STACK_OVERFLOW = STACK_OVERFLOW,
   STRING_BYTES = STRING_BYTES,
+  start = start,
   begin = begin,
   remaining = remaining,
   pass_slots = pass_slots,
