@@ -1,6 +1,6 @@
--- The meter's own ground: the fuel and what metered code calls. Trusted code. `host` brings:
--- checkpoint(inner, spent) -> nil or what must end the call; give_up(), which tells that the watchdog
--- ended it; string_bytes and numeral_bytes (limits of one string).
+-- The meter's own ground: the fuel and what metered code calls. Trusted code.
+-- `host` brings: checkpoint(inner, spent) -> nil or what must end the call; give_up(), which says
+-- that the watchdog ended it; string_bytes and numeral_bytes, the limits of one string.
 local host = ...
 local type, error, floor, setmetatable = type, error, math.floor, setmetatable
 local select, tonumber = select, tonumber
