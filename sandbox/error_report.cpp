@@ -21,6 +21,17 @@ std::string without_trusted_position(const std::string& message) {
   return end == std::string::npos ? message : message.substr(end + 2);
 }
 
+// "attempt to index local 'x' (a nil value)" -> "attempt to index a nil value": the names of
+// trusted variables mean nothing to the author.
+std::string without_variable(const std::string& message) {
+  const std::size_t kind = message.find(" local '");
+  const std::size_t type = message.find("' (a ", kind == std::string::npos ? 0 : kind);
+  if (kind == std::string::npos || type == std::string::npos || !message.ends_with(')')) {
+    return message;
+  }
+  return message.substr(0, kind + 1) + message.substr(type + 3, message.size() - type - 4);
+}
+
 std::string frame_text(const lua_Debug& frame) {
   std::string text = std::string(frame.short_src) + ":" + std::to_string(frame.currentline);
   if (frame.name != nullptr) return text + ": in '" + frame.name + "'";
@@ -98,7 +109,8 @@ void describe(lua_State* lua, Vm::State& state) {
     const std::string bare = without_trusted_position(text);
     const bool blame =
         lua_type(lua, 1) == LUA_TSTRING && (scene.raised_in_trusted_code || bare != text);
-    report.message = blame ? place + bare : text;
+    report.message =
+        blame ? place + (scene.raised_in_trusted_code ? without_variable(bare) : bare) : text;
   }
 }
 

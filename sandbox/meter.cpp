@@ -53,6 +53,10 @@ bool may_be_long_numeral(const std::string& text) {
          text.find_first_not_of("0123456789abcdefABCDEFxXpP.+- \t\n\v\f\r") == std::string::npos;
 }
 
+bool may_be_two(const Expression& exponent) {
+  return exponent.kind != ExpressionKind::kNumber || exponent.number == 2;
+}
+
 bool is_short_string(const Expression& expression) {
   return expression.kind == ExpressionKind::kString && expression.text.size() <= kShortStringBytes;
 }
@@ -240,7 +244,7 @@ class Rewriter {
       concat(node);
       return;
     }
-    const bool power = node.binary_op == BinaryOp::kPower;
+    const bool power = node.binary_op == BinaryOp::kPower && may_be_two(*node.children[1]);
     const char* function = power ? "\u00b5p" : comparison_name(node.binary_op);
     const bool called = power || (function != nullptr && may_compare_long_strings(node));
     if (called) insert(node.range.begin, std::string("(") + function + "(");

@@ -20,7 +20,6 @@ using pattern::spell_set;
 
 constexpr int kDepthMax = 200;  // LuaJIT's bound on nested matches
 constexpr std::int32_t kNone = -1;
-constexpr std::int32_t kUnfinished = -1;  // the length of a capture that is still open
 constexpr char kEscape = '%';
 constexpr std::int64_t kSetFuel = 32;  // for clearing and filling the table of a set
 constexpr std::string_view kSpecials = "^$*+?.([%-";
@@ -106,11 +105,6 @@ class Matcher {
   }
 
   PatternStatus finish(std::int32_t start, std::int32_t end) {
-    for (std::int32_t i = 0; i < match_.capture_count; ++i) {
-      if (match_.captures[i].length != kUnfinished) continue;
-      refuse("unfinished capture");
-      return status_;
-    }
     match_.start = start;
     match_.end = end;
     return PatternStatus::kMatch;
@@ -185,7 +179,7 @@ std::int32_t Matcher::match_tail(std::int32_t s, std::int32_t p) {
     const char next = at(p + 1);
     if (c == '(') {
       return next == ')' ? open_capture(s, p + 2, kPositionCapture)
-                         : open_capture(s, p + 1, kUnfinished);
+                         : open_capture(s, p + 1, kUnfinishedCapture);
     }
     if (c == ')') return close_capture(s, p + 1);
     if (c == '$' && is_end(p + 1)) return s == subject_end() ? s : kNone;
@@ -347,12 +341,12 @@ std::int32_t Matcher::open_capture(std::int32_t s, std::int32_t p, std::int32_t 
 
 std::int32_t Matcher::close_capture(std::int32_t s, std::int32_t p) {
   std::int32_t index = match_.capture_count - 1;
-  while (index >= 0 && match_.captures[index].length != kUnfinished) --index;
+  while (index >= 0 && match_.captures[index].length != kUnfinishedCapture) --index;
   if (index < 0) return refuse("invalid pattern capture");
   PatternCapture& capture = match_.captures[index];
   capture.length = s - capture.start;
   const std::int32_t end = match_here(s, p);
-  if (end == kNone) capture.length = kUnfinished;
+  if (end == kNone) capture.length = kUnfinishedCapture;
   return end;
 }
 
@@ -379,7 +373,8 @@ std::int32_t Matcher::match_balance(std::int32_t s, std::int32_t p) {
 
 std::int32_t Matcher::match_back_reference(std::int32_t s, char digit) {
   const std::int32_t index = digit - '1';
-  if (index < 0 || index >= match_.capture_count || match_.captures[index].length == kUnfinished) {
+  if (index < 0 || index >= match_.capture_count ||
+      match_.captures[index].length == kUnfinishedCapture) {
     return refuse("invalid capture index");
   }
   const PatternCapture& capture = match_.captures[index];
@@ -426,9 +421,11 @@ extern "C" void cherub_pattern_match(const char* subject, std::size_t subject_si
     return;
   }
   std::string_view text(pattern, pattern_size);
-  const bool is_plain = text.find_first_of(kSpecials) == std::string_view::npos;
-  // As in the reference, a zero byte ends a pattern, but not a text to look for.
-  if (!is_plain) text = text.substr(0, text.find('\0'));
+  const std::size_t zero = text.find('\0');  // ends a pattern, as in the reference
+  const bool is_plain = zero == std::string_view::npos &&
+                        text.find_first_of(kSpecials) == std::string_view::npos &&
+                        text.find(')') == std::string_view::npos;
+  text = text.substr(0, zero);
   Matcher matcher({subject, subject_size}, text, *match);
   const PatternStatus status = is_plain ? matcher.search_plain(init) : matcher.search(init);
   if (status != PatternStatus::kMatch) match->capture_count = 0;

@@ -7,11 +7,14 @@ namespace cherub::sandbox {
 
 inline constexpr int kCapturesMax = 32;
 
-// One capture: a stretch of the subject, or a position (length == kPositionCapture).
+// One capture: a stretch of the subject, or a position (length == kPositionCapture). A capture that
+// the pattern never closed (kUnfinishedCapture) is an error for whoever asks for it, as in the
+// reference implementation.
 struct PatternCapture {
   std::int32_t start;  // offset from 0
   std::int32_t length;
 };
+inline constexpr std::int32_t kUnfinishedCapture = -1;
 inline constexpr std::int32_t kPositionCapture = -2;
 
 enum class PatternStatus : std::int32_t {

@@ -10,8 +10,12 @@ local NAMES = {
   "ldexp", "log", "log10", "max", "min", "modf", "rad", "sin", "sinh", "sqrt", "tan", "tanh",
 }
 
-local numbers = {pi = math.pi, huge = math.huge, pow = core.power}
+local numbers = {pi = math.pi, huge = math.huge}
 for _, name in ipairs(NAMES) do numbers[name] = math[name] end
+
+function numbers.pow(base, exponent)
+  return core.power(arguments.number(base, 1, "pow"), arguments.number(exponent, 2, "pow"))
+end
 
 local context = ffi.cast("void *", host.random_context)
 local draw = ffi.cast("double (*)(void *)", host.random_draw)

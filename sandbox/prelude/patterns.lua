@@ -25,7 +25,7 @@ local match_function = ffi.cast(
 local found = ffi.new("cherub_match")
 
 local NO_MATCH, MATCH, OUT_OF_FUEL, MALFORMED = 0, 1, 2, 3
-local POSITION = -2
+local UNFINISHED, POSITION = -1, -2
 
 -- Looks for the pattern from the offset on; true when `found` holds a match.
 local function search(s, pattern, offset)
@@ -47,6 +47,7 @@ end
 local function capture(s, i)
   local one = found.captures[i]
   if one.length == POSITION then return one.start + 1 end
+  if one.length == UNFINISHED then error("unfinished capture", 0) end
   return raw_sub(s, one.start + 1, one.start + one.length)
 end
 
@@ -72,7 +73,6 @@ end
 function strings.find(s, pattern, init, plain)
   s, pattern = text(s, 1, "find"), text(pattern, 2, "find")
   local offset = start_offset(s, init, "find")
-  if not offset then return nil end
   charge(#pattern * 0.0625)
   if plain or not has_specials(pattern) then return find_plain(s, pattern, offset) end
   if not search(s, pattern, offset) then return nil end
@@ -84,7 +84,7 @@ end
 function strings.match(s, pattern, init)
   s, pattern = text(s, 1, "match"), text(pattern, 2, "match")
   local offset = start_offset(s, init, "match")
-  if not offset or not search(s, pattern, offset) then return nil end
+  if not search(s, pattern, offset) then return nil end
   return captures(s)
 end
 
@@ -122,7 +122,7 @@ local function expand(s, replacement)
           c = capture(s, digit - 49) .. ""
         end
       else
-        c = raw_sub(replacement, i, i)
+        c = i > size and "\0" or raw_sub(replacement, i, i)  -- as C strings end
       end
     end
     count = count + 1

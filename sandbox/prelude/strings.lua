@@ -71,17 +71,12 @@ for _, name in ipairs({"reverse", "lower", "upper"}) do
   end
 end
 
--- The position where a search begins, from 0, or nil behind the end.
+-- The position where a search begins, from 0. Behind the end means at the end.
 function strings.start_offset(s, init, name)
   local start = optional_integer(init, 1, 3, name)
-  if start < 0 then
-    start = start + #s + 1
-    if start < 1 then start = 1 end
-  elseif start == 0 then
-    start = 1
-  end
-  if start > #s + 1 then return nil end
-  return start - 1
+  if start < 0 then start = start + #s + 1 end
+  if start < 1 then return 0 end
+  return start > #s and #s or start - 1
 end
 
 -- A plain search may compare the whole needle at every place.

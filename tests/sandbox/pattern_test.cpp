@@ -57,6 +57,7 @@ std::string told(const PatternMatch& match, std::string_view subject) {
       text += std::to_string(capture.start + 1) + " ";
       continue;
     }
+    if (capture.length == kUnfinishedCapture) return "unfinished capture";
     const auto start = static_cast<std::size_t>(capture.start);
     const auto length = static_cast<std::size_t>(capture.length);
     text += "'" + std::string(subject.substr(start, length)) + "' ";
@@ -66,6 +67,12 @@ std::string told(const PatternMatch& match, std::string_view subject) {
 
 void check_same(LuaOracle& lua, const std::string& subject, const std::string& pattern,
                 std::size_t init = 0) {
+  // string.find looks for such texts itself. For other functions the zero is the end, and the
+  // parenthesis closes nothing.
+  if (pattern.find_first_of(std::string_view("\0)", 2)) != std::string::npos &&
+      pattern.find_first_of("^$*+?.([%-") == std::string::npos) {
+    return;
+  }
   const std::string ours = told(run(subject, pattern, init), subject);
   const std::string theirs = lua.find(subject, pattern, init);
   if (ours == theirs) return;
@@ -162,11 +169,19 @@ TEST_CASE("every class means the same bytes as in LuaJIT") {
 TEST_CASE("malformed patterns are refused with LuaJIT's words") {
   LuaOracle lua;
   for (const std::string pattern :
-       {"[a", "%",   "(a", "(a(a", "a)%", "%1",  "%0",  "(%1)", "%f", "%fa",   "%f[",
-        "%b", "%bx", "[]", "[^]",  "[%",  "[%]", "[a-", "a.)",  "(.", "(.)%2", "%a%"}) {
+       {"[a", "%", "a)%", "%1", "%0", "(%1)", "%f", "%fa", "%f[", "%b", "%bx", "[]", "[^]", "[%",
+        "[%]", "[a-", "a.)", "(.)%2", "%a%"}) {
     INFO(pattern);
     check_same(lua, "aaa", pattern);
     CHECK(status_of(run("aaa", "." + pattern)) == PatternStatus::kMalformedPattern);
+  }
+}
+
+TEST_CASE("a capture that is never closed is an error for whoever asks for it") {
+  LuaOracle lua;
+  for (const std::string pattern : {"(a", "(a(a", "(."}) {
+    check_same(lua, "aaa", pattern);
+    CHECK(status_of(run("aaa", pattern)) == PatternStatus::kMatch);
   }
 }
 

@@ -1,0 +1,581 @@
+#include "tests/fuzz/program_generator.h"
+
+#include <algorithm>
+#include <array>
+
+namespace cherub::fuzz {
+namespace {
+
+constexpr int kDepthMax = 5;
+constexpr int kExpressionMax = 5;
+
+constexpr const char* kPrologue = R"(local out, steps = {}, 3000
+local function tick()
+  steps = steps - 1
+  if steps < 0 then error("steps", 0) end
+end
+local function show(...)
+  for i = 1, select("#", ...) do
+    local v = (select(i, ...))
+    local kind = type(v)
+    if kind == "number" then
+      if v ~= v then v = "nan"
+      elseif v == 0 then v = 1 / v > 0 and "0" or "-0"
+      else v = ("%.17g"):format(v) end
+    elseif kind == "boolean" then v = tostring(v)
+    elseif kind ~= "string" then v = kind end
+    out[#out + 1] = v
+  end
+  return ...
+end
+local function cut(s) return s:sub(1, 60) end
+local function whole(n) if n ~= n or n > 1e9 or n < -1e9 then return 7 end return math.floor(n) end
+local function digest(v)
+  local kind, sum = type(v), 0
+  local text = kind == "number" and ("%.17g"):format(v) or kind == "string" and v or kind
+  for i = 1, #text do sum = (sum * 31 + text:byte(i)) % 1000003 end
+  return sum
+end
+local events = {
+  __add = function(a, b) tick() return 1 end, __sub = function(a, b) tick() return 2 end,
+  __mul = function(a, b) tick() return 3 end, __div = function(a, b) tick() return 4 end,
+  __mod = function(a, b) tick() return 5 end, __pow = function(a, b) tick() return 6 end,
+  __unm = function(a) tick() return 7 end, __concat = function(a, b) tick() return "cat" end,
+  __eq = function(a, b) tick() return a.x == b.x end,
+  __lt = function(a, b) tick() return a.x < b.x end,
+  __le = function(a, b) tick() return a.x <= b.x end,
+  __call = function(self, a) tick() self.x = self.x + 1 return self.x, a end,
+  __tostring = function(self) tick() return "object " .. self.x end,
+}
+events.__index = function(t, k) tick() return k == "far" and 11 or events[k] end
+events.__newindex = function(t, k, v) tick() rawset(t, k, v) end
+local function object(x) return setmetatable({x = x, y = 1, s = "o"}, events) end
+)";
+
+constexpr auto kNumbers = std::to_array<const char*>(
+    {"0",      "1",    "2",    "3",      "-1",    "0.5",  "7",          "10",
+     "100",    "1e3",  "0x10", "2^53",   "1e308", "-0.0", "(0/0)",      "(1/0)",
+     "(-1/0)", "3.25", "1e-9", "0x.8p1", "255",   "-7",   "4294967296", "1e15"});
+constexpr auto kStrings = std::to_array<const char*>(
+    {"\"\"", "\"a\"", "'abc'", "[[long]]", "\"12\"", "\"0x1F\"", "\"1e2\"", "\"a,b,c\"",
+     "\"\\065\\x42\\n\"", "\"hello world\"", "[==[x]=]y]==]", "\"\\0z\"", "\"%d+\"", "\"  7 \"",
+     "\"\\z   q\"", "'key=value'"});
+constexpr auto kPatterns = std::to_array<const char*>(
+    {"\"%a+\"", "\"(%w+)=(%w+)\"", "\".\"", "\"^%s*(.-)%s*$\"", "\"[abc]*\"", "\"[^,]+\"",
+     "\"%d*\"", "\"()l()\"", "\"%b()\"", "\"x?y-\"", "\"%f[%w]%w+\"", "\"l+\"", "\"(.)%1\"",
+     "\"$\"", "\"\"", "\"%.\"", "\"[%a_][%w_]*\""});
+constexpr auto kDirectives = std::to_array<const char*>(
+    {"\"%d\"", "\"%5d|\"", "\"%-5d|\"", "\"%05d\"", "\"%+d\"", "\"%x\"", "\"%X\"", "\"%o\"",
+     "\"%c\"", "\"%g\"", "\"%.3f\"", "\"%e\"", "\"%10.2f\"", "\"%i\"", "\"%u\"", "\"%%%d\""});
+constexpr auto kArithmetic = std::to_array<const char*>({"+", "-", "*", "/", "%", "^"});
+constexpr auto kComparison = std::to_array<const char*>({"<", "<=", ">", ">=", "==", "~="});
+constexpr auto kUnary = std::to_array<const char*>(
+    {"math.abs",  "math.ceil", "math.floor", "math.sqrt", "math.sin",   "math.cos",  "math.tan",
+     "math.exp",  "math.log",  "math.log10", "math.asin", "math.acos",  "math.atan", "math.sinh",
+     "math.cosh", "math.tanh", "math.deg",   "math.rad",  "math.frexp", "math.modf", "tostring",
+     "tonumber",  "digest",    "-",          "whole"});
+constexpr auto kBinary =
+    std::to_array<const char*>({"math.max", "math.min", "math.fmod", "math.atan2", "math.pow"});
+constexpr auto kBits =
+    std::to_array<const char*>({"bit.band", "bit.bor", "bit.bxor", "bit.lshift", "bit.rshift",
+                                "bit.arshift", "bit.rol", "bit.ror"});
+
+}  // namespace
+
+std::size_t ProgramGenerator::choose(std::size_t count) {
+  if (at_ >= bytes_.size()) return 0;
+  return bytes_[at_++] % count;
+}
+
+std::string ProgramGenerator::fresh(const char* stem) {
+  return stem + std::to_string(++names_);
+}
+
+// A variable of the type that is in scope, or "".
+std::string ProgramGenerator::variable(Type type, bool assignable) {
+  std::vector<const Variable*> found;
+  for (const Variable& candidate : variables_) {
+    if (candidate.type == type && !(assignable && candidate.constant)) found.push_back(&candidate);
+  }
+  return found.empty() ? "" : found[choose(found.size())]->name;
+}
+
+std::string ProgramGenerator::program() {
+  text_ = kPrologue;
+  while (at_ < bytes_.size()) statement();
+  text_ += "return table.concat(out, \"\\n\")\n";
+  return std::move(text_);
+}
+
+// ---------------------------------------------------------------- expressions
+
+std::string ProgramGenerator::expression(Type type) {
+  if (chance(100)) type = static_cast<Type>(choose(5));  // a mistake now and then
+  if (++expression_ > kExpressionMax) {
+    --expression_;
+    const std::string known = variable(type);
+    if (!known.empty()) return known;
+    const char* const simplest[] = {"1", "\"s\"", "{1, 2, 3, x = 4, y = 5, s = \"t\"}",
+                                    "function() return 1 end", "object(1)"};
+    return simplest[static_cast<std::size_t>(type)];
+  }
+  std::string text;
+  switch (type) {
+    case Type::kNumber:
+      text = number();
+      break;
+    case Type::kString:
+      text = string();
+      break;
+    case Type::kTable:
+      text = table();
+      break;
+    case Type::kObject:
+      text = object();
+      break;
+    case Type::kFunction:
+      text = function();
+      break;
+  }
+  --expression_;
+  return text;
+}
+
+std::string ProgramGenerator::any() {
+  switch (choose(8)) {
+    case 0:
+      return expression(Type::kString);
+    case 1:
+      return "nil";
+    case 2:
+      return "(" + condition() + ")";
+    case 3:
+      return expression(Type::kTable);
+    default:
+      return expression(Type::kNumber);
+  }
+}
+
+std::string ProgramGenerator::number() {
+  const std::string known = variable(Type::kNumber);
+  switch (choose(13)) {
+    case 0:
+    case 1:
+      return known.empty() ? kNumbers[choose(4)] : known;
+    case 2:
+      return pick(kNumbers);
+    case 3:
+    case 4:
+      return "(" + expression(Type::kNumber) + " " + pick(kArithmetic) + " " +
+             expression(Type::kNumber) + ")";
+    case 5:  // precedence is the parser's business
+      return "(" + expression(Type::kNumber) + pick(kArithmetic) + " " + expression(Type::kNumber) +
+             pick(kArithmetic) + " " + expression(Type::kNumber) + ")";
+    case 6:
+      return "#" + std::string("(") + expression(choose(2) ? Type::kString : Type::kTable) + ")";
+    case 7:
+      return "(" + expression(Type::kTable) + ")" + (choose(2) ? ".x" : "[1]");
+    case 8:
+      return "(" + expression(Type::kFunction) + ")(" + values(3) + ")";
+    case 9:
+      return "(" + condition() + " and " + expression(Type::kNumber) + " or " +
+             expression(Type::kNumber) + ")";
+    case 10:
+      return "(" + expression(Type::kObject) + " " + pick(kArithmetic) + " " +
+             expression(Type::kNumber) + ")";
+    case 11:
+      return "(- " + expression(Type::kNumber) + ")";
+    default:
+      return number_call();
+  }
+}
+
+std::string ProgramGenerator::number_call() {
+  switch (choose(9)) {
+    case 0:
+      return std::string(pick(kBinary)) + "(" + expression(Type::kNumber) + ", " +
+             expression(Type::kNumber) + ")";
+    case 1:
+      return std::string(pick(kBits)) + "(whole(" + expression(Type::kNumber) + "), whole(" +
+             expression(Type::kNumber) + "))";
+    case 2:
+      return "select(\"#\", " + values(4) + ")";
+    case 3:
+      return "(select(whole(" + expression(Type::kNumber) + ") % 3 + 1, 1, 2, 3))";
+    case 4:
+      return "(" + expression(Type::kString) + "):len()";
+    case 5:
+      return "((" + expression(Type::kString) + "):byte(1) or 0)";
+    case 6:
+      return "(tonumber(" + expression(Type::kString) + (choose(2) ? ")" : ", 16)") + " or 0)";
+    case 7:
+      return "((" + expression(Type::kString) + "):find(" + pick(kPatterns) + ") or 0)";
+    default:
+      return "digest(" + std::string(pick(kUnary)) + "(" + expression(Type::kNumber) + "))";
+  }
+}
+
+std::string ProgramGenerator::string() {
+  const std::string known = variable(Type::kString);
+  switch (choose(8)) {
+    case 0:
+    case 1:
+      return known.empty() ? kStrings[choose(4)] : known;
+    case 2:
+      return pick(kStrings);
+    case 3:
+      return "cut(" + expression(Type::kString) + " .. " + expression(Type::kString) + ")";
+    case 4:
+      return "cut(" + expression(Type::kString) + " .. " + expression(Type::kNumber) +
+             " ..\"-\".." + expression(Type::kString) + ")";
+    case 5:
+      return "(" + expression(Type::kObject) + " .. " + expression(Type::kString) + ")";
+    default:
+      return string_call();
+  }
+}
+
+std::string ProgramGenerator::string_call() {
+  const std::string s = "(" + expression(Type::kString) + ")";
+  switch (choose(12)) {
+    case 0:
+      return s + ":upper()";
+    case 1:
+      return s + ":lower()";
+    case 2:
+      return s + ":reverse()";
+    case 3:
+      return s + ":sub(whole(" + expression(Type::kNumber) + "), whole(" +
+             expression(Type::kNumber) + "))";
+    case 4:
+      return "cut(" + s + ":rep(whole(" + expression(Type::kNumber) + ") % 5))";
+    case 5:
+      return "cut((" + s + ":gsub(" + pick(kPatterns) + ", (" + expression(Type::kString) +
+             "):gsub(\"%%\", \"%%%%\"))))";
+    case 6:
+      return "cut((" + s + ":gsub(" + pick(kPatterns) +
+             ", function(a, b) tick() return a and #tostring(a) % 2 == 0 and \"<\" .. tostring(a) "
+             "end)))";
+    case 7:
+      return "(" + s + ":match(" + pick(kPatterns) + ") or \"none\")";
+    case 8:
+      return "(" + std::string(pick(kDirectives)) + "):format(whole(" + expression(Type::kNumber) +
+             ") % 100)";
+    case 9:
+      return "(\"%s|%q\"):format(" + any() + ", " + expression(Type::kString) + ")";
+    case 10:
+      return "string.char(whole(" + expression(Type::kNumber) + ") % 256, 65)";
+    default:
+      return "table.concat({" + expression(Type::kNumber) + ", " + expression(Type::kString) +
+             ", \"z\"}, \",\")";
+  }
+}
+
+std::string ProgramGenerator::table() {
+  const std::string known = variable(Type::kTable);
+  switch (choose(5)) {
+    case 0:
+    case 1:
+    case 2:
+      if (!known.empty()) return known;
+      [[fallthrough]];
+    case 3:
+      return "{" + expression(Type::kNumber) + ", 2, 3, x = " + expression(Type::kNumber) +
+             ", y = 5, s = " + expression(Type::kString) + ", [\"k\"..1] = 6; [10] = 1, 4}";
+    default:
+      return "{1, 2, x = 0, y = 0, s = \"\", " + values(3) + "}";
+  }
+}
+
+std::string ProgramGenerator::object() {
+  const std::string known = variable(Type::kObject);
+  return known.empty() || choose(3) == 0 ? "object(" + expression(Type::kNumber) + ")" : known;
+}
+
+std::string ProgramGenerator::function() {
+  const std::string known = variable(Type::kFunction);
+  if (!known.empty() && choose(4) != 0) return known;
+  const std::string a = fresh("p");
+  const bool vararg = choose(3) == 0;
+  std::string text = body({{a, Type::kNumber, false}}, true);
+  // On one line: what becomes a call in metered code is blamed on the line where it begins.
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return "function(" + a + (vararg ? ", ..." : "") + ") " + text + "end";
+}
+
+// The statements of a function; its numbers may be missing, so that they are made sure of.
+std::string ProgramGenerator::body(const std::vector<Variable>& parameters, bool returns) {
+  std::string outer;
+  outer.swap(text_);
+  line("tick()");
+  for (const Variable& parameter : parameters) {
+    if (parameter.type == Type::kNumber) {
+      line(parameter.name + " = type(" + parameter.name + ") == \"number\" and " + parameter.name +
+           " or 3");
+    }
+  }
+  scope(parameters, choose(3));
+  if (returns) {
+    const std::size_t known = variables_.size();
+    variables_.insert(variables_.end(), parameters.begin(), parameters.end());
+    line("return " + expression(Type::kNumber) + (choose(3) == 0 ? ", " + values(2) : ""));
+    variables_.resize(known);
+  }
+  outer.swap(text_);
+  return outer;
+}
+
+std::string ProgramGenerator::condition() {
+  switch (choose(7)) {
+    case 0:
+      return "true";
+    case 1:
+      return expression(Type::kString) + " " + pick(kComparison) + " " + expression(Type::kString);
+    case 2:
+      return "not (" + condition() + ")";
+    case 3:
+      return expression(Type::kObject) + " " + pick(kComparison) + " " + expression(Type::kObject);
+    case 4:
+      return "type(" + any() + ") == type(" + any() + ")";
+    case 5:
+      return "next({}) == nil and " + expression(Type::kNumber) + " ~= " + any();
+    default:
+      return expression(Type::kNumber) + " " + pick(kComparison) + " " + expression(Type::kNumber);
+  }
+}
+
+std::string ProgramGenerator::values(std::size_t most) {
+  std::string list = any();
+  for (std::size_t i = choose(most); i > 0; --i) list += ", " + any();
+  if (choose(6) == 0) list += ", unpack({1, 2, 3}, 1, " + std::to_string(choose(4)) + ")";
+  return list;
+}
+
+// ---------------------------------------------------------------- statements
+
+void ProgramGenerator::line(const std::string& text) {
+  text_ += text + "\n";
+}
+
+void ProgramGenerator::scope(const std::vector<Variable>& variables, std::size_t statements) {
+  const std::size_t known = variables_.size();
+  variables_.insert(variables_.end(), variables.begin(), variables.end());
+  block(statements);
+  variables_.resize(known);
+}
+
+void ProgramGenerator::block(std::size_t statements) {
+  ++depth_;
+  for (std::size_t i = 0; i <= statements && depth_ <= kDepthMax; ++i) statement();
+  --depth_;
+}
+
+void ProgramGenerator::statement() {
+  using Maker = void (ProgramGenerator::*)();
+  static constexpr Maker kSimple[] = {&ProgramGenerator::show, &ProgramGenerator::declaration,
+                                      &ProgramGenerator::assignment, &ProgramGenerator::table_call};
+  static constexpr Maker kNested[] = {
+      &ProgramGenerator::branch,        &ProgramGenerator::numeric_for,
+      &ProgramGenerator::generic_for,   &ProgramGenerator::while_loop,
+      &ProgramGenerator::repeat_loop,   &ProgramGenerator::goto_loop,
+      &ProgramGenerator::continue_loop, &ProgramGenerator::local_function,
+      &ProgramGenerator::method};
+  const bool nested = depth_ < kDepthMax && names_ < 120 && choose(2) == 1;
+  const Maker maker = nested ? kNested[choose(std::size(kNested))]
+                             : kSimple[choose(names_ < 150 ? std::size(kSimple) : 1)];
+  (this->*maker)();
+}
+
+void ProgramGenerator::show() {
+  line("show(" + values(3) + ")");
+}
+
+void ProgramGenerator::declaration() {
+  const auto type = static_cast<Type>(choose(5));
+  const std::string name = fresh("v");
+  if (chance(8)) {
+    const std::string other = fresh("v");
+    line("local " + name + ", " + other + " = " + expression(type) + ", " +
+         expression(Type::kNumber));
+    variables_.push_back({other, Type::kNumber, false});
+  } else {
+    line("local " + name + " = " + expression(type));
+  }
+  variables_.push_back({name, type, false});
+}
+
+void ProgramGenerator::assignment() {
+  const std::string number = variable(Type::kNumber, true);
+  const std::string text = variable(Type::kString, true);
+  const std::string table = variable(Type::kTable);
+  const std::string object = variable(Type::kObject);
+  switch (choose(6)) {
+    case 0:
+      if (!number.empty()) line(number + " = " + expression(Type::kNumber));
+      break;
+    case 1:
+      if (!text.empty()) line(text + " = " + expression(Type::kString));
+      break;
+    case 2:
+      if (!table.empty()) {
+        line(table + ".x, " + table + "[2] = " + expression(Type::kNumber) + ", " +
+             expression(Type::kNumber));
+      }
+      break;
+    case 3:
+      if (!table.empty()) {
+        line(table + "[ " + expression(Type::kString) + " ] = " + expression(Type::kNumber));
+      }
+      break;
+    case 4:
+      if (!object.empty()) line(object + ".new = " + expression(Type::kNumber));
+      break;
+    default:
+      line("shared = (shared or 0) + 1 show(shared)");
+  }
+}
+
+void ProgramGenerator::table_call() {
+  const std::string known = variable(Type::kTable);
+  const std::string t = known.empty() ? fresh("t") : known;
+  if (known.empty()) {
+    line("local " + t + " = {3, 1, 2, x = 1, y = 2, s = \"s\"}");
+    variables_.push_back({t, Type::kTable, false});
+  }
+  switch (choose(8)) {
+    case 0:
+      line("if #" + t + " < 30 then table.insert(" + t + ", " + expression(Type::kNumber) +
+           ") end");
+      break;
+    case 1:
+      line("if #" + t + " < 30 then table.insert(" + t + ", 1, " + expression(Type::kNumber) +
+           ") end");
+      break;
+    case 2:
+      line("show(#" + t + " > 3 and table.remove(" + t + (choose(2) ? ", 1))" : "))"));
+      break;
+    case 3:
+      line("do local c = {} for i = 1, #" + t + " do c[i] = digest(" + t + "[i]) end table.sort(c" +
+           (choose(2) ? ", function(a, b) tick() return a > b end" : "") +
+           ") show(table.concat(c, \" \")) end");
+      break;
+    case 4:
+      line("show(unpack(" + t + ", 1, 3))");
+      break;
+    case 5:
+      line("show(rawget(" + t + ", \"x\"), rawequal(" + t + ", " + t + "), table.maxn(" + t +
+           ") >= #" + t + ")");
+      break;
+    case 6:
+      line("show(tostring(object(" + expression(Type::kNumber) + ")), getmetatable(" + t + "))");
+      break;
+    default:
+      line("show(assert(" + expression(Type::kNumber) + ", \"never\"), object(2)(" + any() + "))");
+  }
+}
+
+void ProgramGenerator::branch() {
+  line("if " + condition() + " then");
+  scope({}, choose(3));
+  if (choose(2)) {
+    line("elseif " + condition() + " then");
+    scope({}, choose(2));
+  }
+  if (choose(2)) {
+    line("else");
+    scope({}, choose(2));
+  }
+  line("end");
+}
+
+void ProgramGenerator::numeric_for() {
+  const std::string i = fresh("i");
+  static constexpr auto kRanges = std::to_array<const char*>(
+      {"1, 3", "1, 12", "5, 1, -1", "0, 1, 0.25", "3, 1", "-2, 2", "10, 0, -3", "1, 40"});
+  line("for " + i + " = " + pick(kRanges) + " do tick()");
+  scope({{i, Type::kNumber, true}}, choose(3));
+  if (chance(6)) line("if " + condition() + " then break end");
+  line("end");
+}
+
+void ProgramGenerator::generic_for() {
+  const std::string k = fresh("k"), v = fresh("e");
+  switch (choose(3)) {
+    case 0:
+      line("for " + k + ", " + v + " in ipairs(" + expression(Type::kTable) + ") do tick() " + v +
+           " = digest(" + v + ")");
+      scope({{k, Type::kNumber, true}, {v, Type::kNumber, false}}, choose(2));
+      line("end");
+      break;
+    case 1:
+      line("do local sum = 0 for " + k + ", " + v + " in pairs(" + expression(Type::kTable) +
+           ") do tick() sum = sum + digest(" + k + ") + digest(" + v + ") end show(sum) end");
+      break;
+    default:
+      line("for " + k + " in (" + expression(Type::kString) + "):gmatch(" + pick(kPatterns) +
+           ") do tick() " + k + " = tostring(" + k + ")");
+      scope({{k, Type::kString, false}}, choose(2));
+      line("end");
+  }
+}
+
+void ProgramGenerator::while_loop() {
+  const std::string i = fresh("w");
+  line("local " + i + " = 0");
+  line("while " + i + " < " + std::to_string(2 + choose(20)) + " and (" + condition() +
+       ") do tick() " + i + " = " + i + " + 1");
+  scope({{i, Type::kNumber, true}}, choose(3));
+  line("end");
+}
+
+void ProgramGenerator::repeat_loop() {
+  const std::string i = fresh("r"), done = fresh("d");
+  line("local " + i + " = 0");
+  line("repeat tick() " + i + " = " + i + " + 1 local " + done + " = " + i + " > " +
+       std::to_string(choose(15)));
+  scope({{i, Type::kNumber, true}}, choose(2));
+  line("until " + done + " or " + condition());
+}
+
+void ProgramGenerator::goto_loop() {
+  const std::string i = fresh("g"), label = fresh("again");
+  line("do local " + i + " = 0");
+  line("::" + label + "::");
+  line(i + " = " + i + " + 1 tick()");
+  line("do");
+  scope({{i, Type::kNumber, true}}, choose(2));
+  line("end");
+  line("if " + i + " < " + std::to_string(1 + choose(12)) + " then goto " + label + " end end");
+}
+
+void ProgramGenerator::continue_loop() {
+  const std::string i = fresh("i"), label = fresh("next");
+  line("for " + i + " = 1, " + std::to_string(1 + choose(30)) + " do tick()");
+  line("if " + i + " % 3 == 1 then goto " + label + " end do");
+  scope({{i, Type::kNumber, true}}, choose(3));
+  line("end ::" + label + ":: end");
+}
+
+void ProgramGenerator::local_function() {
+  const std::string name = fresh("f"), a = fresh("a"), b = fresh("b");
+  const bool vararg = choose(3) == 0;
+  line("local function " + name + "(" + a + ", " + b + (vararg ? ", ..." : "") + ")");
+  text_ += body({{a, Type::kNumber, false}, {b, Type::kNumber, false}}, false);
+  line("if " + a + " > 0 and " + a + " < 9 then return " + name + "(" + a + " - 1, " +
+       (vararg ? "...)" : b + ")") + " end");
+  if (vararg) line("show(select(\"#\", ...), ...)");
+  line("return " + a + (vararg ? ", ..." : ", " + b) + " end");
+  variables_.push_back({name, Type::kFunction, false});
+}
+
+void ProgramGenerator::method() {
+  const std::string name = fresh("m"), self = fresh("o"), a = fresh("a");
+  line("local " + name + " = {x = 1, y = {x = 2}, s = \"m\", 1, 2, 3}");
+  line("function " + name + ".y:act(" + a + ")");
+  text_ += body({{a, Type::kNumber, false}}, false);
+  line("self.x = self.x + " + a + " return self end");
+  line("show(" + name + ".y:act(" + expression(Type::kNumber) + "):act(1).x)");
+  variables_.push_back({name, Type::kTable, false});
+}
+
+}  // namespace cherub::fuzz
