@@ -1,4 +1,4 @@
-local n = 40
+local n = ... or 40
 local function a(i, j) local ij = i + j - 1 return 1 / (ij * (ij - 1) * 0.5 + i) end
 local function av(x, y)
   for i = 1, n do

@@ -1,4 +1,5 @@
-local limit, flags, count = 20000, {}, 0
+local limit = ... or 20000
+local flags, count = {}, 0
 for i = 2, limit do flags[i] = true end
 for i = 2, limit do
   if flags[i] then

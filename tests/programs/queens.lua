@@ -1,4 +1,5 @@
-local n, solutions = 7, 0
+local n = ... or 7
+local solutions = 0
 local columns, up, down = {}, {}, {}
 local function place(row)
   if row > n then solutions = solutions + 1 return end
