@@ -25,7 +25,7 @@ int key_rank(const Value& key, std::size_t array_length) {
 std::size_t array_length(const Value::Table& table) {
   std::vector<double> numbers;
   for (const auto& entry : table) {
-    if (const auto* number = std::get_if<double>(&entry.first.data)) numbers.push_back(*number);
+    if (const auto* number = std::get_if<double>(&entry.key.data)) numbers.push_back(*number);
   }
   std::sort(numbers.begin(), numbers.end());
   std::size_t length = 0;
@@ -39,16 +39,16 @@ std::size_t array_length(const Value::Table& table) {
 void sort_entries(Value::Table& table) {
   const std::size_t length = array_length(table);
   std::sort(table.begin(), table.end(), [length](const auto& a, const auto& b) {
-    const int rank_a = key_rank(a.first, length);
-    const int rank_b = key_rank(b.first, length);
+    const int rank_a = key_rank(a.key, length);
+    const int rank_b = key_rank(b.key, length);
     if (rank_a != rank_b) return rank_a < rank_b;
-    if (const auto* text = std::get_if<std::string>(&a.first.data)) {
-      return *text < std::get<std::string>(b.first.data);
+    if (const auto* text = std::get_if<std::string>(&a.key.data)) {
+      return *text < std::get<std::string>(b.key.data);
     }
-    if (const auto* number = std::get_if<double>(&a.first.data)) {
-      return *number < std::get<double>(b.first.data);
+    if (const auto* number = std::get_if<double>(&a.key.data)) {
+      return *number < std::get<double>(b.key.data);
     }
-    return std::get<bool>(a.first.data) < std::get<bool>(b.first.data);
+    return std::get<bool>(a.key.data) < std::get<bool>(b.key.data);
   });
 }
 
@@ -117,7 +117,7 @@ class Reader {
     return Value{std::move(table)};
   }
 
-  Result<std::pair<Value, Value>> read_entry(const std::string& path, int depth) {
+  Result<Value::Entry> read_entry(const std::string& path, int depth) {
     const int key_type = lua_type(state_, -2);
     if (key_type != LUA_TSTRING && key_type != LUA_TNUMBER && key_type != LUA_TBOOLEAN) {
       return refuse(path, std::string("a ") + lua_typename(state_, key_type) +
@@ -130,7 +130,7 @@ class Reader {
                                     : path + "[" + to_json(*key) + "]";
     auto value = read(-1, inner, depth + 1);
     if (!value.ok()) return value.error();
-    return std::pair{std::move(*key), std::move(*value)};
+    return Value::Entry{std::move(*key), std::move(*value)};
   }
 
   lua_State* state_;

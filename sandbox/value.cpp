@@ -23,7 +23,7 @@ std::string key_text(const Value& key) {
 std::string table_json(const Value::Table& table) {
   if (is_array(table)) {
     base::JsonArray array;
-    for (const auto& entry : table) array.raw(to_json(entry.second));
+    for (const auto& entry : table) array.raw(to_json(entry.value));
     return array.text();
   }
   base::JsonObject object;
@@ -39,19 +39,23 @@ Value from_document(const rapidjson::Value& node) {
   Value::Table table;
   if (node.IsArray()) {
     for (rapidjson::SizeType i = 0; i < node.Size(); ++i) {
-      if (!node[i].IsNull()) table.emplace_back(Value{i + 1.0}, from_document(node[i]));
+      if (!node[i].IsNull()) table.push_back({Value{i + 1.0}, from_document(node[i])});
     }
   } else {
     for (const auto& member : node.GetObject()) {
       if (member.value.IsNull()) continue;
-      table.emplace_back(Value{std::string(member.name.GetString(), member.name.GetStringLength())},
-                         from_document(member.value));
+      table.push_back({Value{std::string(member.name.GetString(), member.name.GetStringLength())},
+                       from_document(member.value)});
     }
   }
   return Value{std::move(table)};
 }
 
 }  // namespace
+
+bool Value::operator==(const Value& other) const {
+  return data == other.data;
+}
 
 std::string to_json(const Value& value) {
   if (const auto* boolean = std::get_if<bool>(&value.data)) return *boolean ? "true" : "false";

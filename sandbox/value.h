@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -14,11 +13,17 @@ namespace cherub::sandbox {
 // Plain data as it crosses the border of a Vm: nil, boolean, number, string, or a table of those.
 // Tables keep their entries in the order that a script's pairs() shows.
 struct Value {
-  using Table = std::vector<std::pair<Value, Value>>;
+  struct Entry;
+  using Table = std::vector<Entry>;
   std::variant<std::monostate, bool, double, std::string, Table> data;
 
   [[nodiscard]] bool is_nil() const { return data.index() == 0; }
-  bool operator==(const Value&) const = default;
+  bool operator==(const Value& other) const;
+};
+
+struct Value::Entry {
+  Value key, value;
+  bool operator==(const Entry&) const = default;
 };
 
 // The bounds of a value that leaves or enters a Vm.

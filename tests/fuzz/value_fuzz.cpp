@@ -62,7 +62,7 @@ class Bytes {
     Value::Table table;
     for (int left = next() % 6; left > 0; --left) {
       Value name = key();
-      table.emplace_back(std::move(name), value(depth + 1));
+      table.push_back({std::move(name), value(depth + 1)});
     }
     return {std::move(table)};
   }
