@@ -22,8 +22,12 @@ function(cherub_compile_rules target)
       -Wno-array-bounds>)
   if(CHERUB_SANITIZE)
     target_compile_options(${target} PUBLIC
-      -fsanitize=${CHERUB_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+      -fsanitize=${CHERUB_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
+      -fno-sanitize=pointer-overflow)  # RapidJSON adds to null where nothing is read
     target_link_options(${target} PUBLIC -fsanitize=${CHERUB_SANITIZE})
+  endif()
+  if(CHERUB_FUZZ)
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
   endif()
   if(LLD_PROGRAM)
     target_link_options(${target} PUBLIC $<BUILD_INTERFACE:-fuse-ld=lld>)

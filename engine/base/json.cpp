@@ -92,6 +92,7 @@ Result<rapidjson::Document> parse_json(std::string_view text) {
 
 std::string json_number(double value) {
   if (!std::isfinite(value)) return "null";
+  if (value == 0 && std::signbit(value)) return "-0.0";  // readers take "-0" for an integer
   std::array<char, 32> buffer{};
   const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
   return {buffer.data(), end};

@@ -32,8 +32,9 @@ std::string in_plain_interpreter(const std::string& source) {
     text = std::string("does not compile: ") + lua_tostring(lua, -1);
   } else {
     const bool ok = lua_pcall(lua, 0, 1, 0) == 0;
-    const char* result = lua_tostring(lua, -1);
-    text = std::string(result != nullptr ? result : "?");
+    std::size_t size = 0;
+    const char* result = lua_tolstring(lua, -1, &size);
+    text = result != nullptr ? std::string(result, size) : "?";
     text = ok ? "ok: " + text : "error: " + without_names(text);
   }
   lua_close(lua);
