@@ -1,5 +1,6 @@
 #include "engine/base/json.h"
 
+#include <rapidjson/encodedstream.h>
 #include <rapidjson/error/en.h>
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
@@ -16,7 +17,7 @@ namespace {
 
 constexpr unsigned kParseFlags = rapidjson::kParseIterativeFlag |
                                  rapidjson::kParseValidateEncodingFlag |
-                                 rapidjson::kParseFullPrecisionFlag;
+                                 rapidjson::kParseNumbersAsStringsFlag;
 
 // The depth is checked on the text before RapidJSON builds anything from it.
 bool too_deep(std::string_view text) {
@@ -46,6 +47,52 @@ std::string place(std::string_view text, std::size_t offset) {
       before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
   return "line " + std::to_string(line) + ", column " + std::to_string(offset - line_start + 1);
 }
+
+// Passes what a reader finds on to the document. Numbers are read here: RapidJSON 1.1 takes "0e80"
+// for 1.3e266.
+class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> {
+ public:
+  explicit Builder(rapidjson::Document& document) : document_(document) {}
+
+  bool Null() { return document_.Null(); }
+  bool Bool(bool value) { return document_.Bool(value); }
+  bool String(const char* text, rapidjson::SizeType size, bool copy) {
+    return document_.String(text, size, copy);
+  }
+  bool Key(const char* text, rapidjson::SizeType size, bool copy) {
+    return document_.Key(text, size, copy);
+  }
+  bool StartObject() { return document_.StartObject(); }
+  bool EndObject(rapidjson::SizeType count) { return document_.EndObject(count); }
+  bool StartArray() { return document_.StartArray(); }
+  bool EndArray(rapidjson::SizeType count) { return document_.EndArray(count); }
+
+  // The reader has seen to the grammar.
+  bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
+    const std::string_view number(text, size);
+    if (std::int64_t whole = 0; number != "-0" && read(number, whole)) {
+      return document_.Int64(whole);
+    }
+    if (std::uint64_t whole = 0; read(number, whole)) return document_.Uint64(whole);
+    double value = 0;
+    if (read(number, value)) return document_.Double(value);
+    // Beyond what a double holds: too small is zero, too large is an error.
+    const std::size_t exponent = std::min(number.find_first_of("eE"), number.size());
+    const bool is_zero =
+        number.substr(0, exponent).find_first_of("123456789") == std::string_view::npos;
+    const bool is_small = is_zero || number.substr(exponent).find('-') != std::string_view::npos;
+    return is_small && document_.Double(number.front() == '-' ? -0.0 : 0.0);
+  }
+
+ private:
+  template <class Number>
+  static bool read(std::string_view text, Number& value) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc{} && end == text.data() + text.size();
+  }
+
+  rapidjson::Document& document_;
+};
 
 // Length of the UTF-8 sequence at `text[at]`, or 0 when the bytes there are not UTF-8.
 std::size_t utf8_length(std::string_view text, std::size_t at) {
@@ -82,10 +129,20 @@ Result<rapidjson::Document> parse_json(std::string_view text) {
                  "JSON"};
   }
   rapidjson::Document document;
-  document.Parse<kParseFlags>(text.data(), text.size());
-  if (document.HasParseError()) {
-    return Error{ErrorCode::kInvalidArgument, rapidjson::GetParseError_En(document.GetParseError()),
-                 "JSON " + place(text, document.GetErrorOffset())};
+  rapidjson::ParseResult parsed;
+  const auto read = [&](rapidjson::Document& into) {
+    rapidjson::MemoryStream bytes(text.data(), text.size());
+    rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(bytes);
+    Builder builder(into);
+    parsed = rapidjson::Reader().Parse<kParseFlags>(stream, builder);
+    return !parsed.IsError();
+  };
+  document.Populate(read);
+  if (parsed.IsError()) {
+    const bool is_number = parsed.Code() == rapidjson::kParseErrorTermination;
+    return Error{ErrorCode::kInvalidArgument,
+                 is_number ? "a number too large" : rapidjson::GetParseError_En(parsed.Code()),
+                 "JSON " + place(text, parsed.Offset())};
   }
   return document;
 }

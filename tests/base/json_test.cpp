@@ -1,6 +1,7 @@
 #include "engine/base/json.h"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <limits>
 #include <string>
 
@@ -56,6 +57,35 @@ TEST_CASE("objects keep the order of their members") {
 
 TEST_CASE("SHA-256 of the standard's example") {
   CHECK(sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST_CASE("JSON numbers mean what they say") {
+  const auto value = [](const char* text) {
+    const auto document = parse_json(text);
+    INFO(text);
+    REQUIRE(document.ok());
+    return document->GetDouble();
+  };
+  CHECK(value("0e80") == 0);
+  CHECK(value("0e-300") == 0);
+  CHECK(value("0.000e400") == 0);
+  CHECK(std::signbit(value("-0")));
+  CHECK(std::signbit(value("-0.0e5")));
+  CHECK(value("1e-400") == 0);
+  CHECK(value("1.7976931348623157e308") == 1.7976931348623157e308);
+  CHECK(value("4.9e-324") == 4.9e-324);
+  CHECK(value("123456789012345678901234567890") == 123456789012345678901234567890.0);
+  CHECK(parse_json("18446744073709551615")->GetUint64() == 18446744073709551615u);
+  CHECK(parse_json("-9223372036854775808")->GetInt64() == INT64_MIN);
+  CHECK(parse_json("7")->IsInt());
+  CHECK(parse_json("7.0")->IsDouble());
+  const auto large = parse_json("[1, 2e400]");
+  REQUIRE_FALSE(large.ok());
+  CHECK(large.error().message == "a number too large");
+  for (const char* bad : {"01", "+1", "1.", ".5", "1e", "0x10", "--1", "NaN", "Infinity", "1 2"}) {
+    INFO(bad);
+    CHECK_FALSE(parse_json(bad).ok());
+  }
 }
 
 }  // namespace cherub::base

@@ -262,7 +262,7 @@ std::string ProgramGenerator::string_call() {
       return "(" + std::string(pick(kDirectives)) + "):format(whole(" + expression(Type::kNumber) +
              ") % 100)";
     case 9:
-      return "(\"%s|%q\"):format(" + any() + ", " + expression(Type::kString) + ")";
+      return "(\"%s|%q\"):format(digest(" + any() + "), " + expression(Type::kString) + ")";
     case 10:
       return "string.char(whole(" + expression(Type::kNumber) + ") % 256, 65)";
     default:
