@@ -77,11 +77,10 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
     double value = 0;
     if (read(number, value)) return document_.Double(value);
     // Beyond what a double holds: too small is zero, too large is an error.
-    const std::size_t exponent = std::min(number.find_first_of("eE"), number.size());
-    const bool is_zero =
-        number.substr(0, exponent).find_first_of("123456789") == std::string_view::npos;
-    const bool is_small = is_zero || number.substr(exponent).find('-') != std::string_view::npos;
-    return is_small && document_.Double(number.front() == '-' ? -0.0 : 0.0);
+    const bool is_negative = number.front() == '-';
+    const bool is_small = number[is_negative ? 1 : 0] == '0' || number.find("e-") != number.npos ||
+                          number.find("E-") != number.npos;
+    return is_small && document_.Double(is_negative ? -0.0 : 0.0);
   }
 
  private:

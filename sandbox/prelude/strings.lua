@@ -92,8 +92,8 @@ local function number_directive(spec, value, position)
 end
 for letter in ("cdiouxXeEfgGaA"):gmatch(".") do directives[letter] = number_directive end
 
-function directives.q(spec, value, position)
-  local s = text(value, position, "format")
+function directives.q(spec, value)
+  local s = tostring(value)
   admit_string(#s * 4)
   return raw.format(spec, s)
 end

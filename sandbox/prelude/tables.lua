@@ -18,11 +18,8 @@ function tables.insert(t, ...)
   if count ~= 2 then error("wrong number of arguments to 'insert'", 0) end
   local position, value = ...
   position = arguments.integer(position, 2, "insert")
-  local length = #t
-  if position > length + 1 or position < 1 then
-    error("bad argument #2 to 'insert' (position out of bounds)", 0)
-  end
-  charge(2 + (length - position + 1) * 0.5)
+  local moved = #t - position + 1
+  charge(2 + (moved > 0 and moved * 0.5 or 0))
   return raw_insert(t, position, value)
 end
 

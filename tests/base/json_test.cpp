@@ -68,7 +68,7 @@ TEST_CASE("JSON numbers mean what they say") {
   };
   CHECK(value("0e80") == 0);
   CHECK(value("0e-300") == 0);
-  CHECK(value("0.000e400") == 0);
+  CHECK(value(("0." + std::string(400, '0') + "1").c_str()) == 0);
   CHECK(std::signbit(value("-0")));
   CHECK(std::signbit(value("-0.0e5")));
   CHECK(value("1e-400") == 0);
@@ -79,7 +79,7 @@ TEST_CASE("JSON numbers mean what they say") {
   CHECK(parse_json("-9223372036854775808")->GetInt64() == INT64_MIN);
   CHECK(parse_json("7")->IsInt());
   CHECK(parse_json("7.0")->IsDouble());
-  const auto large = parse_json("[1, 2e400]");
+  const auto large = parse_json("[1, 1.8e308]");
   REQUIRE_FALSE(large.ok());
   CHECK(large.error().message == "a number too large");
   for (const char* bad : {"01", "+1", "1.", ".5", "1e", "0x10", "--1", "NaN", "Infinity", "1 2"}) {

@@ -1,2 +1,2 @@
--- expect: error
+-- expect: fuel
 table.insert({}, -2 ^ 40, 1)
