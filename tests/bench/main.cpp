@@ -5,12 +5,14 @@
 namespace cherub::bench {
 
 void bench_decide();
+void bench_sandbox();
 
 }  // namespace cherub::bench
 
 // cherub_bench [name …]: runs the named benchmarks, or all.
 int main(int argc, char** argv) {
-  const std::map<std::string, void (*)()> benchmarks{{"decide", &cherub::bench::bench_decide}};
+  const std::map<std::string, void (*)()> benchmarks{{"decide", &cherub::bench::bench_decide},
+                                                     {"sandbox", &cherub::bench::bench_sandbox}};
   if (argc == 1) {
     for (const auto& [name, run] : benchmarks) run();
     return 0;
