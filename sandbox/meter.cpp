@@ -61,6 +61,50 @@ bool is_short_string(const Expression& expression) {
   return expression.kind == ExpressionKind::kString && expression.text.size() <= kShortStringBytes;
 }
 
+bool runs_through(const Block& block);
+
+// Whether evaluating it calls nothing that the program names and makes no object.
+bool is_plain(const Expression& expression) {
+  switch (expression.kind) {
+    case ExpressionKind::kCall:
+    case ExpressionKind::kMethodCall:
+    case ExpressionKind::kTable:
+    case ExpressionKind::kFunction:
+    case ExpressionKind::kVararg:
+      return false;
+    case ExpressionKind::kBinary:
+      if (expression.binary_op == BinaryOp::kConcat) return false;
+      [[fallthrough]];
+    default:
+      return std::all_of(expression.children.begin(), expression.children.end(),
+                         [](const auto& child) { return is_plain(*child); });
+  }
+}
+
+bool runs_through(const Statement& statement) {
+  switch (statement.kind) {
+    case StatementKind::kLocal:
+    case StatementKind::kAssign:
+    case StatementKind::kIf:
+    case StatementKind::kDo: {
+      const auto plain = [](const auto& expression) { return is_plain(*expression); };
+      return std::all_of(statement.values.begin(), statement.values.end(), plain) &&
+             std::all_of(statement.targets.begin(), statement.targets.end(), plain) &&
+             std::all_of(statement.blocks.begin(), statement.blocks.end(),
+                         [](const Block& block) { return runs_through(block); });
+    }
+    default:
+      return false;
+  }
+}
+
+// Whether nothing in the block leaves it early, loops, calls or allocates: one run through it is
+// like the other, and short.
+bool runs_through(const Block& block) {
+  return std::all_of(block.statements.begin(), block.statements.end(),
+                     [](const auto& statement) { return runs_through(*statement); });
+}
+
 // Walks the tree in source order and collects edits. The order of the edits at one offset is the
 // order in which they are made: closing parentheses of what ends there, then what begins there,
 // outside in.
@@ -70,6 +114,7 @@ class Rewriter {
       : out_(out), types_(types), charging_(charging) {}
 
   void rewrite(const Chunk& chunk) {
+    source_ = chunk.source;
     insert(0, prologue() + charge(entry_cost(*chunk.main) + block_cost(chunk.main->body)));
     block(chunk.main->body);
     insert(static_cast<std::uint32_t>(chunk.source.size()), "\nend");
@@ -134,9 +179,11 @@ class Rewriter {
         expression(*node.values[0]);
         return;
       case StatementKind::kNumericFor:
+        numeric_for(node);
+        return;
       case StatementKind::kGenericFor:
         for (const auto& value : node.values) expression(*value);
-        paid_block(node.blocks[0], Cost{node.kind == StatementKind::kGenericFor ? 2u : 1u});
+        paid_block(node.blocks[0], Cost{2});
         return;
       case StatementKind::kIf:
         branches(node);
@@ -153,6 +200,26 @@ class Rewriter {
         for (const auto& value : node.values) expression(*value);
         return;
     }
+  }
+
+  void numeric_for(const Statement& node) {
+    const bool paid_before = runs_through(node.blocks[0]) && types_.is_number(*node.values[0]) &&
+                             (node.values.size() < 3 || types_.is_number(*node.values[2]));
+    if (!paid_before) {
+      for (const auto& value : node.values) expression(*value);
+      paid_block(node.blocks[0], Cost{1});
+      return;
+    }
+    // Numbers have no metamethods: start and step can be read twice.
+    const Cost iteration = Cost{1} + block_cost(node.blocks[0]);
+    expression(*node.values[0]);
+    insert(node.values[1]->range.begin,
+           "\u00b5i(" + std::to_string(iteration.fixed) + "," + text_of(*node.values[0]) + "," +
+               (node.values.size() < 3 ? "1" : text_of(*node.values[2])) + ",");
+    expression(*node.values[1]);
+    insert(node.values[1]->range.end, ")");
+    if (node.values.size() == 3) expression(*node.values[2]);
+    block(node.blocks[0]);
   }
 
   void branches(const Statement& node) {
@@ -289,7 +356,13 @@ class Rewriter {
     out_.text.append(source, at);
   }
 
+  [[nodiscard]] std::string text_of(const Expression& expression) const {
+    return std::string(
+        source_.substr(expression.range.begin, expression.range.end - expression.range.begin));
+  }
+
   MeteredSource& out_;
+  std::string_view source_;
   const NumberTypes& types_;
   Charging charging_;
   std::vector<Edit> edits_;

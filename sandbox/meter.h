@@ -14,11 +14,12 @@ struct MeterName {
   const char* core_field;
 };
 inline constexpr MeterName kMeterNames[] = {
-    {"\u00b5", "pay"},             // by call: pays. In line: the fuel left, a number
+    {"\u00b5", "charge"},          // by call: pays. In line: the fuel left, a number
     {"\u00b5x", "exhausted"},      // called when that falls below zero
     {"\u00b5c", "concatenated"},   // pays for a concatenation
     {"\u00b5p", "power"},          // x ^ y
     {"\u00b5k", "admit_key"},      // lets in a table key
+    {"\u00b5i", "pay_loop"},       // pays for the iterations of a numeric `for`
     {"\u00b5s", "pay_spread"},     // pays for copies of `...`
     {"\u00b5l", "less"},           // x < y, paid by length between strings
     {"\u00b5m", "less_equal"},     // x <= y
@@ -42,6 +43,7 @@ enum class Charging { kByCall, kInline };
 //   function value 4 + 1 per upvalue · loop iteration 1, of a generic `for` 2
 //   comparison of two strings 1 per 16 bytes of the shorter one
 //   `...` at the end of arguments, results or a table: 0.5 per value
+//   a numeric `for` whose iterations all do the same pays for them before the first
 //   function entry 1 + half of its stack frame: the registers that it needs and kFrameExtra
 // A block pays for its straight-line code on entry. The arms of an `if` that cost no more than
 // kArmInlineMax are paid by the block around them at the price of the dearest; larger arms pay on

@@ -1,4 +1,6 @@
 -- Argument checks with the messages of the reference library.
+local core = ...
+local charge = core.charge
 local error, type, tonumber, tostring = error, type, tonumber, tostring
 
 local function bad(position, name, expected, value)
@@ -15,19 +17,20 @@ end
 
 local function number(value, position, name)
   if type(value) == "number" then return value end
+  if type(value) == "string" then charge(#value * 0.0625) end
   local converted = type(value) == "string" and tonumber(value)
   if not converted then return bad(position, name, "number", value) end
   return converted
 end
 
 -- The whole part of a number, as the reference library takes positions and counts. NaN counts as 0.
-local modf, huge = math.modf, 2 ^ 31
+local floor, huge = math.floor, 2 ^ 31
 local function integer(value, position, name)
-  local whole = modf(number(value, position, name))
-  if whole ~= whole then return 0 end
-  if whole > huge then return huge end
-  if whole < -huge then return -huge end
-  return whole
+  value = number(value, position, name)
+  if value > huge then return huge end
+  if value < -huge then return -huge end
+  if value >= 0 then return floor(value) end
+  return value == value and -floor(-value) or 0
 end
 
 local function optional_integer(value, default, position, name)

@@ -1,6 +1,6 @@
 -- The global functions of a script's world.
 local core, arguments, iteration, host = ...
-local charge, frozen, admit_string = core.charge, core.frozen, core.admit_string
+local charge, admit_string, LOCKED = core.charge, core.admit_string, core.LOCKED
 local type, error, getmetatable, setmetatable = type, error, getmetatable, setmetatable
 local raw_tostring, raw_tonumber, raw_unpack = tostring, tonumber, unpack
 local rawset, select = rawset, select
@@ -63,7 +63,7 @@ end
 
 local function changeable(t, position, name)
   if type(t) ~= "table" then arguments.bad(position, name, "table", t) end
-  if frozen[t] then error("this table cannot be changed", 0) end
+  if getmetatable(t) == LOCKED then error("this table cannot be changed", 0) end
   return t
 end
 
@@ -72,7 +72,7 @@ function base.rawset(t, key, value)
 end
 
 function base.setmetatable(t, metatable)
-  changeable(t, 1, "setmetatable")
+  arguments.table_value(t, 1, "setmetatable")
   if metatable ~= nil then arguments.table_value(metatable, 2, "setmetatable") end
   return setmetatable(t, metatable)
 end

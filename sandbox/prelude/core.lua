@@ -4,6 +4,7 @@
 local host = ...
 local type, error, floor, setmetatable = type, error, math.floor, setmetatable
 local select, tonumber = select, tonumber
+local abs, max, huge = math.abs, math.max, math.huge
 
 -- Fuel comes in slices, so that a long call passes a checkpoint (stack, memory, wall clock) now and
 -- then while the usual charge stays one subtraction and one comparison. No unit of fuel pays for
@@ -16,6 +17,7 @@ local NUMERAL_BYTES = host.numeral_bytes
 local OUT_OF_FUEL = {}
 local OUT_OF_MEMORY = {}
 local STACK_OVERFLOW = {}
+local LOCKED = "locked"  -- what getmetatable shows of tables that cannot be changed
 
 local fuel = 0     -- left of this slice; metered code may share this variable
 local reserve = 0  -- left of the budget behind this slice
@@ -52,14 +54,10 @@ local function exhausted(inner)
   give_up()
 end
 
+-- What metered code calls, and the library. Nothing else changes `fuel` on hot paths: compiled code
+-- keeps a variable in a register as long as one function alone touches it. Its depth is the one at
+-- which metered code would call exhausted() itself, so that both ways of charging see the same stack.
 local function charge(amount)
-  fuel = fuel - amount
-  if fuel < 0 then exhausted(0) end
-end
-
--- A charge of metered code that calls it. Its depth is the one at which metered code would call
--- exhausted() itself, so that both ways of charging see the same stack.
-local function pay(amount)
   fuel = fuel - amount
   if fuel < 0 then exhausted(1) end
 end
@@ -93,12 +91,28 @@ local function pay_spread(amount, copies, ...)
   charge(amount + copies * select("#", ...) * 0.5)
 end
 
+-- Pays for all iterations of a numeric `for` before the first. A step that is lost in rounding would
+-- never end. Returns the limit; what is no number is left to the loop to complain about.
+local LOST = 2 ^ -50
+local function pay_loop(cost, start, step, limit)
+  local last = type(limit) == "number" and limit or tonumber(limit)
+  if not last or last ~= last then return limit end
+  local distance = step < 0 and start - last or last - start
+  if distance < 0 then return limit end
+  local size, largest = abs(step), max(abs(start), abs(last))
+  if size == 0 or size < largest * LOST then
+    charge(huge)
+  else
+    charge((floor(distance / size) + 1) * cost)
+  end
+  return limit
+end
+
 -- Lets a string in whose length is known only now: the price of making it, and the limit of one
 -- string.
 local function admit_string(length)
   if length > STRING_BYTES then error(OUT_OF_MEMORY, 0) end
-  fuel = fuel - floor(length * 0.0625)
-  if fuel < 0 then exhausted(0) end
+  charge(floor(length * 0.0625))
 end
 
 -- Wherever arithmetic meets a string, LuaJIT reads it as a number, and nobody pays for that by
@@ -186,7 +200,7 @@ local function freeze(contents, name)
     local shown = type(key) == "string" and key or "a " .. type(key)
     error("the table '" .. name .. "' cannot be changed (assigning '" .. shown .. "')", 0)
   end
-  local proxy = setmetatable({}, {__index = contents, __newindex = refuse, __metatable = "locked"})
+  local proxy = setmetatable({}, {__index = contents, __newindex = refuse, __metatable = LOCKED})
   frozen[proxy] = contents
   return proxy
 end
@@ -196,14 +210,15 @@ return {
   OUT_OF_MEMORY = OUT_OF_MEMORY,
   STACK_OVERFLOW = STACK_OVERFLOW,
   STRING_BYTES = STRING_BYTES,
+  LOCKED = LOCKED,
   start = start,
   begin = begin,
   remaining = remaining,
   pass_slots = pass_slots,
   charge = charge,
   exhausted = exhausted,
-  pay = pay,
   pay_spread = pay_spread,
+  pay_loop = pay_loop,
   admit_string = admit_string,
   made = made,
   concatenated = concatenated,

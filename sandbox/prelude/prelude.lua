@@ -7,7 +7,7 @@ if host.jit then
 end
 
 local core = modules.core(host)
-local arguments = modules.arguments()
+local arguments = modules.arguments(core)
 local iteration = modules.iteration(core, arguments, host)
 local globals = modules.base(core, arguments, iteration, host)
 local base = globals.base
@@ -26,7 +26,7 @@ local libraries = {
 -- What ("x"):upper() finds. Scripts see only that it is locked.
 local string_metatable = getmetatable("")
 string_metatable.__index = strings
-string_metatable.__metatable = "locked"
+string_metatable.__metatable = core.LOCKED
 
 local function new_environment()
   local environment = {}

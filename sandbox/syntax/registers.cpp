@@ -10,6 +10,7 @@ constexpr int kCallFrame = 2;    // the function and a link stand in front of th
 constexpr int kMethodFrame = 3;  // and the object
 constexpr int kForHidden = 3;    // what a loop keeps in front of its variables
 constexpr int kIteratorCall = 4;
+constexpr int kLoopPayment = 6;      // the call that pays for all iterations
 constexpr int kChargeRegisters = 5;  // what the meter's own charges take
 
 bool becomes_call(BinaryOp op) {
@@ -91,7 +92,7 @@ class RegisterCount {
 
   void walk_for(const Statement& statement, int locals) {
     const int outer = active_;
-    need(std::max(list(statement.values), kForHidden), statement);
+    need(std::max(1 + kLoopPayment + list(statement.values), kForHidden), statement);
     active_ += kForHidden + locals;
     need(kIteratorCall, statement);
     for (const Block& block : statement.blocks) walk_block(block);

@@ -1,2 +1,2 @@
--- expect: error cannot be changed
+-- expect: error cannot change a protected metatable
 setmetatable(math, {})
