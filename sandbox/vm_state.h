@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <lua.hpp>
 #include <string>
 #include <vector>
@@ -32,8 +33,8 @@ struct Vm::State {
   void begin_call();
   // Collects garbage when the call left more than the soft limit, so that the next one has room.
   void end_call();
-  [[nodiscard]] double seconds_used() const;                // since begin_call()
-  [[nodiscard]] double watchdog_allows(double fuel) const;  // seconds for so much work
+  // Whether the call computed longer than the watchdog allows for so much fuel.
+  [[nodiscard]] bool overran(double fuel) const;
   void begin_fuel(std::uint64_t fuel);
   [[nodiscard]] std::uint64_t fuel_left();
   // What the last protected call left: `status` as of lua_pcall, the error value on top of the
@@ -46,7 +47,8 @@ struct Vm::State {
   double (*draw)(void*) = nullptr;  // what math.random asks for numbers in [0, 1)
   void* draw_context = nullptr;
   base::RandomStream random{0};  // the source while no other is set
-  double call_start_s = 0;       // on the clock of the thread that runs the call
+  std::chrono::steady_clock::time_point call_start;
+  double call_start_s = 0;  // on the clock of the thread that runs the call
   bool watchdog_hit = false;
   std::vector<std::string> log;
   std::size_t log_bytes = 0;
