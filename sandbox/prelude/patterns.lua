@@ -66,15 +66,26 @@ local function captures(s)
   return unpack(list, 1, count)
 end
 
-local function has_specials(pattern)
-  return raw_find(pattern, "[%^%$%*%+%?%.%(%[%%%-]") ~= nil
+-- Remembered, because looking for it is not compiled.
+local plain_patterns, remembered = {}, 0
+
+local function is_plain(pattern)
+  local plain = plain_patterns[pattern]
+  if plain == nil then
+    plain = raw_find(pattern, "[%^%$%*%+%?%.%(%[%%%-]") == nil
+    if #pattern > 64 then return plain end
+    if remembered == 1000 then plain_patterns, remembered = {}, 0 end
+    plain_patterns[pattern] = plain
+    remembered = remembered + 1
+  end
+  return plain
 end
 
 function strings.find(s, pattern, init, plain)
   s, pattern = text(s, 1, "find"), text(pattern, 2, "find")
   local offset = start_offset(s, init, "find")
   charge(#pattern * 0.0625)
-  if plain or not has_specials(pattern) then return find_plain(s, pattern, offset) end
+  if plain or is_plain(pattern) then return find_plain(s, pattern, offset) end
   if not search(s, pattern, offset) then return nil end
   local first, last = found.start + 1, found.stop
   if found.capture_count == 0 then return first, last end
@@ -166,26 +177,35 @@ function strings.gsub(s, pattern, replacement, limit)
   local anchored = raw_byte(pattern, 1) == 94
   local out, pieces, bytes = {}, 0, 0
   local offset, done, size = 0, 0, #s
-  local function emit(piece)
-    pieces = pieces + 1
-    out[pieces] = piece
-    bytes = bytes + #piece
-    charge(2 + #piece * 0.0625)
-    if bytes > core.STRING_BYTES then admit_string(bytes) end
-  end
   while done < limit and offset <= size and search(s, pattern, offset) do
     local start, stop = found.start, found.stop  -- a replacement function may search, too
-    emit(raw_sub(s, offset + 1, start))
-    emit(replaced(s, replacement, kind))
+    local value = replaced(s, replacement, kind)
+    if start > offset then
+      pieces = pieces + 1
+      out[pieces] = raw_sub(s, offset + 1, start)
+    end
+    pieces = pieces + 1
+    out[pieces] = value
+    bytes = bytes + start - offset + #value
     done = done + 1
     offset = stop
     if stop == start then
-      emit(raw_sub(s, stop + 1, stop + 1))
+      if stop < size then
+        pieces = pieces + 1
+        out[pieces] = raw_sub(s, stop + 1, stop + 1)
+        bytes = bytes + 1
+      end
       offset = stop + 1
     end
+    charge(6 + (offset - start + #value) * 0.0625)
+    if bytes > core.STRING_BYTES then admit_string(bytes) end
     if anchored then break end
   end
-  if offset < size then emit(raw_sub(s, offset + 1)) end
+  if offset < size then
+    pieces = pieces + 1
+    out[pieces] = raw_sub(s, offset + 1)
+    charge(2 + (size - offset) * 0.0625)
+  end
   return core.concatenated(raw_concat(out)), done
 end
 
