@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/base/json.h"
+#include "sandbox/meter.h"
 
 namespace cherub::sandbox {
 namespace {
@@ -145,21 +146,32 @@ Result<Value> read_value(lua_State* state, int index, const ValueLimits& limits)
   return Reader(state, limits).read(index, "value", 0);
 }
 
-void push_value(lua_State* state, const Value& value, int admit_key) {
-  luaL_checkstack(state, 4, "value");
+namespace {
+
+// Passes the value on top of the stack through a function of the core.
+void admit(lua_State* state, int core, const char* function) {
+  lua_getfield(state, core, function);
+  lua_insert(state, -2);
+  lua_call(state, 1, 1);
+}
+
+}  // namespace
+
+void push_value(lua_State* state, const Value& value, int core) {
+  luaL_checkstack(state, 6, "value");
   if (const auto* boolean = std::get_if<bool>(&value.data)) {
     lua_pushboolean(state, *boolean ? 1 : 0);
   } else if (const auto* number = std::get_if<double>(&value.data)) {
     lua_pushnumber(state, *number);
   } else if (const auto* text = std::get_if<std::string>(&value.data)) {
     lua_pushlstring(state, text->data(), text->size());
+    if (text->size() > kNumeralBytesMax) admit(state, core, "made");
   } else if (const auto* table = std::get_if<Value::Table>(&value.data)) {
     lua_newtable(state);
     for (const auto& [key, item] : *table) {
-      lua_pushvalue(state, admit_key);
-      push_value(state, key, admit_key);
-      lua_call(state, 1, 1);
-      push_value(state, item, admit_key);
+      push_value(state, key, core);
+      admit(state, core, "admit_key");
+      push_value(state, item, core);
       lua_rawset(state, -3);
     }
   } else {

@@ -13,8 +13,9 @@ namespace cherub::sandbox {
 // pairs(). May raise a Lua memory error: call it protected.
 base::Result<Value> read_value(lua_State* state, int index, const ValueLimits& limits);
 
-// Pushes one value. `admit_key` is the stack index of the function that every key passes. May raise
-// a Lua error (memory, a key that is not admitted): call it protected.
-void push_value(lua_State* state, const Value& value, int admit_key);
+// Pushes one value. `core` is the stack index of the table that core.lua returns: keys and long
+// strings are admitted as if the script had made them. May raise a Lua error (memory, what is not
+// admitted): call it protected.
+void push_value(lua_State* state, const Value& value, int core);
 
 }  // namespace cherub::sandbox

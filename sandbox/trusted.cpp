@@ -70,7 +70,6 @@ struct PlainWrite {
 int write_plain(lua_State* state) {
   const auto& write = *static_cast<PlainWrite*>(lua_touserdata(state, 1));
   lua_rawgeti(state, LUA_REGISTRYINDEX, write.state->core);
-  lua_getfield(state, -1, "admit_key");
   push_value(state, *write.value, lua_gettop(state));
   return 1;
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sandbox/border.h"
+#include "sandbox/host_call.h"
 #include "sandbox/meter.h"
 #include "sandbox/syntax/parser.h"
 #include "sandbox/trusted.h"
@@ -41,6 +42,7 @@ struct LoadRequest {
   const std::string* name;
   const std::string* text;
   int reference = LUA_NOREF;
+  int module = LUA_NOREF;
 };
 
 // Compiles metered text and ties it to the meter and to fresh globals. Called protected.
@@ -66,25 +68,54 @@ int load_metered(lua_State* lua) {
   lua_setfenv(lua, script);
   lua_pushvalue(lua, script);
   request.reference = luaL_ref(lua, LUA_REGISTRYINDEX);
+  lua_newtable(lua);
+  request.module = luaL_ref(lua, LUA_REGISTRYINDEX);
   return 0;
 }
 
-struct RunRequest {
-  Vm::State* state;
+// Pushes the function of that name of a started script. Raw: no metamethod runs outside the meter.
+void push_named(lua_State* lua, const Script& script, std::string_view name) {
+  lua_rawgeti(lua, LUA_REGISTRYINDEX, script.module_reference());
+  lua_rawgeti(lua, LUA_REGISTRYINDEX, script.reference());
+  lua_getfenv(lua, -1);
+  for (const int table : {-3, -1}) {
+    if (!lua_istable(lua, table)) continue;
+    lua_pushvalue(lua, table);
+    lua_pushlstring(lua, name.data(), name.size());
+    lua_rawget(lua, -2);
+    if (lua_isfunction(lua, -1)) return;
+    lua_settop(lua, -3);
+  }
+  luaL_error(lua, "the script has no function named '%s'", std::string(name).c_str());
+}
+
+}  // namespace
+
+struct Vm::Invocation {
+  State* state;
   const Script* script;
   std::span<const Value> arguments;
+  std::string_view function;  // of the started script; empty: the chunk itself
+  bool keep_result = false;   // for call() to look into
 };
 
-// Pushes the script's function and its arguments, under protection of the caller.
+namespace {
+
+// Calls what the invocation asks for. Called protected.
 int push_call(lua_State* lua) {
-  auto& request = *static_cast<RunRequest*>(lua_touserdata(lua, 1));
+  const auto& invocation = *static_cast<const Vm::Invocation*>(lua_touserdata(lua, 1));
   lua_settop(lua, 0);
-  lua_rawgeti(lua, LUA_REGISTRYINDEX, request.state->core);
-  lua_getfield(lua, 1, "admit_key");
-  lua_rawgeti(lua, LUA_REGISTRYINDEX, request.script->reference());
-  for (const Value& argument : request.arguments) push_value(lua, argument, 2);
-  lua_call(lua, static_cast<int>(request.arguments.size()), 1);
-  return 1;
+  lua_rawgeti(lua, LUA_REGISTRYINDEX, invocation.state->core);
+  if (invocation.function.empty()) {
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, invocation.script->reference());
+  } else {
+    push_named(lua, *invocation.script, invocation.function);
+  }
+  for (const Value& argument : invocation.arguments) push_value(lua, argument, 1);
+  lua_call(lua, static_cast<int>(invocation.arguments.size()), 1);
+  if (!invocation.keep_result) return 1;
+  lua_rawseti(lua, LUA_REGISTRYINDEX, invocation.script->module_reference());
+  return 0;
 }
 
 struct ReadRequest {
@@ -153,10 +184,12 @@ Vm::LoadResult Vm::load(std::string name, std::string source) {
   state_->begin_call();
   const int status = lua_cpcall(state_->lua, &load_metered, &request);
   if (status == 0) {
-    result.script.reset(new Script(request.reference));
+    result.script.reset(new Script(request.reference, request.module));
+    state_->references.insert(state_->references.end(), {request.reference, request.module});
     return result;
   }
   if (status == LUA_ERRMEM) {
+    state_->spoilt = true;
     result.outcome.kind = OutcomeKind::kMemory;
     result.outcome.message = "out of memory while loading";
   } else {
@@ -170,16 +203,37 @@ Vm::LoadResult Vm::load(std::string name, std::string source) {
 }
 
 Outcome Vm::run(const Script& script, std::span<const Value> arguments, Budget budget) {
+  Invocation invocation{state_.get(), &script, arguments, {}};
+  return invoke(invocation, budget);
+}
+
+Outcome Vm::start(const Script& script, std::span<const Value> arguments, Budget budget) {
+  Invocation invocation{state_.get(), &script, arguments, {}, true};
+  return invoke(invocation, budget);
+}
+
+Outcome Vm::call(const Script& script, std::string_view function, std::span<const Value> arguments,
+                 Budget budget) {
+  Invocation invocation{state_.get(), &script, arguments, function};
+  return invoke(invocation, budget);
+}
+
+Outcome Vm::invoke(Invocation& invocation, Budget budget) {
   State& state = *state_;
   lua_State* lua = state.lua;
+  Outcome outcome;
+  if (state.running) {
+    outcome.kind = OutcomeKind::kError;
+    outcome.message = "a call is running in this Vm: a host function must use another one";
+    return outcome;
+  }
+  state.running = true;
   state.begin_call();
   state.begin_fuel(budget.fuel);
-  RunRequest request{&state, &script, arguments};
   lua_rawgeti(lua, LUA_REGISTRYINDEX, state.handler);
   lua_rawgeti(lua, LUA_REGISTRYINDEX, state.push_call);
-  lua_pushlightuserdata(lua, &request);
+  lua_pushlightuserdata(lua, &invocation);
   const int status = lua_pcall(lua, 1, 1, 1);
-  Outcome outcome;
   outcome.fuel_used = budget.fuel - state.fuel_left();
   if (status == 0) {
     take_result(outcome);
@@ -195,8 +249,18 @@ Outcome Vm::run(const Script& script, std::span<const Value> arguments, Budget b
   outcome.log = std::move(state.log);
   outcome.log_dropped = state.log_dropped;
   outcome.watchdog = state.watchdog_hit;
+  state.spoilt = state.spoilt || outcome.watchdog || outcome.kind == OutcomeKind::kMemory;
   state.end_call();
+  state.running = false;
   return outcome;
+}
+
+Result<void> Vm::define(HostFunction function) {
+  return define_host_function(*state_, std::move(function));
+}
+
+bool Vm::reset() {
+  return !state_->running && !state_->spoilt && state_->forget();
 }
 
 // The returned value is on top of the stack.

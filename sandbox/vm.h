@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "sandbox/host_function.h"
 #include "sandbox/syntax/ast.h"
 #include "sandbox/syntax/diagnostic.h"
 #include "sandbox/value.h"
@@ -53,15 +54,17 @@ struct Outcome {
   bool watchdog = false;  // given up by the watchdog, as kFuel: a fault of Cherub, not reproducible
 };
 
-// A loaded script inside its Vm.
+// A loaded script inside its Vm, of no use after the Vm's end or its reset().
 class Script {
  public:
   [[nodiscard]] int reference() const { return reference_; }
+  [[nodiscard]] int module_reference() const { return module_; }
 
  private:
   friend class Vm;
-  explicit Script(int reference) : reference_(reference) {}
-  int reference_;
+  Script(int reference, int module) : reference_(reference), module_(module) {}
+  int reference_;  // the chunk, as a function
+  int module_;     // what the chunk returned to start()
 };
 
 // One Lua state with the safe library. Not for two threads at once; may move between threads while
@@ -80,20 +83,36 @@ class Vm {
   };
   LoadResult load(std::string name, std::string source);
 
-  // Runs the chunk under the budget.
+  // Makes a function of the host known to the scripts that are loaded from now on. Errors:
+  // kInvalidArgument for a name or an argument that cannot be.
+  base::Result<void> define(HostFunction function);
+
+  // Runs the chunk under the budget. Its first result must be plain data (see Value).
   Outcome run(const Script& script, std::span<const Value> arguments, Budget budget);
+  // Runs the chunk and keeps what it returns, so that call() finds functions in it.
+  Outcome start(const Script& script, std::span<const Value> arguments, Budget budget);
+  // Calls a function of a script that was started: a field of the table that the chunk returned, or
+  // a global that it defined.
+  Outcome call(const Script& script, std::string_view function, std::span<const Value> arguments,
+               Budget budget);
   // Both in one: what `cherub sandbox` does.
   Outcome run_source(std::string name, std::string source, Budget budget);
 
   [[nodiscard]] std::size_t memory_used() const;  // bytes held by the state now
   void collect_garbage();
 
+  // Makes the Vm as good as new: scripts and all that they made are gone, functions of the host
+  // stay. False when it had better be thrown away: a call met the memory limit or the watchdog.
+  [[nodiscard]] bool reset();
+
   // The door for scripting/, which builds trusted code on top. See sandbox/trusted.h.
   struct State;
+  struct Invocation;
   State& state() { return *state_; }
 
  private:
   explicit Vm(std::unique_ptr<State> state);
+  Outcome invoke(Invocation& invocation, Budget budget);
   void take_result(Outcome& outcome);
   std::unique_ptr<State> state_;
 };

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <ctime>
+#include <map>
+#include <mutex>
 #include <string_view>
 
 #include "sandbox/error_report.h"
@@ -24,6 +26,9 @@ double thread_seconds() {
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
+
+// A new Vm holds about 250 KB; compiled code and what the library remembers come to it.
+constexpr std::size_t kIdleBytesMax = std::size_t{4} << 20;
 
 Vm::State& state_of(lua_State* lua) {
   return *static_cast<Vm::State*>(lua_touserdata(lua, lua_upvalueindex(1)));
@@ -130,9 +135,23 @@ void push_host(lua_State* lua, Vm::State& state) {
   lua_setfield(lua, -2, "jit");
 }
 
+int append_bytes(lua_State*, const void* bytes, std::size_t size, void* text) {
+  static_cast<std::string*>(text)->append(static_cast<const char*>(bytes), size);
+  return 0;
+}
+
+// Pushes a module of the prelude as a function. The first Vm of the process compiles it for all.
 void push_module(lua_State* lua, std::string_view name, std::string_view source) {
+  static std::mutex mutex;
+  static std::map<std::string, std::string, std::less<>> compiled;
+  const std::lock_guard lock(mutex);
   const std::string chunk_name = "=" + std::string(kTrustedPrefix) + "." + std::string(name) + "]";
-  if (luaL_loadbuffer(lua, source.data(), source.size(), chunk_name.c_str()) != 0) lua_error(lua);
+  const auto known = compiled.find(name);
+  const std::string_view text = known == compiled.end() ? source : known->second;
+  if (luaL_loadbuffer(lua, text.data(), text.size(), chunk_name.c_str()) != 0) lua_error(lua);
+  if (known != compiled.end()) return;
+  std::string bytes;
+  if (lua_dump(lua, append_bytes, &bytes) == 0) compiled.emplace(name, std::move(bytes));
 }
 
 struct Module {
@@ -145,14 +164,15 @@ struct Module {
 int open_prelude(lua_State* lua) {
   auto& state = *static_cast<Vm::State*>(lua_touserdata(lua, 1));
   luaL_openlibs(lua);
-  const std::array<Module, 8> modules{{{"core", prelude::k_core_lua},
+  const std::array<Module, 9> modules{{{"core", prelude::k_core_lua},
                                        {"arguments", prelude::k_arguments_lua},
                                        {"iteration", prelude::k_iteration_lua},
                                        {"base", prelude::k_base_lua},
                                        {"tables", prelude::k_tables_lua},
                                        {"numbers", prelude::k_numbers_lua},
                                        {"strings", prelude::k_strings_lua},
-                                       {"patterns", prelude::k_patterns_lua}}};
+                                       {"patterns", prelude::k_patterns_lua},
+                                       {"hosted", prelude::k_hosted_lua}}};
   push_module(lua, "prelude", prelude::k_prelude_lua);
   push_host(lua, state);
   lua_newtable(lua);
@@ -160,7 +180,9 @@ int open_prelude(lua_State* lua) {
     push_module(lua, module.name, module.source);
     lua_setfield(lua, -2, std::string(module.name).c_str());
   }
-  lua_call(lua, 2, 2);  // core, new_environment
+  lua_call(lua, 2, 4);  // core, new_environment, define, forget
+  state.forget_walks = luaL_ref(lua, LUA_REGISTRYINDEX);
+  state.define_host = luaL_ref(lua, LUA_REGISTRYINDEX);
   state.new_environment = luaL_ref(lua, LUA_REGISTRYINDEX);
   lua_getfield(lua, -1, "OUT_OF_FUEL");
   state.out_of_fuel = luaL_ref(lua, LUA_REGISTRYINDEX);
@@ -223,6 +245,21 @@ bool Vm::State::overran(double fuel) const {
 
 void Vm::State::end_call() {
   if (memory.over_soft_limit()) lua_gc(lua, LUA_GCCOLLECT, 0);
+}
+
+bool Vm::State::forget() {
+  for (const int reference : references) luaL_unref(lua, LUA_REGISTRYINDEX, reference);
+  references.clear();
+  host_arguments.clear();
+  host_result = Value{};
+  random = base::RandomStream(0);
+  draw = &draw_from_stream;
+  draw_context = &random;
+  lua_rawgeti(lua, LUA_REGISTRYINDEX, forget_walks);
+  CHERUB_CHECK(lua_pcall(lua, 0, 0, 0) == 0);
+  lua_gc(lua, LUA_GCCOLLECT, 0);
+  lua_gc(lua, LUA_GCCOLLECT, 0);  // what the first one finalized
+  return memory.used() <= kIdleBytesMax;
 }
 
 void Vm::State::begin_fuel(std::uint64_t fuel) {

@@ -35,6 +35,9 @@ struct Vm::State {
   void end_call();
   // Whether the call computed longer than the watchdog allows for so much fuel.
   [[nodiscard]] bool overran(double fuel) const;
+  // Drops the scripts and all that they made. False when that left more memory in use than it
+  // should.
+  bool forget();
   void begin_fuel(std::uint64_t fuel);
   [[nodiscard]] std::uint64_t fuel_left();
   // What the last protected call left: `status` as of lua_pcall, the error value on top of the
@@ -50,15 +53,23 @@ struct Vm::State {
   std::chrono::steady_clock::time_point call_start;
   double call_start_s = 0;  // on the clock of the thread that runs the call
   bool watchdog_hit = false;
+  bool running = false;
+  bool spoilt = false;  // a call met the memory limit or the watchdog
   std::vector<std::string> log;
   std::size_t log_bytes = 0;
   std::size_t log_dropped = 0;
   ErrorReport last_error;
   bool has_error = false;
+  std::vector<std::unique_ptr<HostFunction>> host_functions;
+  std::vector<Value> host_arguments;  // of the host function that runs
+  base::Result<Value> host_result = Value{};
+  std::vector<int> references;  // of the loaded scripts
   // Registry references.
   int core = LUA_NOREF;             // the table that core.lua returns
   int handler = LUA_NOREF;          // message handler
   int new_environment = LUA_NOREF;  // function() -> fresh globals
+  int define_host = LUA_NOREF;      // define() of hosted.lua
+  int forget_walks = LUA_NOREF;     // forget() of iteration.lua
   int push_call =
       LUA_NOREF;  // C functions of vm.cpp, made early: calls must not allocate unprotected
   int read_result = LUA_NOREF;

@@ -56,7 +56,8 @@ end
 
 -- What metered code calls, and the library. Nothing else changes `fuel` on hot paths: compiled code
 -- keeps a variable in a register as long as one function alone touches it. Its depth is the one at
--- which metered code would call exhausted() itself, so that both ways of charging see the same stack.
+-- which metered code would call exhausted() itself, so that both ways of charging see the same
+-- stack.
 local function charge(amount)
   fuel = fuel - amount
   if fuel < 0 then exhausted(1) end
@@ -91,8 +92,8 @@ local function pay_spread(amount, copies, ...)
   charge(amount + copies * select("#", ...) * 0.5)
 end
 
--- Pays for all iterations of a numeric `for` before the first. A step that is lost in rounding would
--- never end. Returns the limit; what is no number is left to the loop to complain about.
+-- Pays for all iterations of a numeric `for` before the first. A step that is lost in rounding
+-- would never end. Returns the limit; what is no number is left to the loop to complain about.
 local LOST = 2 ^ -50
 local function pay_loop(cost, start, step, limit)
   local last = type(limit) == "number" and limit or tonumber(limit)

@@ -15,6 +15,7 @@ local tables = modules.tables(core, arguments, globals.changeable, base.tostring
 local numbers = modules.numbers(core, arguments, host)
 local strings = modules.strings(core, arguments, base.tostring)
 modules.patterns(core, arguments, strings, host)
+local hosted = modules.hosted(core, arguments)
 
 local libraries = {
   string = core.freeze(strings, "string"),
@@ -32,8 +33,9 @@ local function new_environment()
   local environment = {}
   for name, value in pairs(base) do environment[name] = value end
   for name, value in pairs(libraries) do environment[name] = value end
+  for name, value in pairs(hosted.names) do environment[name] = value end
   environment._G = environment
   return environment
 end
 
-return core, new_environment
+return core, new_environment, hosted.define, iteration.forget

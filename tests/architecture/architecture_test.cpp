@@ -44,7 +44,7 @@ std::vector<SourceFile> sources(const std::vector<std::string>& folders,
 // Programs that tests feed to the sandbox are data, not code that anyone lives in.
 bool is_input(const std::string& path) {
   return path.starts_with("tests/escapes/attacks/") || path.starts_with("tests/fuzz/seeds/") ||
-         path.starts_with("tests/sandbox/programs/");
+         path.starts_with("tests/programs/");
 }
 
 const std::vector<std::string> kRooms{"engine", "sandbox", "scripting", "abilities", "server"};

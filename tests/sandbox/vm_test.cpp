@@ -44,7 +44,8 @@ std::string in_plain_luajit(const std::string& source) {
 
 std::vector<std::filesystem::path> programs() {
   std::vector<std::filesystem::path> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(CHERUB_SOURCE_DIR "/tests/programs")) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(CHERUB_SOURCE_DIR "/tests/programs")) {
     paths.push_back(entry.path());
   }
   std::sort(paths.begin(), paths.end());
