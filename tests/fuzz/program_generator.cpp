@@ -70,10 +70,10 @@ constexpr auto kDirectives = std::to_array<const char*>(
 constexpr auto kArithmetic = std::to_array<const char*>({"+", "-", "*", "/", "%", "^"});
 constexpr auto kComparison = std::to_array<const char*>({"<", "<=", ">", ">=", "==", "~="});
 constexpr auto kUnary = std::to_array<const char*>(
-    {"math.abs",  "math.ceil", "math.floor", "math.sqrt", "math.sin",   "math.cos",  "math.tan",
-     "math.exp",  "math.log",  "math.log10", "math.asin", "math.acos",  "math.atan", "math.sinh",
-     "math.cosh", "math.tanh", "math.deg",   "math.rad",  "math.frexp", "math.modf", "tostring",
-     "tonumber",  "digest",    "-",          "whole"});
+    {"math.abs",   "math.ceil", "math.floor", "math.sqrt",  "math.sin",  "math.cos",
+     "math.tan",   "math.exp",  "math.log",   "math.log10", "math.asin", "math.acos",
+     "math.atan",  "math.sinh", "math.cosh",  "math.tanh",  "math.deg",  "math.rad",
+     "math.frexp", "math.modf", "tonumber",   "digest",     "-",         "whole"});
 constexpr auto kBinary =
     std::to_array<const char*>({"math.max", "math.min", "math.fmod", "math.atan2", "math.pow"});
 constexpr auto kBits =
@@ -262,7 +262,7 @@ std::string ProgramGenerator::string_call() {
       return "(" + std::string(pick(kDirectives)) + "):format(whole(" + expression(Type::kNumber) +
              ") % 100)";
     case 9:
-      return "(\"%s|%q\"):format(digest(" + any() + "), " + expression(Type::kString) + ")";
+      return "(\"%s|%q\"):format(digest(" + any() + "), " + expression(Type::kString) + " .. \"\")";
     case 10:
       return "string.char(whole(" + expression(Type::kNumber) + ") % 256, 65)";
     default:
