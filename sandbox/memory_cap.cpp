@@ -1,6 +1,7 @@
 #include "sandbox/memory_cap.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace cherub::sandbox {
 namespace {
@@ -11,8 +12,10 @@ constexpr std::size_t kHeadroomMin = std::size_t{8} << 20;
 
 }  // namespace
 
-MemoryCap::MemoryCap(std::size_t soft_bytes)
-    : soft_bytes_(soft_bytes), hard_bytes_(soft_bytes + std::max(kHeadroomMin, soft_bytes / 2)) {}
+MemoryCap::MemoryCap(std::size_t soft_bytes, bool has_hard_cap)
+    : soft_bytes_(soft_bytes),
+      hard_bytes_(has_hard_cap ? soft_bytes + std::max(kHeadroomMin, soft_bytes / 2)
+                               : std::numeric_limits<std::size_t>::max()) {}
 
 void MemoryCap::adopt(lua_State* lua) {
   allocate_ = lua_getallocf(lua, &arena_);
@@ -32,10 +35,8 @@ void* MemoryCap::allocate(void* user, void* block, std::size_t old_size, std::si
   // A block that shrinks must never fail: LuaJIT relies on it.
   if (new_size > old_size) {
     if (cap->used_ - old_size + new_size > cap->hard_bytes_) return nullptr;
-    if (cap->allocations_left_ != kNever && cap->allocations_left_-- == 0) {
-      cap->allocations_left_ = 0;
-      return nullptr;
-    }
+    if (cap->failed()) return nullptr;
+    if (cap->allocations_left_ != kNever) --cap->allocations_left_;
   }
   void* fresh = cap->allocate_(cap->arena_, block, old_size, new_size);
   if (fresh == nullptr && new_size > 0) return nullptr;

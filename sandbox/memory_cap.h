@@ -7,12 +7,14 @@
 namespace cherub::sandbox {
 
 // The allocator of one Lua state: LuaJIT's own, behind a count of bytes and a hard cap. Being over
-// the soft limit is seen at the next checkpoint, where a collection is tried first; the hard cap is
-// further away, because a single operation may need much at once, and beyond it LuaJIT gets null
-// and ends the call itself.
+// the soft limit is seen at the next checkpoint, where a collection is tried first. The hard cap is
+// further away, because a single operation may need much at once; beyond it LuaJIT gets null and
+// ends the call itself. It must never get null while compiled code runs: LuaJIT 2.1.0-beta3 then
+// looks for the running function in a stale frame and crashes. So a state with the compiler on has
+// no hard cap; what can be allocated between two checkpoints bounds it.
 class MemoryCap {
  public:
-  explicit MemoryCap(std::size_t soft_bytes);
+  MemoryCap(std::size_t soft_bytes, bool has_hard_cap);
 
   // Takes over the allocations of a new state. release() must be called before the state is closed.
   void adopt(lua_State* lua);
@@ -25,6 +27,7 @@ class MemoryCap {
 
   // For tests: lets so many allocations pass and fails all after them, until called again.
   void fail_after(std::uint64_t allocations) { allocations_left_ = allocations; }
+  [[nodiscard]] bool failed() const { return allocations_left_ == 0; }
   static constexpr std::uint64_t kNever = ~std::uint64_t{0};
 
  private:

@@ -9,6 +9,9 @@
 namespace cherub::sandbox {
 namespace {
 
+// Operands of `..` that are joined at once, each at most one string long.
+constexpr int kConcatMax = 8;
+
 // Comparing with so short a string costs no more than any operation.
 constexpr std::size_t kShortStringBytes = 32;
 
@@ -88,8 +91,9 @@ bool runs_through(const Statement& statement) {
     case StatementKind::kIf:
     case StatementKind::kDo: {
       const auto plain = [](const auto& expression) { return is_plain(*expression); };
+      const auto is_name = [](const auto& target) { return target->kind == ExpressionKind::kName; };
       return std::all_of(statement.values.begin(), statement.values.end(), plain) &&
-             std::all_of(statement.targets.begin(), statement.targets.end(), plain) &&
+             std::all_of(statement.targets.begin(), statement.targets.end(), is_name) &&
              std::all_of(statement.blocks.begin(), statement.blocks.end(),
                          [](const Block& block) { return runs_through(block); });
     }
@@ -98,8 +102,8 @@ bool runs_through(const Statement& statement) {
   }
 }
 
-// Whether nothing in the block leaves it early, loops, calls or allocates: one run through it is
-// like the other, and short.
+// Whether nothing in the block leaves it early, loops, calls, or takes memory, as a field of a
+// table may: one run through it is like the other, and short.
 bool runs_through(const Block& block) {
   return std::all_of(block.statements.begin(), block.statements.end(),
                      [](const auto& statement) { return runs_through(*statement); });
@@ -321,17 +325,24 @@ class Rewriter {
     if (called) insert(node.range.end, "))");
   }
 
-  // One payment for the whole chain.
+  // One payment for every few operands: they are joined before anybody can look at the length.
   void concat(const Expression& node) {
+    int payments = 1;
     insert(node.range.begin, "(\u00b5c(");
     expression(*node.children[0]);
     const Expression* right = node.children[1].get();
-    while (right->kind == ExpressionKind::kBinary && right->binary_op == BinaryOp::kConcat) {
+    for (int operands = 1;
+         right->kind == ExpressionKind::kBinary && right->binary_op == BinaryOp::kConcat;
+         ++operands) {
+      if (operands % kConcatMax == 0) {
+        insert(right->range.begin, "(\u00b5c(");
+        ++payments;
+      }
       expression(*right->children[0]);
       right = right->children[1].get();
     }
     expression(*right);
-    insert(node.range.end, "))");
+    for (; payments > 0; --payments) insert(node.range.end, "))");
   }
 
   [[nodiscard]] bool may_compare_long_strings(const Expression& node) const {

@@ -156,11 +156,12 @@ class RegisterCount {
     const bool is_call = becomes_call(expression.binary_op);
     int held = is_call ? kCallFrame : 0;
     int most = held + registers(*expression.children[0]);
-    // A chain of `..` is one call.
+    // A chain of `..` is one call or some.
     const Expression* right = expression.children[1].get();
     while (expression.binary_op == BinaryOp::kConcat && right->kind == ExpressionKind::kBinary &&
            right->binary_op == BinaryOp::kConcat) {
-      most = std::max(most, ++held + registers(*right->children[0]));
+      held += 1 + kCallFrame;  // the chain may be cut here
+      most = std::max(most, held + registers(*right->children[0]));
       right = right->children[1].get();
     }
     return std::max(most, held + 1 + registers(*right));
