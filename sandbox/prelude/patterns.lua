@@ -116,7 +116,7 @@ end
 local function expand(s, replacement)
   charge(1 + #replacement * 0.25)
   if not raw_find(replacement, "%", 1, true) then return replacement end
-  local out, count, i, size = {}, 0, 1, #replacement
+  local out, count, i, size, bytes = {}, 0, 1, #replacement, 0
   while i <= size do
     local c = raw_sub(replacement, i, i)
     if c == "%" then
@@ -138,6 +138,8 @@ local function expand(s, replacement)
     end
     count = count + 1
     out[count] = c
+    bytes = bytes + #c
+    if bytes > core.STRING_BYTES then admit_string(bytes) end
     charge(1 + #c * 0.0625)
     i = i + 1
   end

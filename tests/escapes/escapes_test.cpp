@@ -76,6 +76,7 @@ Outcome attack_with(const Attack& attack, bool jit) {
   CHECK(std::find(attack.kinds.begin(), attack.kinds.end(), kind) != attack.kinds.end());
   CHECK(outcome.message.find(attack.text) != std::string::npos);
   CHECK(outcome.fuel_used <= kFuel);
+  CHECK(outcome.memory_peak <= 3 * kMemory);
   CHECK_FALSE(outcome.watchdog);
   CHECK((outcome.kind != OutcomeKind::kRefused || !outcome.diagnostics.empty()));
   check_that_it_still_works(*vm);

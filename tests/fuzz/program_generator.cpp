@@ -458,7 +458,7 @@ void ProgramGenerator::table_call() {
       break;
     case 3:
       line("do local c = {} for i = 1, #" + t + " do c[i] = digest(" + t + "[i]) end table.sort(c" +
-           (choose(2) ? ", function(a, b) tick() return a > b end" : "") +
+           (choose(2) ? ", function(a, b) return a > b end" : "") +
            ") show(table.concat(c, \" \")) end");
       break;
     case 4:
