@@ -53,9 +53,9 @@ int checkpoint(lua_State* lua) {
     lua_pushliteral(lua, "stack");
     return 1;
   }
-  if (state.memory.over_soft_limit()) {
+  if (state.memory.is_over()) {
     lua_gc(lua, LUA_GCCOLLECT, 0);
-    if (state.memory.over_soft_limit()) {
+    if (state.memory.is_over()) {
       lua_pushliteral(lua, "memory");
       return 1;
     }
@@ -244,7 +244,7 @@ bool Vm::State::overran(double fuel) const {
 }
 
 void Vm::State::end_call() {
-  if (memory.over_soft_limit()) lua_gc(lua, LUA_GCCOLLECT, 0);
+  if (memory.is_over()) lua_gc(lua, LUA_GCCOLLECT, 0);
 }
 
 bool Vm::State::forget() {

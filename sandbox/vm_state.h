@@ -22,7 +22,7 @@ struct ErrorReport {
 // What stands behind a Vm. C functions reach it through a light userdata upvalue.
 struct Vm::State {
   explicit State(const VmOptions& vm_options)
-      : options(vm_options), memory(vm_options.memory_bytes, !vm_options.jit) {}
+      : options(vm_options), memory(vm_options.memory_bytes) {}
   ~State();
   State(const State&) = delete;
   State& operator=(const State&) = delete;
