@@ -6,7 +6,7 @@ local raw_tostring, raw_tonumber, raw_unpack = tostring, tonumber, unpack
 local rawset, select = rawset, select
 
 local base = {
-  assert = assert, error = error, type = type,
+  _VERSION = _VERSION, assert = assert, error = error, type = type,
   rawequal = rawequal, rawget = rawget, ipairs = ipairs,
   pairs = iteration.pairs, next = iteration.next,
 }

@@ -5,13 +5,18 @@ local ffi = require("ffi")
 local floor, error, select = math.floor, error, select
 
 local NAMES = {
-  "abs", "acos", "asin", "atan", "atan2", "ceil", "cos", "cosh", "deg", "exp", "floor", "fmod",
+  "abs", "acos", "asin", "atan", "atan2", "cos", "cosh", "deg", "exp", "floor", "fmod",
     "frexp",
   "ldexp", "log", "log10", "max", "min", "modf", "rad", "sin", "sinh", "sqrt", "tan", "tanh",
 }
 
 local numbers = {pi = math.pi, huge = math.huge}
 for _, name in ipairs(NAMES) do numbers[name] = math[name] end
+
+-- LuaJIT's interpreter and its compiler do not agree on the sign of math.ceil(-0.5).
+function numbers.ceil(value)
+  return -floor(-arguments.number(value, 1, "ceil"))
+end
 
 function numbers.pow(base, exponent)
   return core.power(arguments.number(base, 1, "pow"), arguments.number(exponent, 2, "pow"))

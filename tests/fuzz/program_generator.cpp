@@ -70,10 +70,10 @@ constexpr auto kDirectives = std::to_array<const char*>(
 constexpr auto kArithmetic = std::to_array<const char*>({"+", "-", "*", "/", "%", "^"});
 constexpr auto kComparison = std::to_array<const char*>({"<", "<=", ">", ">=", "==", "~="});
 constexpr auto kUnary = std::to_array<const char*>(
-    {"math.abs",   "math.ceil", "math.floor", "math.sqrt",  "math.sin",  "math.cos",
-     "math.tan",   "math.exp",  "math.log",   "math.log10", "math.asin", "math.acos",
-     "math.atan",  "math.sinh", "math.cosh",  "math.tanh",  "math.deg",  "math.rad",
-     "math.frexp", "math.modf", "tonumber",   "digest",     "-",         "whole"});
+    {"math.abs",  "math.floor", "math.sqrt",  "math.sin",  "math.cos",  "math.tan",
+     "math.exp",  "math.log",   "math.log10", "math.asin", "math.acos", "math.atan",
+     "math.sinh", "math.cosh",  "math.tanh",  "math.deg",  "math.rad",  "math.frexp",
+     "math.modf", "tonumber",   "digest",     "-",         "whole"});
 constexpr auto kBinary =
     std::to_array<const char*>({"math.max", "math.min", "math.fmod", "math.atan2", "math.pow"});
 constexpr auto kBits =
