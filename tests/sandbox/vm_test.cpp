@@ -46,7 +46,7 @@ std::vector<std::filesystem::path> programs() {
   std::vector<std::filesystem::path> paths;
   for (const auto& entry :
        std::filesystem::directory_iterator(CHERUB_SOURCE_DIR "/tests/programs")) {
-    paths.push_back(entry.path());
+    if (entry.path().extension() == ".lua") paths.push_back(entry.path());
   }
   std::sort(paths.begin(), paths.end());
   return paths;
