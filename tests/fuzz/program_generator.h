@@ -42,6 +42,7 @@ class ProgramGenerator {
   std::string table();
   std::string object();
   std::string function();
+  std::string pattern();
   std::string condition();
   std::string values(std::size_t most);
   std::string body(const std::vector<Variable>& parameters, bool returns);
