@@ -2,6 +2,7 @@
 -- here, in Lua.
 local core, arguments, strings, host = ...
 local charge, admit_string, remaining = core.charge, core.admit_string, core.remaining
+local made = core.made
 local text = arguments.text
 local start_offset, find_plain = strings.start_offset, strings.find_plain
 strings.start_offset, strings.find_plain = nil, nil
@@ -48,10 +49,10 @@ local function capture(s, i)
   local one = found.captures[i]
   if one.length == POSITION then return one.start + 1 end
   if one.length == UNFINISHED then error("unfinished capture", 0) end
-  return raw_sub(s, one.start + 1, one.start + one.length)
+  return made(raw_sub(s, one.start + 1, one.start + one.length))
 end
 
-local function whole(s) return raw_sub(s, found.start + 1, found.stop) end
+local function whole(s) return made(raw_sub(s, found.start + 1, found.stop)) end
 
 -- All captures, or the whole match when the pattern has none.
 local function captures(s)

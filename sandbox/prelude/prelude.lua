@@ -11,7 +11,7 @@ local arguments = modules.arguments(core)
 local iteration = modules.iteration(core, arguments, host)
 local globals = modules.base(core, arguments, iteration, host)
 local base = globals.base
-local tables = modules.tables(core, arguments, globals.changeable, base.tostring)
+local tables = modules.tables(core, arguments, globals.changeable, iteration.walked)
 local numbers = modules.numbers(core, arguments, host)
 local strings = modules.strings(core, arguments, base.tostring)
 modules.patterns(core, arguments, strings, host)

@@ -1,6 +1,6 @@
 -- The string library, patterns apart. Every function pays by the bytes it reads and makes.
 local core, arguments, tostring = ...
-local charge, admit_string = core.charge, core.admit_string
+local charge, admit_string, made = core.charge, core.admit_string, core.made
 local text, integer, optional_integer =
   arguments.text, arguments.integer, arguments.optional_integer
 local error, select, type, tonumber = error, select, type, tonumber
@@ -46,7 +46,7 @@ function strings.sub(s, first, last)
   s = text(s, 1, "sub")
   local part = raw.sub(s, integer(first, 2, "sub"), optional_integer(last, -1, 3, "sub"))
   charge(1 + #part * 0.0625)
-  return part
+  return made(part)
 end
 
 function strings.rep(s, count, separator)
@@ -59,7 +59,7 @@ function strings.rep(s, count, separator)
   if size == 0 then return "" end
   admit_string(size)
   charge(count * 0.25)
-  return raw.rep(s, count, separator)
+  return made(raw.rep(s, count, separator))
 end
 
 for _, name in ipairs({"reverse", "lower", "upper"}) do
@@ -67,7 +67,7 @@ for _, name in ipairs({"reverse", "lower", "upper"}) do
   strings[name] = function(s)
     s = text(s, 1, name)
     charge(1 + #s * 0.125)
-    return raw_function(s)
+    return made(raw_function(s))
   end
 end
 
@@ -135,7 +135,7 @@ function strings.format(template, ...)
     end
     admit_string(#out)
   end
-  return out
+  return made(out)
 end
 
 return strings

@@ -1,7 +1,7 @@
 -- The table library. sort is stable and written in Lua, because no C function may call a script.
-local core, arguments, changeable, tostring = ...
+local core, arguments, changeable, walked = ...
 local charge, concatenated = core.charge, core.concatenated
-local type, error, floor, next = type, error, math.floor, next
+local type, error, next = type, error, next
 local raw_insert, raw_remove, raw_concat = table.insert, table.remove, table.concat
 local select = select
 
@@ -50,6 +50,7 @@ function tables.concat(t, separator, first, last)
     if kind == "string" then
       bytes = bytes + #item + #separator
     elseif kind == "number" then
+      charge(4)
       bytes = bytes + 16 + #separator
     else
       error("invalid value (" .. kind .. ") at index " .. i .. " in table for 'concat'", 0)
@@ -66,11 +67,10 @@ function tables.maxn(t)
     count = count + 1
     if type(key) == "number" and key > largest then largest = key end
   end
+  walked(t, count)
   charge(1 + count)
   return largest
 end
-
-local function less_than(a, b) return a < b end
 
 local function insertion_sort(t, first, last, before)
   for i = first + 1, last do
@@ -109,7 +109,7 @@ end
 function tables.sort(t, before)
   changeable(t, 1, "sort")
   if before == nil then
-    before = less_than
+    before = core.less
   elseif type(before) ~= "function" then
     arguments.bad(2, "sort", "function", before)
   end

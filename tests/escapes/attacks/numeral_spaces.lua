@@ -1,0 +1,2 @@
+-- expect: error no string may be a number
+return -((" "):rep(70000) .. "1")
