@@ -33,7 +33,7 @@ struct LiveRun {
   }
   // Calls `act` once, when the live world has begun.
   void run_and_when_live(std::function<void()> act) {
-    observer.hook = [this, act = std::move(act), done = false](const RunRecord& record) mutable {
+    observer.hook = [act = std::move(act), done = false](const RunRecord& record) mutable {
       if (done || record.type != "live") return;
       done = true;
       act();
