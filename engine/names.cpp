@@ -1,5 +1,6 @@
 #include "engine/events.h"
 #include "engine/intents.h"
+#include "engine/phase.h"
 #include "engine/terrain.h"
 
 namespace cherub::engine {
@@ -86,6 +87,24 @@ const char* block_name(Block block) {
       return "hazard";
     case Block::kWater:
       return "water";
+  }
+  return "unknown";
+}
+
+const char* phase_name(Phase phase) {
+  switch (phase) {
+    case Phase::kCommands:
+      return "commands";
+    case Phase::kSense:
+      return "sense";
+    case Phase::kDecide:
+      return "decide";
+    case Phase::kResolve:
+      return "resolve";
+    case Phase::kLive:
+      return "live";
+    case Phase::kPublish:
+      return "publish";
   }
   return "unknown";
 }

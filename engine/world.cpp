@@ -99,34 +99,54 @@ void sense(WorldState& state) {
 
 TickReport World::step(Behaviour& behaviour) {
   WorldState& state = *state_;
+  const auto enter = [&](Phase phase) {
+    if (state.listener != nullptr) state.listener->on_phase(phase);
+  };
 
+  enter(Phase::kCommands);
   apply_commands(state);
 
+  enter(Phase::kSense);
   sense(state);
 
+  enter(Phase::kDecide);
   state.intents.clear(state.columns.size());
   state.faults.clear();
   behaviour.decide(*this, state.intents, state.faults);
   std::move(state.faults.begin(), state.faults.end(), std::back_inserter(state.events));
 
+  enter(Phase::kResolve);
   resolve_movement(state);
   resolve_abilities(state);
   resolve_messages(state);
   notice_targets(state);
 
+  enter(Phase::kLive);
   burn_in_hazards(state);
   metabolise(state);
   grow_plants(state);
   bury_and_bear(state);
   if (state.population_changed) refresh_rows(state);
 
+  enter(Phase::kPublish);
   TickReport report;
   report.tick = state.tick++;
   report.hash = hash_state(state);
   report.alive = state.alive;
   report.events = std::exchange(state.events, {});
   state.events.reserve(report.events.size());
+  if (state.listener != nullptr) state.listener->on_tick_done();
   return report;
+}
+
+void World::use(base::WorkerPool& pool) {
+  state_->pool = &pool;
+}
+base::WorkerPool& World::pool() const {
+  return *state_->pool;
+}
+void World::listen(PhaseListener* listener) {
+  state_->listener = listener;
 }
 
 void Intents::clear(std::size_t rows) {
@@ -164,6 +184,9 @@ const Grid& World::grid() const {
 }
 const std::vector<ScriptSlot>& World::script_slots() const {
   return state_->slots;
+}
+const Intents& World::intents() const {
+  return state_->intents;
 }
 std::span<const std::uint32_t> World::agent_rows() const {
   return state_->agent_rows;

@@ -9,6 +9,7 @@
 
 #include "engine/base/random.h"
 #include "engine/base/result.h"
+#include "engine/base/worker_pool.h"
 #include "engine/behaviour.h"
 #include "engine/columns.h"
 #include "engine/commands.h"
@@ -16,6 +17,7 @@
 #include "engine/grid.h"
 #include "engine/intents.h"
 #include "engine/maze.h"
+#include "engine/phase.h"
 #include "engine/scenario.h"
 #include "engine/sighting.h"
 #include "engine/terrain.h"
@@ -51,6 +53,13 @@ class World {
   // One tick: commands, sense, decide, resolve, live, publish (docs/ARCHITECTURE.md).
   TickReport step(Behaviour& behaviour);
 
+  // Where the phases run from now on; must outlive the world. Without one, on the caller's thread.
+  // What is computed does not depend on it.
+  void use(base::WorkerPool& pool);
+  [[nodiscard]] base::WorkerPool& pool() const;
+  // At most one listener, which must outlive the world; nullptr: none.
+  void listen(PhaseListener* listener);
+
   [[nodiscard]] Tick tick() const;      // ticks done; while one runs, its index
   [[nodiscard]] double tick_s() const;  // world seconds per tick
   [[nodiscard]] std::uint64_t seed() const;
@@ -62,6 +71,8 @@ class World {
   // Entities as they stood when the running (or else last) tick sensed.
   [[nodiscard]] const Grid& grid() const;
   [[nodiscard]] const std::vector<ScriptSlot>& script_slots() const;  // [0] is "policy"
+  // What the agents asked for in the last tick, by row.
+  [[nodiscard]] const Intents& intents() const;
   // Rows that decide, ascending: alive entities of species with Role::kAgent.
   [[nodiscard]] std::span<const std::uint32_t> agent_rows() const;
   [[nodiscard]] std::uint32_t alive_count() const;

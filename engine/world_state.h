@@ -82,6 +82,10 @@ struct WorldState {
   std::vector<std::uint32_t> unborn;  // births by species
   bool population_changed = false;
 
+  base::SerialPool serial;
+  base::WorkerPool* pool = &serial;
+  PhaseListener* listener = nullptr;
+
   std::vector<StampedCommand> pending;
   std::uint64_t pending_spawns = 0;
   std::array<bool, std::size(kActionNames)> has_action{};

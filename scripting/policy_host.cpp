@@ -208,6 +208,25 @@ std::string PolicyHost::memory_json(engine::EntityId agent) {
   return memory.ok() ? sandbox::to_json(*memory) : "null";
 }
 
+std::vector<AgentMemory> PolicyHost::save_memories() {
+  return {};
+}
+
+base::Result<void> PolicyHost::restore_memories(const engine::World&,
+                                                std::span<const AgentMemory>) {
+  return {};
+}
+
+std::vector<MachineFault> PolicyHost::take_machine_faults() {
+  return {};
+}
+
+void PolicyHost::expect_machine_faults(std::vector<MachineFault>) {}
+
+std::uint64_t PolicyHost::last_fuel(engine::EntityId) const {
+  return 0;
+}
+
 std::vector<std::string> PolicyHost::take_notes() {
   return state_->current == nullptr ? std::vector<std::string>{} : state_->current->take_notes();
 }

