@@ -114,12 +114,12 @@ bool runs_through(const Block& block) {
 // outside in.
 class Rewriter {
  public:
-  Rewriter(MeteredSource& out, const NumberTypes& types, Charging charging)
-      : out_(out), types_(types), charging_(charging) {}
+  Rewriter(MeteredSource& out, const Chunk& chunk, Charging charging)
+      : out_(out), types_(chunk), costs_(chunk), charging_(charging) {}
 
   void rewrite(const Chunk& chunk) {
     source_ = chunk.source;
-    insert(0, prologue() + charge(entry_cost(*chunk.main) + block_cost(chunk.main->body)));
+    insert(0, prologue() + charge(costs_.entry(*chunk.main)));
     block(chunk.main->body);
     insert(static_cast<std::uint32_t>(chunk.source.size()), "\nend");
     apply(chunk.source);
@@ -140,7 +140,7 @@ class Rewriter {
   }
 
   void paid_block(const Block& body, Cost extra) {
-    insert(body.range.begin, charge(extra + block_cost(body)));
+    insert(body.range.begin, charge(extra + costs_.block(body)));
     block(body);
   }
 
@@ -176,10 +176,10 @@ class Rewriter {
     switch (node.kind) {
       case StatementKind::kWhile:
         expression(*node.values[0]);
-        paid_block(node.blocks[0], Cost{1} + expression_cost(*node.values[0]));
+        paid_block(node.blocks[0], Cost{1} + costs_.expression(*node.values[0]));
         return;
       case StatementKind::kRepeat:
-        paid_block(node.blocks[0], Cost{1} + expression_cost(*node.values[0]));
+        paid_block(node.blocks[0], Cost{1} + costs_.expression(*node.values[0]));
         expression(*node.values[0]);
         return;
       case StatementKind::kNumericFor:
@@ -215,7 +215,7 @@ class Rewriter {
       return;
     }
     // Numbers have no metamethods: start and step can be read twice.
-    const Cost iteration = Cost{1} + block_cost(node.blocks[0]);
+    const Cost iteration = Cost{1} + costs_.block(node.blocks[0]);
     expression(*node.values[0]);
     insert(node.values[1]->range.begin,
            "\u00b5i(" + std::to_string(iteration.fixed) + "," + text_of(*node.values[0]) + "," +
@@ -229,7 +229,7 @@ class Rewriter {
   void branches(const Statement& node) {
     for (std::size_t i = 0; i < node.blocks.size(); ++i) {
       if (i < node.values.size()) expression(*node.values[i]);
-      if (is_paid_outside(block_cost(node.blocks[i]))) {
+      if (is_paid_outside(costs_.block(node.blocks[i]))) {
         block(node.blocks[i]);
       } else {
         paid_block(node.blocks[i], {});
@@ -240,7 +240,7 @@ class Rewriter {
   // What one round through a loop made of goto costs: the block that holds the label.
   [[nodiscard]] Cost label_block_cost(const std::string& label) const {
     for (auto it = blocks_.rbegin(); it != blocks_.rend(); ++it) {
-      if (has_label(**it, label)) return block_cost(**it);
+      if (has_label(**it, label)) return costs_.block(**it);
     }
     return {};
   }
@@ -290,8 +290,9 @@ class Rewriter {
         }
         return;
       case ExpressionKind::kFunction:
-        insert(node.function->body.range.begin,
-               charge(entry_cost(*node.function) + block_cost(node.function->body)));
+        if (!costs_.is_paid_by_callers(*node.function)) {
+          insert(node.function->body.range.begin, charge(costs_.entry(*node.function)));
+        }
         function_body(*node.function);
         return;
       default:
@@ -374,7 +375,8 @@ class Rewriter {
 
   MeteredSource& out_;
   std::string_view source_;
-  const NumberTypes& types_;
+  NumberTypes types_;
+  Costs costs_;
   Charging charging_;
   std::vector<Edit> edits_;
   std::vector<const Block*> blocks_;
@@ -384,8 +386,7 @@ class Rewriter {
 
 MeteredSource meter(const Chunk& chunk, Charging charging) {
   MeteredSource out;
-  const NumberTypes types(chunk);
-  Rewriter(out, types, charging).rewrite(chunk);
+  Rewriter(out, chunk, charging).rewrite(chunk);
   return out;
 }
 

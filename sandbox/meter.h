@@ -45,10 +45,12 @@ enum class Charging { kByCall, kInline };
 //   `...` at the end of arguments, results or a table: 0.5 per value
 //   a numeric `for` whose iterations all do the same pays for them before the first
 //   function entry 1 + half of its stack frame: the registers that it needs and kFrameExtra
-// A block pays for its straight-line code on entry. The arms of an `if` that cost no more than
-// kArmInlineMax are paid by the block around them at the price of the dearest; larger arms pay on
-// entry.
+// A block pays for its straight-line code on entry. A local function that is nothing but called,
+// and costs no more than kLeafMax, is paid by the blocks that call it. The arms of an `if` that
+// cost no more than kArmInlineMax are paid by the block around them at the price of the dearest;
+// larger arms pay on entry.
 inline constexpr unsigned kArmInlineMax = 16;
+inline constexpr unsigned kLeafMax = 100;
 
 // Slots of the stack that a call may take besides the callee's registers: links, and what a
 // metamethod's call keeps.
