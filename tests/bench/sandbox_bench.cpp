@@ -20,7 +20,7 @@ namespace {
 
 using sandbox::Vm;
 
-constexpr int kStates = 7;
+constexpr int kStates = 5;
 constexpr int kRounds = 5;
 constexpr std::uint64_t kEndless = std::uint64_t{1} << 50;
 
