@@ -1,13 +1,17 @@
 #include "sandbox/meter.h"
 
 #include <algorithm>
+#include <iterator>
 #include <vector>
 
 #include "sandbox/meter_cost.h"
 #include "sandbox/number_types.h"
+#include "sandbox/syntax/parser.h"
 
 namespace cherub::sandbox {
 namespace {
+
+static_assert(std::size(kMeterNames) == kMeterUpvalues);
 
 // Operands of `..` that are joined at once, each at most one string long.
 constexpr int kConcatMax = 8;
@@ -62,6 +66,29 @@ bool may_be_two(const Expression& exponent) {
 
 bool is_short_string(const Expression& expression) {
   return expression.kind == ExpressionKind::kString && expression.text.size() <= kShortStringBytes;
+}
+
+bool has_calls(const Block& block);
+
+bool has_calls(const Expression& expression) {
+  if (expression.kind == ExpressionKind::kCall || expression.kind == ExpressionKind::kMethodCall) {
+    return true;
+  }
+  return std::any_of(expression.children.begin(), expression.children.end(),
+                     [](const auto& child) { return has_calls(*child); }) ||
+         std::any_of(expression.fields.begin(), expression.fields.end(), [](const auto& field) {
+           return has_calls(*field.value) || (field.key && has_calls(*field.key));
+         });
+}
+
+bool has_calls(const Block& block) {
+  const auto calls = [](const auto& expression) { return has_calls(*expression); };
+  return std::any_of(block.statements.begin(), block.statements.end(), [&](const auto& statement) {
+    return std::any_of(statement->values.begin(), statement->values.end(), calls) ||
+           std::any_of(statement->targets.begin(), statement->targets.end(), calls) ||
+           std::any_of(statement->blocks.begin(), statement->blocks.end(),
+                       [](const Block& inner) { return has_calls(inner); });
+  });
 }
 
 bool runs_through(const Block& block);
@@ -130,17 +157,25 @@ class Rewriter {
     edits_.push_back({offset, 0, std::move(text)});
   }
 
-  [[nodiscard]] std::string charge(Cost cost) const {
+  [[nodiscard]] std::string charge(Cost cost) const { return charge(cost, charging_); }
+
+  [[nodiscard]] static std::string charge(Cost cost, Charging charging) {
     const std::string amount = std::to_string(cost.fixed);
     if (cost.spreads > 0) {
       return " \u00b5s(" + amount + "," + std::to_string(cost.spreads) + ",...);";
     }
-    if (charging_ == Charging::kByCall) return " \u00b5(" + amount + ");";
-    return " \u00b5=\u00b5-" + amount + " if \u00b5<0 then \u00b5x(0)end ";
+    if (charging == Charging::kByCall) return " \u00b5(" + amount + ");";
+    return " \u00b5f=\u00b5f-" + amount + " if \u00b5f<0 then \u00b5x(0)end ";
   }
 
   void paid_block(const Block& body, Cost extra) {
     insert(body.range.begin, charge(extra + costs_.block(body)));
+    block(body);
+  }
+
+  void loop_body(const Block& body, Cost extra) {
+    const Charging charging = has_calls(body) ? charging_ : Charging::kInline;
+    insert(body.range.begin, charge(extra + costs_.block(body), charging));
     block(body);
   }
 
@@ -176,10 +211,10 @@ class Rewriter {
     switch (node.kind) {
       case StatementKind::kWhile:
         expression(*node.values[0]);
-        paid_block(node.blocks[0], Cost{1} + costs_.expression(*node.values[0]));
+        loop_body(node.blocks[0], Cost{1} + costs_.expression(*node.values[0]));
         return;
       case StatementKind::kRepeat:
-        paid_block(node.blocks[0], Cost{1} + costs_.expression(*node.values[0]));
+        loop_body(node.blocks[0], Cost{1} + costs_.expression(*node.values[0]));
         expression(*node.values[0]);
         return;
       case StatementKind::kNumericFor:
@@ -187,7 +222,7 @@ class Rewriter {
         return;
       case StatementKind::kGenericFor:
         for (const auto& value : node.values) expression(*value);
-        paid_block(node.blocks[0], Cost{2});
+        loop_body(node.blocks[0], Cost{2});
         return;
       case StatementKind::kIf:
         branches(node);
@@ -211,7 +246,7 @@ class Rewriter {
                              (node.values.size() < 3 || types_.is_number(*node.values[2]));
     if (!paid_before) {
       for (const auto& value : node.values) expression(*value);
-      paid_block(node.blocks[0], Cost{1});
+      loop_body(node.blocks[0], Cost{1});
       return;
     }
     // Numbers have no metamethods: start and step can be read twice.
