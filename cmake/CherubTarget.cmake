@@ -19,7 +19,7 @@ function(cherub_compile_rules target)
     -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Werror
     # GCC 12 sees uninitialized and overlapping bytes in std::variant and std::string that are not there.
     $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restrict
-      -Wno-array-bounds>)
+      -Wno-array-bounds -Wno-stringop-overflow>)
   if(CHERUB_SANITIZE)
     target_compile_options(${target} PUBLIC
       -fsanitize=${CHERUB_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer

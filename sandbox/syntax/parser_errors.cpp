@@ -55,6 +55,7 @@ void TreeParser::report(Range range, std::string message, std::string hint) {
 void TreeParser::collect_problems() {
   for (Scope::Problem& problem : scope_.problems()) {
     if (diagnostics_.size() >= kCollectedMax) return;
+    if (problem.is_absence && !is_whole_) continue;
     diagnostics_.push_back(
         {Severity::kError, problem.range, std::move(problem.message), std::move(problem.hint)});
   }

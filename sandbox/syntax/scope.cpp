@@ -194,7 +194,8 @@ void Scope::refuse_jumps(const BlockScope& block) {
     jump.is_resolved = true;
     problems_.push_back({jump.range, "no label " + quoted(jump.name) + " is in reach of this goto",
                          "put '::" + std::string(jump.name) +
-                             "::' into this block or one around it, in the same function"});
+                             "::' into this block or one around it, in the same function",
+                         true});
   }
 }
 

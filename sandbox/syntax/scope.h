@@ -19,6 +19,7 @@ class Scope {
     Range range;
     std::string message;
     std::string hint;
+    bool is_absence = false;  // of something that a dropped part of the source may have held
   };
 
   void open_function(Function& function);

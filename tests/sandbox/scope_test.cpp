@@ -141,4 +141,12 @@ TEST_CASE("many jumps and labels take few steps") {
   CHECK(back_jumps(result.chunk->main->body) == std::string(3'000, 'F'));
 }
 
+TEST_CASE("a label that went missing with a broken part of the source is not asked for") {
+  const std::string deep = std::string(300, '(') + "1" + std::string(300, ')');
+  const ParseResult result = parse(
+      "source", "for i = 1, 2 do if i then goto next end local x = " + deep + " ::next:: end");
+  REQUIRE(result.diagnostics.size() == 1);
+  CHECK(result.diagnostics.front().message.find("levels deep") != std::string::npos);
+}
+
 }  // namespace cherub::sandbox
