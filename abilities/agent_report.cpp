@@ -74,7 +74,9 @@ std::vector<Field> column_fields(const engine::World& world, std::uint32_t row) 
 // its former owner asked for.
 std::string intents_json(const engine::World& world, std::uint32_t row) {
   const engine::Intents& intents = world.intents();
-  if (row >= intents.move.size() || world.columns().age[row] == 0) return "null";
+  const engine::SpeciesIndex species = world.columns().species[row];
+  const bool acts = world.scenario().species[species].role == engine::Role::kAgent;
+  if (!acts || row >= intents.move.size() || world.columns().age[row] == 0) return "null";
   const auto move = static_cast<engine::MoveKind>(intents.move[row]);
   base::JsonObject json;
   json.add("move", move_name(move));

@@ -25,6 +25,16 @@ std::string rate_text(const std::optional<double>& hz) {
   return hz ? short_text(*hz) + " Hz" : "max";
 }
 
+// "spawn.x, spawn.y" names the arguments x, y.
+std::string arguments_of(std::string where) {
+  for (std::size_t dot = 0; (dot = where.find('.')) != std::string::npos;) {
+    const std::size_t blank = where.rfind(' ', dot);
+    const std::size_t begin = blank == std::string::npos ? 0 : blank + 1;
+    where.erase(begin, dot + 1 - begin);
+  }
+  return where;
+}
+
 std::string at_tick(base::Tick tick) {
   return " at tick " + std::to_string(tick) + ".";
 }
@@ -125,6 +135,7 @@ ConsoleReply LiveWorld::Session::execute(const console::Step& step, Answer& answ
                             "Too many steps wait to be done; try again when some are.", "ticks"});
   }
   if (clock.until()) answer_interrupted("The world was stepped");
+  if (clock.steps_left(world->tick()) == 0) profile.interrupted();
   clock.step(world->tick(), step.ticks);
   await(clock.steps_end(), answer);
   return time_reply("Makes " + std::to_string(step.ticks) + " ticks.");
@@ -187,10 +198,7 @@ ConsoleReply LiveWorld::Session::settled(engine::Command command, const std::str
   const auto stamped = submit(std::move(command));
   if (!stamped) {
     Error error = stamped.error();
-    const std::size_t dot = error.where.rfind('.');  // "spawn.count" names the argument count
-    if (dot != std::string::npos && error.where.find(',') == std::string::npos) {
-      error.where.erase(0, dot + 1);
-    }
+    error.where = arguments_of(error.where);
     return console_refusal(error);
   }
   ConsoleReply reply;

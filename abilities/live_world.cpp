@@ -121,7 +121,7 @@ void LiveWorld::Session::announce(const char* state, const std::optional<StepFac
 void LiveWorld::Session::announce_pause() {
   if (clock.paused() == announced_pause) return;
   announced_pause = clock.paused();
-  profile.interrupted();
+  if (!announced_pause) profile.interrupted();
   announce(announced_pause ? "paused" : "resumed", std::nullopt);
 }
 

@@ -35,7 +35,7 @@ class TickProfile final : public engine::PhaseListener {
 
   void on_phase(engine::Phase phase) override;
   void on_tick_done() override;
-  // The world stood still, or its rate was changed: ticks_per_s() counts from here.
+  // The world goes on after it stood still, or at another rate: ticks_per_s() counts from here.
   void interrupted() { counted_ = 0; }
 
   [[nodiscard]] std::size_t ticks() const { return ring_.size(); }  // that are known, the last ones

@@ -15,6 +15,8 @@ std::chrono::steady_clock::duration WorldClock::period() const {
 void WorldClock::set_rate(std::optional<double> hz, Time now) {
   if (!hz_) last_ = now;
   hz_ = hz;
+  // What the faster rate would have made already is not caught up.
+  last_ = std::max(last_, now - period());
 }
 
 void WorldClock::pause() {

@@ -22,6 +22,9 @@ RunFunction FakeRun::function() {
     while (!released_ && !control.state().cancel) {
       while (auto item = control.state().take()) {
         if (const auto* asked = std::get_if<abilities::AskRequest>(&*item)) {
+          if (std::holds_alternative<abilities::console::Quit>(asked->command)) {
+            control.terminate();
+          }
           abilities::ConsoleReply reply;
           reply.text = "done";
           asked->reply(reply);
