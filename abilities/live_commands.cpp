@@ -330,6 +330,7 @@ base::Result<void> LiveWorld::Session::replace_world(KeptWorld kept) {
   versions.forget();
   versions.begin(sha256, world->tick(), host.stats());
   log = StepLog(*world);
+  unshown.reset();
   clock.forget_ticks();
   followed.reset();
   result.sha256 = sha256;

@@ -39,6 +39,9 @@ struct LiveWorld::Session {
   std::optional<base::EntityId> followed;
   std::string followed_name;
   bool announced_pause = false;
+  // The last tick, while whoever looks has not been shown it: frames are few, the world is fast.
+  std::optional<engine::TickReport> unshown;
+  int showings_left = 0;
 
   // A step or until whose ticks are not done.
   struct Awaiting {
@@ -53,7 +56,9 @@ struct LiveWorld::Session {
   // Time.
   bool wait_for_tick();  // false when the run was terminated
   void tick();
-  void after_tick(const engine::TickReport& report);
+  void after_tick(engine::TickReport report);
+  void show(engine::TickReport report);
+  std::optional<Clock::time_point> show_standing();
   void announce(const char* state, const std::optional<StepFacts>& facts);
   void announce_pause();
   void warn_of_budget();

@@ -17,6 +17,9 @@ constexpr double kStatusIntervalS = 0.1, kFollowIntervalS = 0.1;
 constexpr std::uint64_t kStepsToldMax = 100;
 // At one tick boundary: a flood of commands must not keep the world from living.
 constexpr std::chrono::milliseconds kCommandTimeMax{20};
+// A world that stands still is shown as it stands, as soon as a frame is wanted.
+constexpr std::chrono::milliseconds kShowInterval{20};
+constexpr int kShowTriesMax = 5;
 
 }  // namespace
 
@@ -132,7 +135,8 @@ bool LiveWorld::Session::wait_for_tick() {
     announce_pause();
     // An observer may have asked for something when it heard of the pause: that comes first.
     if (clock.due(world->tick(), Clock::now())) return true;
-    owner.control_.wait(clock.next());
+    const auto look = show_standing();
+    owner.control_.wait(look ? look : clock.next());
   }
 }
 
@@ -175,21 +179,42 @@ void LiveWorld::Session::tell_followed(const engine::TickReport& report) {
 }
 
 void LiveWorld::Session::tick() {
-  const engine::TickReport report = world->step(host);
+  engine::TickReport report = world->step(host);
   result.hash = report.hash;
   result.recording.hashes.push_back(report.hash);
   if (report.tick % engine::kBehaviourHashInterval == 0) {
     result.recording.behaviour_hashes.push_back(host.state_hash());
   }
   ++result.ticks;
-  after_tick(report);
+  after_tick(std::move(report));
+}
+
+void LiveWorld::Session::show(engine::TickReport report) {
+  unshown.reset();
+  if (owner.observer_.wants_ticks()) {
+    owner.observer_.on_tick(*world, report);
+  } else {
+    unshown = std::move(report);
+    showings_left = kShowTriesMax;
+  }
+}
+
+// When to look again whether the last tick is wanted now; empty: not at all.
+std::optional<LiveWorld::Session::Clock::time_point> LiveWorld::Session::show_standing() {
+  if (!clock.paused() || !unshown) return std::nullopt;
+  if (owner.observer_.wants_ticks()) {
+    owner.observer_.on_tick(*world, *unshown);
+    unshown.reset();
+  } else if (--showings_left <= 0) {
+    unshown.reset();  // nobody looks
+  }
+  return unshown ? std::optional(Clock::now() + kShowInterval) : std::nullopt;
 }
 
 // Tells whoever watches; nothing here changes the world.
-void LiveWorld::Session::after_tick(const engine::TickReport& report) {
+void LiveWorld::Session::after_tick(engine::TickReport report) {
   host.take_notes();  // nobody reads them here, and they must not pile up
   const auto facts = log.observe(*world);
-  if (owner.observer_.wants_ticks()) owner.observer_.on_tick(*world, report);
   const bool stepping = clock.paused();
   clock.ticked(world->tick(), Clock::now());
   warn_of_budget();
@@ -201,6 +226,7 @@ void LiveWorld::Session::after_tick(const engine::TickReport& report) {
     announce("running", facts);
   }
   announce_pause();
+  show(std::move(report));
   answer_reached();
 }
 
