@@ -1,5 +1,7 @@
 #include "abilities/profile_report.h"
 
+#include <cmath>
+
 #include "abilities/agent_report.h"
 
 namespace cherub::abilities {
@@ -48,7 +50,7 @@ void add_ticks(const ProfileSources& sources, base::JsonObject& json, std::strin
       .raw("tick_ms", spread_json(total).text())
       .raw("phases", phases.text());
   text += "over the last " + std::to_string(ticks.ticks()) + " ticks; " +
-          short_text(ticks.ticks_per_s()) + " ticks/s reached\n";
+          short_text(std::round(ticks.ticks_per_s() * 10) / 10) + " ticks/s reached\n";
 }
 
 void add_world(const ProfileSources& sources, base::JsonObject& json, std::string& text) {

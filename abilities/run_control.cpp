@@ -115,14 +115,15 @@ std::optional<ConsoleReply> RunControl::State::push(RunRequestItem item,
   if (stage == Stage::kClosed) return console_refusal({ErrorCode::kConflict, kOver, "run_id"});
   std::optional<ConsoleReply> at_once;
   const bool no_world_yet = stage == Stage::kBefore || stage == Stage::kNoWorld;
+  const bool full = waiting.size() >= kInboxMax;
+  if (asked != nullptr && is<console::Quit>(*asked) && (no_world_yet || full)) {
+    cancel = true;
+    changed.notify_all();
+    ConsoleReply reply;
+    reply.text = "The run ends.";
+    return reply;
+  }
   if (asked != nullptr && no_world_yet && !concerns_the_run(*asked)) {
-    if (is<console::Quit>(*asked)) {
-      cancel = true;
-      changed.notify_all();
-      ConsoleReply reply;
-      reply.text = "The run ends.";
-      return reply;
-    }
     if (stage == Stage::kNoWorld) {
       return console_refusal(
           {ErrorCode::kConflict, "This run has no live world: live_seconds is 0.", "run_id"});
@@ -135,7 +136,7 @@ std::optional<ConsoleReply> RunControl::State::push(RunRequestItem item,
     }
     if (early == WhenEarly::kAnswer) at_once = waiting_reply();
   }
-  if (waiting.size() >= kInboxMax) {
+  if (full) {
     return console_refusal({ErrorCode::kUnavailable,
                             "Too many commands wait already (" + std::to_string(kInboxMax) +
                                 "); this one was not taken. Try again when some are done.",

@@ -261,6 +261,18 @@ TEST_CASE("a dump goes into the run's folder and nowhere else") {
   CHECK_FALSE(is_plain_file_name(".."));
 }
 
+TEST_CASE("a dump of more than 1 MiB is written to a file that the answer names") {
+  Console console;
+  console.begin();
+  console.told("spawn grass 30000 20 20");
+  console.told("step");
+  const auto reply = console.data("dump");
+  CHECK(reply["bytes"].GetUint64() > (1u << 20));
+  CHECK_FALSE(reply.HasMember("state"));
+  CHECK(std::string(reply["file"].GetString()) == "dump/tick-1.json");
+  CHECK(std::filesystem::exists(console.folder.path() + "/console-run/dump/tick-1.json"));
+}
+
 TEST_CASE("before the live world: what changes it waits in order, what looks at it is refused") {
   Console console(5);
   const ConsoleReply waits = console.told("spawn rabbit 1 5 5");
@@ -324,6 +336,7 @@ TEST_CASE("a flood of commands neither blocks the world nor grows the inbox") {
   }
   flood.join();
   CHECK(most <= kInboxMax);
+  CHECK(console.observer.of_type("command").empty());
   CHECK(refused <= answered);
   std::this_thread::sleep_for(50ms);
   CHECK(console.tick() > begin);
