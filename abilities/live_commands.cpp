@@ -237,7 +237,7 @@ ConsoleReply LiveWorld::Session::execute(const engine::Rain& rain, Answer&) {
 
 ConsoleReply LiveWorld::Session::execute(const console::Debug& debug, Answer&) {
   const auto id = find_entity(*world, debug.agent);
-  return id ? debug_agent(*world, host, *id) : console_refusal(id.error());
+  return id ? debug_agent(*world, *host, *id) : console_refusal(id.error());
 }
 
 ConsoleReply LiveWorld::Session::execute(const console::Follow& follow, Answer&) {
@@ -251,7 +251,7 @@ ConsoleReply LiveWorld::Session::execute(const console::Follow& follow, Answer&)
   followed_name = entity_name(*world, *id);
   ConsoleReply reply;
   reply.text = "Follows " + followed_name + ".";
-  reply.json = follow_facts(*world, host, *id).text();
+  reply.json = follow_facts(*world, *host, *id).text();
   return reply;
 }
 
@@ -260,7 +260,7 @@ ConsoleReply LiveWorld::Session::execute(const console::Profile&, Answer&) {
   sources.world = world.get();
   sources.ticks = &profile;
   sources.model = owner.tools_.model;
-  sources.versions = versions.uses(host.stats());
+  sources.versions = versions.uses(host->stats());
   sources.rate_hz = clock.rate();
   sources.budget_ms = budget.limit_ms(clock.rate());
   sources.paused = clock.paused();
@@ -298,45 +298,34 @@ ConsoleReply LiveWorld::Session::execute(const console::Dump& dump, Answer&) {
 }
 
 ConsoleReply LiveWorld::Session::execute(const console::Save& save, Answer&) {
-  const auto saved = owner.tools_.keeper->save(*world, host, save.name);
+  const auto saved = owner.tools_.keeper->save(*world, *host, save.name);
   return saved ? said(*saved) : console_refusal(saved.error());
 }
 
 ConsoleReply LiveWorld::Session::execute(const console::Load& load, Answer&) {
   auto kept = owner.tools_.keeper->load(load.name);
   if (!kept) return console_refusal(kept.error());
-  if (const auto replaced = replace_world(std::move(*kept)); !replaced) {
-    return console_refusal(replaced.error());
-  }
+  replace_world(std::move(*kept));
   answer_interrupted("Another world was loaded");
   return time_reply("Loaded " + load.name + "; the world is" + at_tick(world->tick()));
 }
 
-// Whatever can fail is done before anything is changed.
-base::Result<void> LiveWorld::Session::replace_world(KeptWorld kept) {
-  const std::string sha256 = kept.world->script_slots().front().sha256;
-  if (!sha256.empty()) {
-    const scripting::LoadVerdict verdict = host.prepare(sha256, kept.world->scenario());
-    if (!verdict.ok) {
-      return Error{ErrorCode::kConflict, "The saved world's script cannot be loaded again.",
-                   sha256};
-    }
-  }
-  host.reset();
+void LiveWorld::Session::replace_world(KeptWorld kept) {
   world->listen(nullptr);
+  host = std::move(kept.host);  // the old one may look at its world to the end
   world = std::move(kept.world);
   world->listen(&profile);
+  owner.scenario_ = world->scenario();
   profile.interrupted();
+  result.sha256 = world->script_slots().front().sha256;
+  result.hash = world->state_hash();
   versions.forget();
-  versions.begin(sha256, world->tick(), host.stats());
+  versions.begin(result.sha256, world->tick(), host->stats());
   log = StepLog(*world);
   unshown.reset();
   clock.forget_ticks();
   followed.reset();
-  result.sha256 = sha256;
-  result.hash = world->state_hash();
   announce("loaded", std::nullopt);
-  return host.restore_memories(*world, kept.memories);
 }
 
 ConsoleReply LiveWorld::Session::execute(const console::Help& help, Answer&) {

@@ -27,7 +27,7 @@ struct LiveWorld::Session {
 
   LiveWorld& owner;
   std::unique_ptr<engine::World> world;
-  scripting::PolicyHost host;
+  std::unique_ptr<scripting::PolicyHost> host;
   LiveResult result;
   StepLog log;
   Stopwatch stopwatch;
@@ -101,7 +101,7 @@ struct LiveWorld::Session {
   ConsoleReply await(base::Tick tick, Answer& answer);
   void answer_reached();
   void answer_interrupted(const std::string& why);
-  base::Result<void> replace_world(KeptWorld kept);
+  void replace_world(KeptWorld kept);
 };
 
 }  // namespace cherub::abilities

@@ -26,7 +26,7 @@ constexpr int kShowTriesMax = 5;
 LiveWorld::Session::Session(LiveWorld& live_world, std::unique_ptr<engine::World> live)
     : owner(live_world),
       world(std::move(live)),
-      host(live_world.registry_, live_world.options_.host),
+      host(std::make_unique<scripting::PolicyHost>(live_world.registry_, live_world.options_.host)),
       log(*world),
       status_gate(kStatusIntervalS),
       follow_gate(kFollowIntervalS),
@@ -51,7 +51,7 @@ base::Result<void> LiveWorld::Session::install(const std::string& sha256) {
   }
   remember_source(sha256);
   result.sha256 = sha256;
-  versions.begin(sha256, world->tick(), host.stats());
+  versions.begin(sha256, world->tick(), host->stats());
   return {};
 }
 
@@ -79,7 +79,7 @@ void LiveWorld::Session::take_up(const ReloadRequest& request) {
   const auto version = owner.registry_->add(request.source);
   ReloadOutcome outcome;
   outcome.sha256 = version->sha256;
-  outcome.verdict = host.prepare(version->sha256, owner.scenario_);
+  outcome.verdict = host->prepare(version->sha256, owner.scenario_);
   if (outcome.verdict.ok) {
     outcome.tick = world->tick();
     swap_to(version->sha256);
@@ -116,7 +116,7 @@ void LiveWorld::Session::announce(const char* state, const std::optional<StepFac
       .add("hash", base::hex64(result.hash))
       .add("alive", world->alive_count())
       .add("agents", world->agent_rows().size())
-      .add("faults", host.stats().fault_count());
+      .add("faults", host->stats().fault_count());
   if (facts) json.raw("agent", "{" + step_members(*facts) + "}");
   owner.observer_.on_record(record("live", json));
 }
@@ -162,7 +162,7 @@ void LiveWorld::Session::tell_followed(const engine::TickReport& report) {
   if (!followed) return;
   if (world->exists(*followed)) {
     if (!follow_gate.pass()) return;
-    owner.observer_.on_record(record("follow", follow_facts(*world, host, *followed)));
+    owner.observer_.on_record(record("follow", follow_facts(*world, *host, *followed)));
     return;
   }
   base::JsonObject json;
@@ -179,11 +179,11 @@ void LiveWorld::Session::tell_followed(const engine::TickReport& report) {
 }
 
 void LiveWorld::Session::tick() {
-  engine::TickReport report = world->step(host);
+  engine::TickReport report = world->step(*host);
   result.hash = report.hash;
   result.recording.hashes.push_back(report.hash);
   if (report.tick % engine::kBehaviourHashInterval == 0) {
-    result.recording.behaviour_hashes.push_back(host.state_hash());
+    result.recording.behaviour_hashes.push_back(host->state_hash());
   }
   ++result.ticks;
   after_tick(std::move(report));
@@ -213,7 +213,7 @@ std::optional<LiveWorld::Session::Clock::time_point> LiveWorld::Session::show_st
 
 // Tells whoever watches; nothing here changes the world.
 void LiveWorld::Session::after_tick(engine::TickReport report) {
-  host.take_notes();  // nobody reads them here, and they must not pile up
+  host->take_notes();  // nobody reads them here, and they must not pile up
   const auto facts = log.observe(*world);
   const bool stepping = clock.paused();
   clock.ticked(world->tick(), Clock::now());
@@ -251,7 +251,7 @@ base::Result<LiveResult> LiveWorld::live(const std::string& sha256, const std::s
   session.result.recording.scenario_yaml = scenario_.yaml;
   session.result.recording.seed = options_.seed;
   session.result.recording.fuel_per_act = options_.host.fuel_per_act;
-  const scripting::LoadVerdict verdict = session.host.prepare(sha256, scenario_);
+  const scripting::LoadVerdict verdict = session.host->prepare(sha256, scenario_);
   if (!verdict.ok) {
     return base::Error{base::ErrorCode::kInternal,
                        "The best policy was measured but cannot be loaded again.", sha256};
@@ -269,13 +269,13 @@ base::Result<LiveResult> LiveWorld::live(const std::string& sha256, const std::s
     session.tick();
     // It was checked when it came in, before this world began.
     if (session.result.ticks == 1 && !waiting.empty()) {
-      const scripting::LoadVerdict again = session.host.prepare(waiting, scenario_);
+      const scripting::LoadVerdict again = session.host->prepare(waiting, scenario_);
       if (again.ok) session.swap_to(waiting);
     }
   }
   session.answer_interrupted("The live world ended");
   session.announce("ended", std::nullopt);
-  session.result.policy = session.host.stats();
+  session.result.policy = session.host->stats();
   session.result.wall_s = session.stopwatch.seconds();
   return std::move(session.result);
 }

@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "engine/base/result.h"
 #include "engine/world.h"
@@ -10,10 +9,11 @@
 
 namespace cherub::abilities {
 
-// A world that comes back, with what its scripts remembered.
+// A world that comes back, with the host that drives it: its versions are prepared, its memories
+// restored.
 struct KeptWorld {
   std::unique_ptr<engine::World> world;
-  std::vector<scripting::AgentMemory> memories;
+  std::unique_ptr<scripting::PolicyHost> host;
 };
 
 // Saves and loads the live world for the console; called by the run's thread between two ticks.
@@ -24,7 +24,6 @@ class WorldKeeper {
   // A sentence for people: what was saved, where.
   virtual base::Result<std::string> save(const engine::World& world, scripting::PolicyHost& host,
                                          const std::string& name) = 0;
-  // The sources of its scripts must be in the run's registry when this returns.
   virtual base::Result<KeptWorld> load(const std::string& name) = 0;
   // Saves by itself every so many seconds of wall time; 0: no more.
   virtual base::Result<void> autosave(double seconds) = 0;

@@ -347,7 +347,7 @@ namespace {
 
 // Keeps one world: how it would be made anew from the scenario and its seed.
 struct FakeKeeper final : WorldKeeper {
-  std::string sha256;
+  std::shared_ptr<scripting::ScriptRegistry> registry;
   base::Result<std::string> save(const engine::World& world, scripting::PolicyHost&,
                                  const std::string& name) override {
     return "Saved " + name + " at tick " + std::to_string(world.tick()) + ".";
@@ -358,6 +358,7 @@ struct FakeKeeper final : WorldKeeper {
     }
     KeptWorld kept;
     kept.world = engine::World::create(*engine::builtin_scenario("maze"), 9).value();
+    kept.host = std::make_unique<scripting::PolicyHost>(registry, scripting::HostOptions{});
     return kept;
   }
   base::Result<void> autosave(double) override { return {}; }
@@ -370,6 +371,7 @@ TEST_CASE("what can keep worlds is plugged into save, load and autosave") {
   RunControl control;
   KeepingObserver observer;
   FakeKeeper keeper;
+  keeper.registry = registry;
   LiveTools tools;
   tools.keeper = &keeper;
   LiveWorld world(*engine::builtin_scenario("maze"), registry, {}, control.state(), observer,
