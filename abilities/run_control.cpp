@@ -47,19 +47,19 @@ void ReloadRequest::refuse(std::string stage, std::string message) const {
   done(outcome);
 }
 
-std::optional<RunRequestItem> RunControl::State::take() {
+std::optional<InboxItem> RunControl::State::take() {
   const std::lock_guard lock(mutex);
   if (waiting.empty()) return std::nullopt;
-  RunRequestItem oldest = std::move(waiting.front());
+  InboxItem oldest = std::move(waiting.front());
   waiting.pop_front();
   return oldest;
 }
 
-std::vector<RunRequestItem> RunControl::State::take_early() {
+std::vector<InboxItem> RunControl::State::take_early() {
   const std::lock_guard lock(mutex);
-  std::vector<RunRequestItem> taken;
-  std::deque<RunRequestItem> kept;
-  for (RunRequestItem& item : waiting) {
+  std::vector<InboxItem> taken;
+  std::deque<InboxItem> kept;
+  for (InboxItem& item : waiting) {
     const auto* ask = std::get_if<AskRequest>(&item);
     const bool early = ask != nullptr ? concerns_the_run(ask->command)
                                       : std::holds_alternative<ReloadRequest>(item);
@@ -94,13 +94,13 @@ void RunControl::State::rule_out_live() {
 }
 
 void RunControl::State::close() {
-  std::deque<RunRequestItem> left;
+  std::deque<InboxItem> left;
   {
     const std::lock_guard lock(mutex);
     stage = Stage::kClosed;
     left.swap(waiting);
   }
-  for (const RunRequestItem& item : left) {
+  for (const InboxItem& item : left) {
     if (const auto* reload = std::get_if<ReloadRequest>(&item)) {
       reload->refuse("closed", kNothingSwapped);
     } else if (const auto* ask = std::get_if<AskRequest>(&item)) {
@@ -109,8 +109,8 @@ void RunControl::State::close() {
   }
 }
 
-std::optional<ConsoleReply> RunControl::State::push(RunRequestItem item,
-                                                    const ConsoleCommand* asked, WhenEarly early) {
+std::optional<ConsoleReply> RunControl::State::push(InboxItem item, const ConsoleCommand* asked,
+                                                    WhenEarly early) {
   const std::lock_guard lock(mutex);
   if (stage == Stage::kClosed) return console_refusal({ErrorCode::kConflict, kOver, "run_id"});
   std::optional<ConsoleReply> at_once;

@@ -36,7 +36,7 @@ struct AskRequest {
   }
 };
 
-using RunRequestItem = std::variant<AskRequest, engine::Command, ReloadRequest>;
+using InboxItem = std::variant<AskRequest, engine::Command, ReloadRequest>;
 
 // The run's side of a RunControl. Requests are queued by any thread and taken by the run's own.
 struct RunControl::State {
@@ -45,9 +45,9 @@ struct RunControl::State {
   std::atomic<bool> cancel{false};
 
   // The oldest request; empty when none waits.
-  std::optional<RunRequestItem> take();
+  std::optional<InboxItem> take();
   // While no live world exists: what can be answered without one; the rest keeps its order.
-  std::vector<RunRequestItem> take_early();
+  std::vector<InboxItem> take_early();
   // Sleeps until something waits, terminate() is called or the deadline passes.
   void wait(std::optional<Clock::time_point> deadline);
 
@@ -58,13 +58,12 @@ struct RunControl::State {
 
   enum class Stage { kBefore, kNoWorld, kLive, kClosed };
   // Queues the item unless it is answered here; then says how.
-  std::optional<ConsoleReply> push(RunRequestItem item, const ConsoleCommand* asked,
-                                   WhenEarly early);
+  std::optional<ConsoleReply> push(InboxItem item, const ConsoleCommand* asked, WhenEarly early);
 
   std::mutex mutex;  // guards all below
   std::condition_variable changed;
   Stage stage = Stage::kBefore;
-  std::deque<RunRequestItem> waiting;
+  std::deque<InboxItem> waiting;
 };
 
 }  // namespace cherub::abilities

@@ -156,7 +156,7 @@ void Search::answer(const AskRequest& request) {
 }
 
 void Search::answer_requests() {
-  for (const RunRequestItem& item : setup_.control.take_early()) {
+  for (const InboxItem& item : setup_.control.take_early()) {
     if (const auto* reload = std::get_if<ReloadRequest>(&item)) answer(*reload);
     if (const auto* ask = std::get_if<AskRequest>(&item)) answer(*ask);
   }
