@@ -336,11 +336,12 @@ TEST_CASE("a flood of commands neither blocks the world nor grows the inbox") {
   }
   flood.join();
   CHECK(most <= kInboxMax);
-  CHECK(console.observer.of_type("command").empty());
   CHECK(refused <= answered);
   std::this_thread::sleep_for(50ms);
   CHECK(console.tick() > begin);
   CHECK(answered == kFlood);
+  console.end();
+  CHECK(console.observer.of_type("command").empty());
 }
 
 namespace {
