@@ -120,11 +120,16 @@ TEST_CASE("pauses, steps, rates and looks do not change what the world computes"
   plain.thread.join();
   REQUIRE(plain.summary.ticks == 100);
   steered.begin();
-  for (const char* line :
-       {"step 3", "debug 600", "profile", "dump", "until 20", "rate 500", "step 7", "scenario",
-        "follow 3", "rate max", "step 13", "set budget_ms 0.001"}) {
+  for (const char* line : {"step 3", "debug 5", "profile", "dump", "until 20", "rate 500", "step 7",
+                           "scenario", "follow 3", "rate max", "step 13", "set budget_ms 0.001"}) {
     steered.told(line);
   }
+  int scripted = 0;
+  for (int row = 0; row < 500; ++row) {
+    const ConsoleReply reply = steered.told("debug " + std::to_string(row));
+    if (reply.ok && holds(reply.json, "\"memory\":{\"count\"")) ++scripted;
+  }
+  CHECK(scripted > 0);
   steered.told("resume");
   steered.thread.join();
   CHECK(steered.summary.ticks == 100);
