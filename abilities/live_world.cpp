@@ -2,52 +2,43 @@
 
 #include <cmath>
 
+#include "abilities/agent_report.h"
+#include "abilities/live_session.h"
 #include "abilities/run_records.h"
-#include "abilities/step_log.h"
-#include "abilities/stopwatch.h"
 #include "engine/base/hash.h"
 #include "engine/base/json.h"
 
 namespace cherub::abilities {
 namespace {
 
-using Clock = RunControl::State::Clock;
-
-constexpr double kStatusIntervalS = 0.1;  // wall time between two `live` records
-constexpr double kLagMaxS = 1;  // a paced world that fell behind more than this gives up on it
-
-constexpr const char* kSlot = "policy";
+// Wall time between two `live` records, and between two `follow` records.
+constexpr double kStatusIntervalS = 0.1, kFollowIntervalS = 0.1;
+// Of many steps, each of the last ones is told.
+constexpr std::uint64_t kStepsToldMax = 100;
+// At one tick boundary: a flood of commands must not keep the world from living.
+constexpr std::chrono::milliseconds kCommandTimeMax{20};
+// A world that stands still is shown as it stands, as soon as a frame is wanted.
+constexpr std::chrono::milliseconds kShowInterval{20};
+constexpr int kShowTriesMax = 5;
 
 }  // namespace
 
-// One life of one world.
-struct LiveWorld::Session {
-  LiveWorld& owner;
-  engine::World& world;
-  scripting::PolicyHost host;
-  LiveResult result;
-  StepLog log;
-  RateGate status_gate{kStatusIntervalS};
-  Stopwatch stopwatch;
-  bool announced_pause = false;
-  Clock::time_point next_tick = Clock::now();
+LiveWorld::Session::Session(LiveWorld& live_world, std::unique_ptr<engine::World> live)
+    : owner(live_world),
+      world(std::move(live)),
+      host(std::make_unique<scripting::PolicyHost>(live_world.registry_, live_world.options_.host)),
+      log(*world),
+      status_gate(kStatusIntervalS),
+      follow_gate(kFollowIntervalS),
+      clock(
+          live_world.options_.paced ? std::optional(live_world.scenario_.tick_rate) : std::nullopt,
+          Clock::now()) {
+  world->listen(&profile);
+}
 
-  Session(LiveWorld& live_world, engine::World& live)
-      : owner(live_world),
-        world(live),
-        host(live_world.registry_, live_world.options_.host),
-        log(live) {}
-
-  base::Result<void> install(const std::string& sha256);
-  void remember_source(const std::string& sha256);
-  void read_inbox();
-  void submit(engine::Command command);
-  void reload(const ReloadRequest& request);
-  void swap_to(const std::string& sha256);
-  void announce(const char* state, const std::optional<StepFacts>& facts);
-  bool wait_for_tick();
-  void tick();
-};
+LiveWorld::Session::~Session() {
+  world->listen(nullptr);
+}
 
 void LiveWorld::Session::remember_source(const std::string& sha256) {
   const auto version = owner.registry_->find(sha256);
@@ -55,33 +46,22 @@ void LiveWorld::Session::remember_source(const std::string& sha256) {
 }
 
 base::Result<void> LiveWorld::Session::install(const std::string& sha256) {
-  auto stamped = world.submit(engine::InstallScript{kSlot, sha256});
-  if (!stamped) return stamped.error();
-  remember_source(sha256);
-  result.recording.commands.push_back(*stamped);
-  result.sha256 = sha256;
-  return {};
-}
-
-void LiveWorld::Session::submit(engine::Command command) {
-  auto stamped = world.submit(std::move(command));
-  if (!stamped) {
-    owner.observer_.on_record(record("command", base::JsonObject()
-                                                    .add("state", "refused")
-                                                    .add("tick", world.tick())
-                                                    .add("message", stamped.error().text())));
-    return;
+  if (auto stamped = submit(engine::InstallScript{kPolicySlot, sha256}); !stamped) {
+    return stamped.error();
   }
-  result.recording.commands.push_back(*stamped);
+  remember_source(sha256);
+  result.sha256 = sha256;
+  versions.begin(sha256, world->tick(), host->stats());
+  return {};
 }
 
 void LiveWorld::Session::swap_to(const std::string& sha256) {
   const std::string old = result.sha256;
-  const base::Tick tick = world.tick();
+  const base::Tick tick = world->tick();
   const auto installed = install(sha256);
   base::JsonObject json;
   json.add("state", installed ? "accepted" : "refused")
-      .add("slot", kSlot)
+      .add("slot", kPolicySlot)
       .add("tick", tick)
       .add("old_sha256", old)
       .add("new_sha256", sha256);
@@ -90,25 +70,25 @@ void LiveWorld::Session::swap_to(const std::string& sha256) {
 }
 
 // A refused version changes nothing: the old one keeps acting.
-void LiveWorld::Session::reload(const ReloadRequest& request) {
-  if (request.slot != kSlot) {
+void LiveWorld::Session::take_up(const ReloadRequest& request) {
+  if (request.slot != kPolicySlot) {
     request.refuse("slot", "There is no script slot \"" + request.slot + "\"; this world has \"" +
-                               kSlot + "\".");
+                               kPolicySlot + "\".");
     return;
   }
   const auto version = owner.registry_->add(request.source);
   ReloadOutcome outcome;
   outcome.sha256 = version->sha256;
-  outcome.verdict = host.prepare(version->sha256, owner.scenario_);
+  outcome.verdict = host->prepare(version->sha256, owner.scenario_);
   if (outcome.verdict.ok) {
-    outcome.tick = world.tick();
+    outcome.tick = world->tick();
     swap_to(version->sha256);
   } else {
     owner.observer_.on_record(record(
         "reload", base::JsonObject()
                       .add("state", "refused")
-                      .add("slot", kSlot)
-                      .add("tick", world.tick())
+                      .add("slot", kPolicySlot)
+                      .add("tick", world->tick())
                       .add("old_sha256", result.sha256)
                       .add("new_sha256", version->sha256)
                       .add("stage", outcome.verdict.stage)
@@ -118,103 +98,166 @@ void LiveWorld::Session::reload(const ReloadRequest& request) {
 }
 
 void LiveWorld::Session::read_inbox() {
-  Inbox inbox = owner.control_.take();
-  for (engine::Command& command : inbox.commands) {
-    // A version may only come in through reload, which checks it first.
-    const auto* script = std::get_if<engine::InstallScript>(&command);
-    if (script != nullptr && !script->sha256.empty()) {
-      ReloadRequest request;
-      request.slot = script->slot;
-      const auto version = owner.registry_->find(script->sha256);
-      request.source = version ? version->source : "";
-      reload(request);
-      continue;
-    }
-    submit(std::move(command));
+  const auto began = Clock::now();
+  while (!owner.control_.cancel) {
+    const auto item = owner.control_.take();
+    if (!item) return;
+    std::visit([this](const auto& request) { take_up(request); }, *item);
+    if (Clock::now() - began > kCommandTimeMax) return;
   }
-  for (const ReloadRequest& request : inbox.reloads) reload(request);
 }
 
 void LiveWorld::Session::announce(const char* state, const std::optional<StepFacts>& facts) {
   base::JsonObject json;
   json.add("state", state)
-      .add("tick", world.tick())
-      .add("t", static_cast<double>(world.tick()) * world.tick_s())
+      .add("tick", world->tick())
+      .add("t", static_cast<double>(world->tick()) * world->tick_s())
       .add("sha256", result.sha256)
       .add("hash", base::hex64(result.hash))
-      .add("alive", world.alive_count())
-      .add("agents", world.agent_rows().size())
-      .add("faults", host.stats().fault_count());
+      .add("alive", world->alive_count())
+      .add("agents", world->agent_rows().size())
+      .add("faults", host->stats().fault_count());
   if (facts) json.raw("agent", "{" + step_members(*facts) + "}");
   owner.observer_.on_record(record("live", json));
 }
 
-// Returns when the next tick is due; false when the run was terminated.
+void LiveWorld::Session::announce_pause() {
+  if (clock.paused() == announced_pause) return;
+  announced_pause = clock.paused();
+  if (!announced_pause) profile.interrupted();
+  announce(announced_pause ? "paused" : "resumed", std::nullopt);
+}
+
 bool LiveWorld::Session::wait_for_tick() {
   for (;;) {
-    if (owner.control_.cancel) return false;
     read_inbox();
-    const bool paused = owner.control_.paused();
-    if (paused != announced_pause) {
-      announce(paused ? "paused" : "resumed", std::nullopt);
-      announced_pause = paused;
-      next_tick = Clock::now();
-    }
-    if (paused) {
-      if (owner.control_.take_step()) return true;
-      owner.control_.wait(std::nullopt);
-      continue;
-    }
-    if (!owner.options_.paced || Clock::now() >= next_tick) return true;
-    owner.control_.wait(next_tick);
+    if (owner.control_.cancel) return false;
+    announce_pause();
+    // An observer may have asked for something when it heard of the pause: that comes first.
+    if (clock.due(world->tick(), Clock::now())) return true;
+    const auto look = show_standing();
+    owner.control_.wait(look ? look : clock.next());
   }
+}
+
+void LiveWorld::Session::warn_of_budget() {
+  const TickTimes& times = profile.last();
+  const double ms = static_cast<double>(times.total);
+  const auto suppressed = budget.over(ms, clock.rate(), Clock::now());
+  if (!suppressed) return;
+  const engine::Phase phase = times.longest();
+  owner.observer_.on_record(record(
+      "warning",
+      base::JsonObject()
+          .add("about", "budget")
+          .add("tick", world->tick() - 1)
+          .add("ms", ms)
+          .add("budget_ms", *budget.limit_ms(clock.rate()))
+          .add("phase", engine::phase_name(phase))
+          .add("phase_ms", static_cast<double>(times.phases[static_cast<std::size_t>(phase)]))
+          .add("suppressed", *suppressed)));
+}
+
+void LiveWorld::Session::tell_followed(const engine::TickReport& report) {
+  if (!followed) return;
+  if (world->exists(*followed)) {
+    if (!follow_gate.pass()) return;
+    owner.observer_.on_record(record("follow", follow_facts(*world, *host, *followed)));
+    return;
+  }
+  base::JsonObject json;
+  json.add("state", "died")
+      .add("tick", world->tick())
+      .add("id", followed->packed())
+      .add("name", followed_name);
+  for (const engine::Event& event : report.events) {
+    if (event.kind != engine::EventKind::kDeath || event.entity != *followed) continue;
+    json.add("cause", engine::death_cause_name(static_cast<engine::DeathCause>(event.value)));
+  }
+  followed.reset();
+  owner.observer_.on_record(record("follow", json));
 }
 
 void LiveWorld::Session::tick() {
-  const engine::TickReport report = world.step(host);
+  engine::TickReport report = world->step(*host);
   result.hash = report.hash;
   result.recording.hashes.push_back(report.hash);
   if (report.tick % engine::kBehaviourHashInterval == 0) {
-    result.recording.behaviour_hashes.push_back(host.state_hash());
+    result.recording.behaviour_hashes.push_back(host->state_hash());
   }
   ++result.ticks;
-  host.take_notes();  // nobody reads them here, and they must not pile up
-  const auto facts = log.observe(world);
-  if (owner.observer_.wants_ticks()) owner.observer_.on_tick(world, report);
-  if (announced_pause) {
-    announce("stepped", facts);
+  after_tick(std::move(report));
+}
+
+void LiveWorld::Session::show(engine::TickReport report) {
+  unshown.reset();
+  if (owner.observer_.wants_ticks()) {
+    owner.observer_.on_tick(*world, report);
+  } else {
+    unshown = std::move(report);
+    showings_left = kShowTriesMax;
+  }
+}
+
+// When to look again whether the last tick is wanted now; empty: not at all.
+std::optional<LiveWorld::Session::Clock::time_point> LiveWorld::Session::show_standing() {
+  if (!clock.paused() || !unshown) return std::nullopt;
+  if (owner.observer_.wants_ticks()) {
+    owner.observer_.on_tick(*world, *unshown);
+    unshown.reset();
+  } else if (--showings_left <= 0) {
+    unshown.reset();  // nobody looks
+  }
+  return unshown ? std::optional(Clock::now() + kShowInterval) : std::nullopt;
+}
+
+// Tells whoever watches; nothing here changes the world.
+void LiveWorld::Session::after_tick(engine::TickReport report) {
+  host->take_notes();  // nobody reads them here, and they must not pile up
+  const auto facts = log.observe(*world);
+  const bool stepping = clock.paused();
+  clock.ticked(world->tick(), Clock::now());
+  warn_of_budget();
+  tell_followed(report);
+  if (stepping) {
+    const bool told = clock.steps_left(world->tick()) < kStepsToldMax || status_gate.pass();
+    if (told) announce("stepped", facts);
   } else if (status_gate.pass()) {
     announce("running", facts);
   }
-  const auto period =
-      std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(world.tick_s()));
-  next_tick += period;
-  if (Clock::now() - next_tick > std::chrono::duration<double>(kLagMaxS)) next_tick = Clock::now();
+  announce_pause();
+  show(std::move(report));
+  answer_reached();
 }
 
 LiveWorld::LiveWorld(engine::Scenario scenario, std::shared_ptr<scripting::ScriptRegistry> registry,
-                     LiveOptions options, RunControl::State& control, RunObserver& observer)
+                     LiveOptions options, RunControl::State& control, RunObserver& observer,
+                     LiveTools tools)
     : scenario_(std::move(scenario)),
       registry_(std::move(registry)),
       options_(options),
       control_(control),
-      observer_(observer) {}
+      observer_(observer),
+      tools_(tools) {
+  if (tools_.keeper == nullptr) tools_.keeper = &no_keeper_;
+}
 
 LiveWorld::~LiveWorld() = default;
 
 base::Result<LiveResult> LiveWorld::live(const std::string& sha256, const std::string& waiting) {
   auto created = engine::World::create(scenario_, options_.seed);
   if (!created) return created.error();
-  Session session(*this, **created);
+  Session session(*this, std::move(*created));
   session.result.recording.scenario_yaml = scenario_.yaml;
   session.result.recording.seed = options_.seed;
   session.result.recording.fuel_per_act = options_.host.fuel_per_act;
-  const scripting::LoadVerdict verdict = session.host.prepare(sha256, scenario_);
+  const scripting::LoadVerdict verdict = session.host->prepare(sha256, scenario_);
   if (!verdict.ok) {
     return base::Error{base::ErrorCode::kInternal,
                        "The best policy was measured but cannot be loaded again.", sha256};
   }
   if (auto installed = session.install(sha256); !installed) return installed.error();
+  control_.begin_live();
   session.announce("started", std::nullopt);
   const auto ticks =
       static_cast<std::uint64_t>(std::llround(options_.seconds * scenario_.tick_rate));
@@ -226,12 +269,13 @@ base::Result<LiveResult> LiveWorld::live(const std::string& sha256, const std::s
     session.tick();
     // It was checked when it came in, before this world began.
     if (session.result.ticks == 1 && !waiting.empty()) {
-      const scripting::LoadVerdict again = session.host.prepare(waiting, scenario_);
+      const scripting::LoadVerdict again = session.host->prepare(waiting, scenario_);
       if (again.ok) session.swap_to(waiting);
     }
   }
+  session.answer_interrupted("The live world ended");
   session.announce("ended", std::nullopt);
-  session.result.policy = session.host.stats();
+  session.result.policy = session.host->stats();
   session.result.wall_s = session.stopwatch.seconds();
   return std::move(session.result);
 }

@@ -6,7 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "abilities/angel/counting_model.h"
 #include "abilities/run_control.h"
+#include "abilities/run_folder.h"
+#include "abilities/world_keeper.h"
 #include "engine/base/result.h"
 #include "engine/recording.h"
 #include "engine/scenario.h"
@@ -17,8 +20,15 @@ namespace cherub::abilities {
 struct LiveOptions {
   std::uint64_t seed = 0;
   double seconds = 30;  // of world time
-  bool paced = false;   // at tick_rate of wall time, or as fast as possible
+  bool paced = false;   // at tick_rate of wall time, or as fast as possible; `set rate` changes it
   scripting::HostOptions host;
+};
+
+// What the console works with beside the world; each may be missing.
+struct LiveTools {
+  const RunFolder* folder = nullptr;  // dumps go here
+  WorldKeeper* keeper = nullptr;
+  const angel::ModelStats* model = nullptr;
 };
 
 struct LiveResult {
@@ -31,13 +41,14 @@ struct LiveResult {
   engine::Recording recording;
 };
 
-// A world in which the best policy goes on living, while people and programs change it: pause,
-// step, commands, hot reload. Owned and run by the run's thread; it looks into the inbox between
-// ticks.
+// A world in which the best policy goes on living, while people and programs change it: the
+// console's commands and hot reload. Owned and run by the run's thread; it looks into the inbox
+// between ticks.
 class LiveWorld {
  public:
   LiveWorld(engine::Scenario scenario, std::shared_ptr<scripting::ScriptRegistry> registry,
-            LiveOptions options, RunControl::State& control, RunObserver& observer);
+            LiveOptions options, RunControl::State& control, RunObserver& observer,
+            LiveTools tools = {});
   ~LiveWorld();
 
   // Lives with the version until the world time is over or the run is terminated. `waiting`: a
@@ -51,6 +62,8 @@ class LiveWorld {
   LiveOptions options_;
   RunControl::State& control_;
   RunObserver& observer_;
+  LiveTools tools_;
+  NoKeeper no_keeper_;
 };
 
 }  // namespace cherub::abilities

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "abilities/angel/provider_config.h"
+#include "abilities/console.h"
 #include "engine/base/result.h"
 #include "engine/commands.h"
 #include "engine/world.h"
@@ -43,8 +44,8 @@ base::Result<RunRequest> run_request_from_json(std::string_view json, RunRequest
 std::string run_request_to_json(const RunRequest& request);  // without secrets
 
 // What leaves a run. `json` is a complete object that begins with {"type":"<type>", …}.
-// Types: connected step episode_summary candidate iteration critique best live reload error done
-// terminated.
+// Types: connected step episode_summary candidate iteration critique best live reload command
+// follow warning error done terminated.
 struct RunRecord {
   std::string type;
   std::string json;
@@ -69,20 +70,41 @@ struct ReloadOutcome {
   std::string sha256;
 };
 
-// The inbox of a run. Safe from any thread; never blocks on the run.
+// What becomes of a command that comes before the live world.
+enum class WhenEarly {
+  kAnswer,  // at once: that it waits, or that there is nothing yet to look at
+  kWait,    // it waits with its answer, in order: for scripts, which go on when they are answered
+};
+
+// The inbox of a run, in order of arrival over all kinds. Safe from any thread; never blocks on the
+// run. Holds at most kInboxMax: what comes then is refused.
 class RunControl {
  public:
   RunControl();
   ~RunControl();
+  // Ends the run now, whatever waits in the inbox.
   void terminate();
+
+  // Executed by the run's thread between two ticks of the live world. `done` (may be empty) is
+  // called once, from that thread, or by the caller at once: help, a full inbox, a run that is
+  // over. step and until answer when their ticks are done. Before the live world, with kAnswer:
+  // commands that change it or its time wait in order and are answered `waits`; those that look at
+  // it are refused with kConflict, except scenario and profile, which the run answers between two
+  // candidates; quit ends the run at once.
+  void ask(ConsoleCommand command, std::function<void(ConsoleReply)> done,
+           WhenEarly early = WhenEarly::kAnswer);
+
+  // The same inbox without answers; what is refused becomes a `command` record.
   void pause();
   void resume();
-  void step(std::uint32_t ticks);        // while paused
+  void step(std::uint32_t ticks);
   void submit(engine::Command command);  // into the live world
   // Checks and swaps the slot's script at the next tick boundary of the live world; `done` is
   // called from the run's thread, or by the caller at once when the run has ended. Before the live
   // world begins, an accepted version waits for it: `done` then tells no tick.
   void reload(std::string slot, std::string source, std::function<void(const ReloadOutcome&)> done);
+  // The run is over: what waits, and what comes from now on, is answered so.
+  void close();
 
   struct State;  // the run's side
   State& state() { return *state_; }

@@ -3,6 +3,39 @@
 #include <utility>
 
 namespace cherub::abilities {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+
+template <class Kind>
+bool is(const ConsoleCommand& command) {
+  return std::holds_alternative<Kind>(command);
+}
+
+// What the run knows before any world lives.
+bool concerns_the_run(const ConsoleCommand& command) {
+  return is<console::Profile>(command) || is<console::ShowScenario>(command);
+}
+
+bool looks_at_the_world(const ConsoleCommand& command) {
+  return is<console::Debug>(command) || is<console::Follow>(command) ||
+         is<console::Dump>(command) || is<console::Save>(command) || is<console::Load>(command) ||
+         is<console::ShowSettings>(command);
+}
+
+ConsoleReply waiting_reply() {
+  ConsoleReply reply;
+  reply.waits = true;
+  reply.text = "Waits for the live world.";
+  reply.json = R"({"waits":true})";
+  return reply;
+}
+
+constexpr const char* kOver = "This run is over; nothing can change it.";
+constexpr const char* kNothingSwapped = "The run has ended; nothing was swapped.";
+
+}  // namespace
 
 void ReloadRequest::refuse(std::string stage, std::string message) const {
   if (!done) return;
@@ -14,43 +47,35 @@ void ReloadRequest::refuse(std::string stage, std::string message) const {
   done(outcome);
 }
 
-Inbox RunControl::State::take() {
+std::optional<InboxItem> RunControl::State::take() {
   const std::lock_guard lock(mutex);
-  Inbox inbox;
-  inbox.commands.assign(std::make_move_iterator(commands.begin()),
-                        std::make_move_iterator(commands.end()));
-  inbox.reloads.assign(std::make_move_iterator(reloads.begin()),
-                       std::make_move_iterator(reloads.end()));
-  commands.clear();
-  reloads.clear();
-  seen_arrivals = arrivals;
-  return inbox;
+  if (waiting.empty()) return std::nullopt;
+  InboxItem oldest = std::move(waiting.front());
+  waiting.pop_front();
+  return oldest;
 }
 
-std::vector<ReloadRequest> RunControl::State::take_reloads() {
+std::vector<InboxItem> RunControl::State::take_early() {
   const std::lock_guard lock(mutex);
-  std::vector<ReloadRequest> taken(std::make_move_iterator(reloads.begin()),
-                                   std::make_move_iterator(reloads.end()));
-  reloads.clear();
+  std::vector<InboxItem> taken;
+  std::deque<InboxItem> kept;
+  for (InboxItem& item : waiting) {
+    const auto* ask = std::get_if<AskRequest>(&item);
+    const bool early = ask != nullptr ? concerns_the_run(ask->command)
+                                      : std::holds_alternative<ReloadRequest>(item);
+    if (early) {
+      taken.push_back(std::move(item));
+    } else {
+      kept.push_back(std::move(item));
+    }
+  }
+  waiting.swap(kept);
   return taken;
-}
-
-bool RunControl::State::paused() const {
-  const std::lock_guard lock(mutex);
-  return is_paused;
-}
-
-bool RunControl::State::take_step() {
-  const std::lock_guard lock(mutex);
-  // What came in before the step must be done before it.
-  if (steps_granted == 0 || arrivals != seen_arrivals) return false;
-  --steps_granted;
-  return true;
 }
 
 void RunControl::State::wait(std::optional<Clock::time_point> deadline) {
   std::unique_lock lock(mutex);
-  const auto arrived = [&] { return arrivals != seen_arrivals || cancel.load(); };
+  const auto arrived = [&] { return !waiting.empty() || cancel.load(); };
   if (deadline) {
     changed.wait_until(lock, *deadline, arrived);
   } else {
@@ -58,17 +83,70 @@ void RunControl::State::wait(std::optional<Clock::time_point> deadline) {
   }
 }
 
+void RunControl::State::begin_live() {
+  const std::lock_guard lock(mutex);
+  stage = Stage::kLive;
+}
+
+void RunControl::State::rule_out_live() {
+  const std::lock_guard lock(mutex);
+  stage = Stage::kNoWorld;
+}
+
 void RunControl::State::close() {
-  std::deque<ReloadRequest> left;
+  std::deque<InboxItem> left;
   {
     const std::lock_guard lock(mutex);
-    is_closed = true;
-    left.swap(reloads);
-    commands.clear();
+    stage = Stage::kClosed;
+    left.swap(waiting);
   }
-  for (const ReloadRequest& request : left) {
-    request.refuse("closed", "The run has ended; nothing was swapped.");
+  for (const InboxItem& item : left) {
+    if (const auto* reload = std::get_if<ReloadRequest>(&item)) {
+      reload->refuse("closed", kNothingSwapped);
+    } else if (const auto* ask = std::get_if<AskRequest>(&item)) {
+      ask->reply(console_refusal({ErrorCode::kConflict, kOver, "run_id"}));
+    }
   }
+}
+
+std::optional<ConsoleReply> RunControl::State::push(InboxItem item, const ConsoleCommand* asked,
+                                                    WhenEarly early) {
+  const std::lock_guard lock(mutex);
+  if (stage == Stage::kClosed) return console_refusal({ErrorCode::kConflict, kOver, "run_id"});
+  std::optional<ConsoleReply> at_once;
+  const bool no_world_yet = stage == Stage::kBefore || stage == Stage::kNoWorld;
+  const bool full = waiting.size() >= kInboxMax;
+  if (asked != nullptr && is<console::Quit>(*asked) && (no_world_yet || full)) {
+    cancel = true;
+    changed.notify_all();
+    ConsoleReply reply;
+    reply.text = "The run ends.";
+    return reply;
+  }
+  if (asked != nullptr && no_world_yet && !concerns_the_run(*asked)) {
+    if (stage == Stage::kNoWorld) {
+      return console_refusal(
+          {ErrorCode::kConflict, "This run has no live world: live_seconds is 0.", "run_id"});
+    }
+    if (early == WhenEarly::kAnswer && looks_at_the_world(*asked)) {
+      return console_refusal({ErrorCode::kConflict,
+                              "There is no live world yet: the run is still searching. Ask again "
+                              "when it has begun.",
+                              "run_id"});
+    }
+    if (early == WhenEarly::kAnswer) at_once = waiting_reply();
+  }
+  if (full) {
+    return console_refusal({ErrorCode::kUnavailable,
+                            "Too many commands wait already (" + std::to_string(kInboxMax) +
+                                "); this one was not taken. Try again when some are done.",
+                            "command"});
+  }
+  // What was answered now is not answered again.
+  if (at_once) std::get<AskRequest>(item).done = nullptr;
+  waiting.push_back(std::move(item));
+  changed.notify_all();
+  return at_once;
 }
 
 RunControl::RunControl() : state_(std::make_unique<State>()) {}
@@ -80,56 +158,48 @@ void RunControl::terminate() {
   state_->changed.notify_all();
 }
 
+void RunControl::close() {
+  state_->close();
+}
+
+void RunControl::ask(ConsoleCommand command, std::function<void(ConsoleReply)> done,
+                     WhenEarly early) {
+  std::optional<ConsoleReply> reply;
+  if (const auto* help = std::get_if<console::Help>(&command)) {
+    const auto text = console_help(help->topic);
+    reply = text ? ConsoleReply{} : console_refusal(text.error());
+    if (text) {
+      reply->text = *text;
+      reply->json = base::JsonObject().add("help", *text).text();
+    }
+  } else {
+    const ConsoleCommand asked = command;
+    reply = state_->push(AskRequest{std::move(command), done}, &asked, early);
+  }
+  if (reply && done) done(std::move(*reply));
+}
+
 void RunControl::pause() {
-  const std::lock_guard lock(state_->mutex);
-  state_->is_paused = true;
-  state_->steps_granted = 0;
-  ++state_->arrivals;
-  state_->changed.notify_all();
+  ask(console::Pause{}, nullptr);
 }
-
 void RunControl::resume() {
-  const std::lock_guard lock(state_->mutex);
-  state_->is_paused = false;
-  state_->steps_granted = 0;
-  ++state_->arrivals;
-  state_->changed.notify_all();
+  ask(console::Resume{}, nullptr);
 }
-
 void RunControl::step(std::uint32_t ticks) {
-  const std::lock_guard lock(state_->mutex);
-  if (!state_->is_paused) return;
-  state_->steps_granted += ticks;
-  ++state_->arrivals;
-  state_->changed.notify_all();
+  ask(console::Step{ticks}, nullptr);
 }
-
 void RunControl::submit(engine::Command command) {
-  const std::lock_guard lock(state_->mutex);
-  if (state_->is_closed || state_->commands.size() >= kInboxMax) return;
-  state_->commands.push_back(std::move(command));
-  ++state_->arrivals;
-  state_->changed.notify_all();
+  (void)state_->push(std::move(command), nullptr, WhenEarly::kWait);
 }
 
 void RunControl::reload(std::string slot, std::string source,
                         std::function<void(const ReloadOutcome&)> done) {
   ReloadRequest request{std::move(slot), std::move(source), std::move(done)};
-  const char* refusal = nullptr;
-  {
-    const std::lock_guard lock(state_->mutex);
-    if (state_->is_closed) {
-      refusal = "The run has ended; nothing was swapped.";
-    } else if (state_->reloads.size() >= kInboxMax) {
-      refusal = "Too many reloads wait already; try again when some are done.";
-    } else {
-      state_->reloads.push_back(std::move(request));
-      ++state_->arrivals;
-      state_->changed.notify_all();
-      return;
-    }
-  }
-  request.refuse("closed", refusal);
+  const auto refused = state_->push(request, nullptr, WhenEarly::kWait);
+  if (!refused) return;
+  const bool over = refused->code == ErrorCode::kConflict;
+  request.refuse("closed", over ? kNothingSwapped
+                                : "Too many requests wait already; try again when some are done.");
 }
 
 }  // namespace cherub::abilities

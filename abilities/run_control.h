@@ -9,13 +9,14 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "abilities/run.h"
 
 namespace cherub::abilities {
 
-inline constexpr std::size_t kInboxMax = 1024;  // commands and reloads that wait at a time
+inline constexpr std::size_t kInboxMax = 1024;  // requests of all kinds that wait at a time
 
 struct ReloadRequest {
   std::string slot;
@@ -26,11 +27,16 @@ struct ReloadRequest {
   void refuse(std::string stage, std::string message) const;
 };
 
-// Everything that came in since the run looked last.
-struct Inbox {
-  std::vector<engine::Command> commands;
-  std::vector<ReloadRequest> reloads;
+struct AskRequest {
+  ConsoleCommand command;
+  std::function<void(ConsoleReply)> done;
+
+  void reply(ConsoleReply reply) const {
+    if (done) done(std::move(reply));
+  }
 };
+
+using InboxItem = std::variant<AskRequest, engine::Command, ReloadRequest>;
 
 // The run's side of a RunControl. Requests are queued by any thread and taken by the run's own.
 struct RunControl::State {
@@ -38,25 +44,26 @@ struct RunControl::State {
 
   std::atomic<bool> cancel{false};
 
-  Inbox take();
-  // Only the reloads: while no live world exists, commands wait for it.
-  std::vector<ReloadRequest> take_reloads();
-  [[nodiscard]] bool paused() const;
-  // One of the ticks granted by step(); false when none is left, or the inbox holds something.
-  bool take_step();
-  // Sleeps until something arrives, terminate() is called or the deadline passes.
+  // The oldest request; empty when none waits.
+  std::optional<InboxItem> take();
+  // While no live world exists: what can be answered without one; the rest keeps its order.
+  std::vector<InboxItem> take_early();
+  // Sleeps until something waits, terminate() is called or the deadline passes.
   void wait(std::optional<Clock::time_point> deadline);
+
+  void begin_live();     // from now on everything is taken up by the live world
+  void rule_out_live();  // this run will have none
   // From now on requests are answered at once: the run has ended.
   void close();
 
-  mutable std::mutex mutex;  // guards all below
+  enum class Stage { kBefore, kNoWorld, kLive, kClosed };
+  // Queues the item unless it is answered here; then says how.
+  std::optional<ConsoleReply> push(InboxItem item, const ConsoleCommand* asked, WhenEarly early);
+
+  std::mutex mutex;  // guards all below
   std::condition_variable changed;
-  std::uint64_t arrivals = 0, seen_arrivals = 0;
-  bool is_paused = false;
-  bool is_closed = false;
-  std::uint64_t steps_granted = 0;
-  std::deque<engine::Command> commands;
-  std::deque<ReloadRequest> reloads;
+  Stage stage = Stage::kBefore;
+  std::deque<InboxItem> waiting;
 };
 
 }  // namespace cherub::abilities

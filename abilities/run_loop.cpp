@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "abilities/angel/builtin_angel.h"
+#include "abilities/angel/counting_model.h"
 #include "abilities/angel/model_angel.h"
 #include "abilities/goal.h"
 #include "abilities/live_world.h"
@@ -60,6 +61,7 @@ class Run {
       std::make_shared<scripting::ScriptRegistry>();
   std::optional<RunFolder> folder_;
   std::unique_ptr<Evaluator> evaluator_;
+  std::optional<angel::ModelStats> model_stats_;  // while a model writes the policies
   SearchOutcome search_;
   std::optional<Verdict> verdict_;
   std::optional<LiveResult> live_;
@@ -94,12 +96,15 @@ base::Result<std::unique_ptr<angel::Angel>> Run::make_angel() {
   }
   auto model = tools_.make_model(request_.provider);
   if (!model) return model.error();
+  model_stats_.emplace();
+  model_stats_->provider = request_.provider.provider;
+  model_stats_->model = request_.provider.model;
   const angel::Check check = [this](const std::string& source) {
     scripting::PolicyHost host(registry_, host_);
     return host.prepare(registry_->add(source)->sha256, scenario_);
   };
-  return std::unique_ptr<angel::Angel>(
-      std::make_unique<angel::ModelAngel>(std::move(*model), check));
+  return std::unique_ptr<angel::Angel>(std::make_unique<angel::ModelAngel>(
+      std::make_unique<angel::CountingModel>(std::move(*model), *model_stats_), check));
 }
 
 base::Error Run::nothing_worked() const {
@@ -109,6 +114,7 @@ base::Error Run::nothing_worked() const {
 }
 
 base::Result<void> Run::do_it() {
+  if (request_.live_seconds <= 0) control_.rule_out_live();
   auto scenario = engine::builtin_scenario(request_.scenario);
   if (!scenario) return scenario.error();
   scenario_ = std::move(*scenario);
@@ -126,7 +132,7 @@ base::Result<void> Run::do_it() {
   }
   evaluator_ = std::make_unique<Evaluator>(scenario_, registry_, host_, request_.threads);
   Search search({request_, scenario_, objective_, host_, registry_, *evaluator_, *folder_, control_,
-                 observer_});
+                 observer_, model_stats_ ? &*model_stats_ : nullptr});
   const auto searched = search.run(angel->get());
   search_ = search.outcome();
   if (!searched) return searched;
@@ -175,7 +181,10 @@ base::Result<void> Run::live() {
   options.seconds = request_.live_seconds;
   options.paced = request_.live_paced;
   options.host = host_;
-  LiveWorld world(scenario_, registry_, options, control_, observer_);
+  LiveTools tools;
+  tools.folder = &*folder_;
+  tools.model = model_stats_ ? &*model_stats_ : nullptr;
+  LiveWorld world(scenario_, registry_, options, control_, observer_, tools);
   auto lived = world.live(search_.best->sha256, search_.waiting_sha256);
   if (!lived) return lived.error();
   live_ = std::move(*lived);

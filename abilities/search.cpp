@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "abilities/episode.h"
+#include "abilities/profile_report.h"
 #include "abilities/seeds.h"
 #include "abilities/shown_episode.h"
 #include "abilities/stopwatch.h"
@@ -111,7 +112,7 @@ void Search::note_problem(const std::string& problem) {
 
 void Search::begin_candidate() {
   ++number_;
-  answer_reloads();
+  answer_requests();
   tell("generating", base::JsonObject());
 }
 
@@ -127,22 +128,37 @@ void Search::tell(const std::string& state, base::JsonObject body) {
 }
 
 // There is no live world yet: what is accepted waits for it.
-void Search::answer_reloads() {
-  for (const ReloadRequest& request : setup_.control.take_reloads()) {
-    if (request.slot != "policy") {
-      request.refuse("slot", "There is no script slot \"" + request.slot + "\".");
-      continue;
-    }
-    if (setup_.request.live_seconds <= 0) {
-      request.refuse("live", "This run has no live world to reload into.");
-      continue;
-    }
-    ReloadOutcome reload;
-    reload.sha256 = setup_.registry->add(request.source)->sha256;
-    scripting::PolicyHost host(setup_.registry, setup_.host);
-    reload.verdict = host.prepare(reload.sha256, setup_.scenario);
-    if (reload.verdict.ok) outcome_.waiting_sha256 = reload.sha256;
-    if (request.done) request.done(reload);
+void Search::answer(const ReloadRequest& request) {
+  if (request.slot != "policy") {
+    request.refuse("slot", "There is no script slot \"" + request.slot + "\".");
+    return;
+  }
+  if (setup_.request.live_seconds <= 0) {
+    request.refuse("live", "This run has no live world to reload into.");
+    return;
+  }
+  ReloadOutcome reload;
+  reload.sha256 = setup_.registry->add(request.source)->sha256;
+  scripting::PolicyHost host(setup_.registry, setup_.host);
+  reload.verdict = host.prepare(reload.sha256, setup_.scenario);
+  if (reload.verdict.ok) outcome_.waiting_sha256 = reload.sha256;
+  if (request.done) request.done(reload);
+}
+
+void Search::answer(const AskRequest& request) {
+  if (std::holds_alternative<console::ShowScenario>(request.command)) {
+    request.reply(scenario_report(setup_.scenario));
+    return;
+  }
+  ProfileSources sources;
+  sources.model = setup_.model;
+  request.reply(profile_report(sources));
+}
+
+void Search::answer_requests() {
+  for (const InboxItem& item : setup_.control.take_early()) {
+    if (const auto* reload = std::get_if<ReloadRequest>(&item)) answer(*reload);
+    if (const auto* ask = std::get_if<AskRequest>(&item)) answer(*ask);
   }
 }
 

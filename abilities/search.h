@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "abilities/angel/angel.h"
+#include "abilities/angel/counting_model.h"
 #include "abilities/critique.h"
 #include "abilities/evaluation.h"
 #include "abilities/run.h"
@@ -38,6 +39,7 @@ struct SearchSetup {
   const RunFolder& folder;
   RunControl::State& control;
   SerialObserver& observer;
+  const angel::ModelStats* model = nullptr;
 };
 
 struct SearchOutcome {
@@ -109,7 +111,9 @@ class Search {
   [[nodiscard]] std::size_t first_heat() const;
   [[nodiscard]] bool spent(std::uint64_t acts_max) const;
   void begin_candidate();
-  void answer_reloads();
+  void answer_requests();
+  void answer(const ReloadRequest& request);
+  void answer(const AskRequest& request);
   void note_problem(const std::string& problem);
   void tell(const std::string& state, base::JsonObject body);
   angel::Brief brief() const;

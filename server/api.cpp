@@ -84,6 +84,9 @@ Reply Api::route_run(const HttpRequest& request, const Segments& segments) {
   if (segments.size() == 3 && segments[2] == "commands") {
     return method == "POST" ? command(id, request.body) : not_allowed("POST");
   }
+  if (segments.size() == 3 && segments[2] == "profile") {
+    return method == "GET" ? show_profile(id) : not_allowed("GET");
+  }
   if (segments.size() == 4 && segments[2] == "scripts") {
     return method == "PUT" ? put_script(request, id, segments[3]) : not_allowed("PUT");
   }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,7 +20,6 @@
 
 namespace cherub::server {
 
-inline constexpr std::uint32_t kStepTicksMax = 10'000;
 inline constexpr std::size_t kRunsListedMax = 200;
 inline constexpr std::size_t kIdempotencyKeysMax = 256;
 
@@ -27,7 +27,7 @@ struct ApiOptions {
   AccessRules access;
   abilities::RunRequest defaults;  // of POST /run
   std::string api_markdown;        // GET /api
-  // How long PUT scripts waits for the run before it answers 202.
+  // How long PUT scripts, commands and profile wait for the run before they answer without it.
   std::chrono::milliseconds reload_patience{5000};
 };
 
@@ -54,7 +54,8 @@ class Api final : public Application {
   HttpResponse end_run(std::string_view id);
   HttpResponse show_code(const HttpRequest& request, std::string_view id) const;
   Reply put_script(const HttpRequest& request, std::string_view id, std::string_view slot);
-  HttpResponse command(std::string_view id, std::string_view body);
+  Reply command(std::string_view id, std::string_view body);
+  Reply show_profile(std::string_view id);
 
   std::variant<View, HttpResponse> progress_view(std::string_view id);
   std::variant<View, HttpResponse> render_view(std::string_view id, std::string_view channel);
@@ -73,8 +74,14 @@ class Api final : public Application {
   std::deque<UsedKey> used_keys_;
 };
 
-// A control command of a client: {"type":"terminate"|"pause"|"resume"|"step","ticks":N} or a
-// command of engine/recording.h. The error names the field.
-base::Result<void> apply_command(RunRegistry& registry, Run& run, std::string_view json);
+// What could not be read of a WebSocket client's words, with the client's own name for them ("ref",
+// as JSON, may be empty).
+struct TextRefusal {
+  base::Error error;
+  std::string ref;
+};
+// A console command of a WebSocket client; its `reply` goes to the outbox.
+std::optional<TextRefusal> hear_command(RunRegistry& registry, Run& run, std::string_view text,
+                                        const std::shared_ptr<Outbox>& outbox);
 
 }  // namespace cherub::server

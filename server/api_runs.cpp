@@ -1,11 +1,8 @@
 #include <algorithm>
 #include <set>
 
-#include "abilities/goal.h"
 #include "engine/base/json.h"
 #include "engine/base/sha256.h"
-#include "engine/recording.h"
-#include "engine/scenario.h"
 #include "sandbox/syntax/parser.h"
 #include "server/api.h"
 #include "server/run_body.h"
@@ -190,47 +187,6 @@ Reply Api::put_script(const HttpRequest& request, std::string_view id, std::stri
   };
   run->control().reload(std::string(slot), request.body, done);
   return reply;
-}
-
-HttpResponse Api::command(std::string_view id, std::string_view body) {
-  const auto run = registry_.find(id);
-  if (!run || run->over()) return not_live(id);
-  const auto applied = apply_command(registry_, *run, body);
-  if (!applied.ok()) return problem_of(applied.error());
-  return json_response(202, base::JsonObject().add("accepted", true).text());
-}
-
-base::Result<void> apply_command(RunRegistry& registry, Run& run, std::string_view json) {
-  using base::Error;
-  using base::ErrorCode;
-  const auto document = base::parse_json(json);
-  if (!document.ok()) return document.error();
-  if (!document->IsObject() || !document->HasMember("type") || !(*document)["type"].IsString()) {
-    return Error{ErrorCode::kInvalidArgument, "A command is an object with a type.", "type"};
-  }
-  const std::string type = (*document)["type"].GetString();
-  if (type == "terminate") {
-    registry.terminate(run);
-  } else if (type == "pause") {
-    run.control().pause();
-  } else if (type == "resume") {
-    run.control().resume();
-  } else if (type == "step") {
-    const auto ticks = document->FindMember("ticks");
-    const bool given = ticks != document->MemberEnd();
-    if (given && (!ticks->value.IsUint() || ticks->value.GetUint() < 1 ||
-                  ticks->value.GetUint() > kStepTicksMax)) {
-      return Error{ErrorCode::kInvalidArgument, "Give a whole number from 1 to 10000.", "ticks"};
-    }
-    run.control().step(given ? ticks->value.GetUint() : 1);
-  } else if (type == "install_script") {
-    return Error{ErrorCode::kRefused, "Send the source to PUT /run/<id>/scripts/policy.", "type"};
-  } else {
-    auto command = engine::command_from_json(json);
-    if (!command.ok()) return command.error();
-    run.control().submit(std::move(*command));
-  }
-  return {};
 }
 
 }  // namespace cherub::server

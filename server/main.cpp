@@ -36,6 +36,7 @@ int run_program(int argc, char** argv) {
   cli::add_sandbox_command(program, session);
   cli::add_replay_command(program, session);
   cli::add_api_command(program, session);
+  cli::add_console_help_command(program, session);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -139,6 +139,7 @@ void Run::end_without_result(RunState state, std::string_view reason) {
     state_ = state;
     summary_json_ = json;
   }
+  control_.close();
   hub_.on_record({type, json});
 }
 

@@ -21,13 +21,15 @@ class Refuser {
  public:
   explicit Refuser(std::shared_ptr<Outbox> outbox) : outbox_(std::move(outbox)) {}
 
-  void refuse(const base::Error& error) {
+  void refuse(const base::Error& error, const std::string& ref = {}) {
     if (++refusals_ > kRefusalsMax) {
       outbox_->close({kClosePolicy, "too many messages that cannot be read"});
       return;
     }
     base::JsonObject record;
-    record.add("type", "refused").add("detail", error.message);
+    record.add("type", "refused");
+    if (!ref.empty()) record.raw("ref", ref);
+    record.add("detail", error.message);
     if (!error.where.empty()) record.add("field", error.where);
     outbox_->push_record(shared(record.text()));
   }
@@ -101,13 +103,14 @@ std::variant<View, HttpResponse> Api::progress_view(std::string_view id) {
   view.outbox = std::make_shared<Outbox>();
   run->hub().join_progress(view.outbox, run_state_name(run->state()));
   const auto refuser = std::make_shared<Refuser>(view.outbox);
-  view.on_text = [&registry = registry_, run, refuser](std::string_view text) {
+  view.on_text = [&registry = registry_, run, refuser,
+                  outbox = view.outbox](std::string_view text) {
     if (run->over()) {
       refuser->refuse({base::ErrorCode::kConflict, "This run is over.", ""});
       return;
     }
-    const auto applied = apply_command(registry, *run, text);
-    if (!applied.ok()) refuser->refuse(applied.error());
+    const auto refused = hear_command(registry, *run, text, outbox);
+    if (refused) refuser->refuse(refused->error, refused->ref);
   };
   view.on_closed = [run, outbox = view.outbox] { run->hub().leave(outbox); };
   return view;

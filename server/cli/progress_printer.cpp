@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kUpdateInterval{50};
 constexpr std::size_t kNewsBytesMax = 2000;
+constexpr const char* kClearLine = "\r\033[K";
+constexpr const char* kPrompt = "cherub> ";
 
 }  // namespace
 
@@ -43,17 +45,52 @@ void ProgressPrinter::tell_news(const std::string& type, const rapidjson::Docume
                " is the best: score " + short_number(best_score_) + ", success " +
                short_number(100 * number_of(record, "success_rate")) + " %");
   } else if (type == "live") {
-    const std::string state = text_of(record, "state");
-    line_ = "live world: " + short_number(number_of(record, "t")) + " s";
-    if (state != "running" && state != "stepped") {
-      say_locked("live world " + state + " at tick " + std::to_string(whole_of(record, "tick")));
-    }
+    tell_live(record);
+  } else if (type == "follow") {
+    tell_followed(record);
+  } else if (type == "warning") {
+    const std::uint64_t others = whole_of(record, "suppressed");
+    say_locked("warning: tick " + std::to_string(whole_of(record, "tick")) + " took " +
+               short_number(number_of(record, "ms")) + " ms of " +
+               short_number(number_of(record, "budget_ms")) + " ms, most of it in " +
+               text_of(record, "phase") +
+               (others > 0 ? "; " + std::to_string(others) + " more since the last warning" : ""));
+  } else if (type == "command") {
+    say_locked("command refused: " + text_of(record, "message"));
   } else if (type == "reload") {
     say_locked("reload " + text_of(record, "state") + " at tick " +
                std::to_string(whole_of(record, "tick")));
   } else if (type == "error") {
     say_locked("error: " + text_of(record, "message"));
   }
+}
+
+void ProgressPrinter::tell_live(const rapidjson::Document& record) {
+  const std::string state = text_of(record, "state");
+  line_ = "live world: " + short_number(number_of(record, "t")) + " s";
+  if (state == "running" || state == "stepped") return;
+  say_locked("live world " + state + " at tick " + std::to_string(whole_of(record, "tick")));
+}
+
+void ProgressPrinter::tell_followed(const rapidjson::Document& record) {
+  std::string line =
+      text_of(record, "name") + " at tick " + std::to_string(whole_of(record, "tick"));
+  if (text_of(record, "state") == "died") {
+    const std::string cause = text_of(record, "cause");
+    say_locked(line + " has died" + (cause.empty() ? "" : ": " + cause));
+    return;
+  }
+  line += ": (" + short_number(number_of(record, "x")) + ", " +
+          short_number(number_of(record, "y")) + ") m";
+  for (const char* drive : {"health", "energy", "hunger"}) {
+    line += std::string(", ") + drive + " " + short_number(number_of(record, drive));
+  }
+  if (const rapidjson::Value* receipts = object_of(record, "receipts")) {
+    for (const char* slot : {"move", "ability"}) {
+      line += std::string(", ") + slot + " " + text_of(*receipts, slot);
+    }
+  }
+  say_locked(line + ", fuel " + std::to_string(whole_of(record, "fuel")));
 }
 
 void ProgressPrinter::tell_candidate(const rapidjson::Document& record) {
@@ -76,11 +113,32 @@ void ProgressPrinter::say(const std::string& text) {
   update_line();
 }
 
+void ProgressPrinter::reply(const std::string& line, const abilities::ConsoleReply& reply) {
+  const std::lock_guard lock(mutex_);
+  if (style_ == ProgressStyle::kJson) {
+    base::JsonObject record;
+    record.add("type", "reply").add("line", line);
+    print_line(abilities::console_reply_json(reply, std::move(record)));
+  } else if (line.empty()) {
+    show_prompt();
+  } else {
+    say_locked(reply.ok ? reply.text : "error: " + reply.text);
+  }
+}
+
 void ProgressPrinter::say_locked(const std::string& text) {
   if (style_ == ProgressStyle::kJson) return;
-  if (style_ == ProgressStyle::kLine) std::fputs("\r\033[K", stdout);
+  const bool own_line = style_ == ProgressStyle::kLine || style_ == ProgressStyle::kPrompt;
+  if (own_line) std::fputs(kClearLine, stdout);
   print_line(text);
+  show_prompt();
   last_update_ = {};
+}
+
+void ProgressPrinter::show_prompt() {
+  if (style_ != ProgressStyle::kPrompt) return;
+  std::fputs(kPrompt, stdout);
+  std::fflush(stdout);
 }
 
 void ProgressPrinter::update_line() {
@@ -93,13 +151,14 @@ void ProgressPrinter::update_line() {
     line += "  episode " + std::to_string(episodes_done_) + "/" + std::to_string(episodes_);
   }
   if (has_best_) line += "  best " + short_number(best_score_);
-  std::printf("\r\033[K%s", line.c_str());
+  std::printf("%s%s", kClearLine, line.c_str());
   std::fflush(stdout);
 }
 
 void ProgressPrinter::finish() {
   const std::lock_guard lock(mutex_);
-  if (style_ == ProgressStyle::kLine) std::fputs("\r\033[K", stdout);
+  const bool own_line = style_ == ProgressStyle::kLine || style_ == ProgressStyle::kPrompt;
+  if (own_line) std::fputs(kClearLine, stdout);
   std::fflush(stdout);
 }
 

@@ -11,9 +11,10 @@
 namespace cherub::server::cli {
 
 enum class ProgressStyle {
-  kJson,   // every record as a line
-  kLine,   // one updating line on a terminal, news above it
-  kPlain,  // news only, one line each
+  kJson,    // every record as a line
+  kLine,    // one updating line on a terminal, news above it
+  kPrompt,  // news above the line where a person types
+  kPlain,   // news only, one line each
 };
 
 // Shows a run's records on standard output while it goes on.
@@ -27,13 +28,18 @@ class ProgressPrinter final : public abilities::RunObserver {
 
   // A line of its own, without tearing the updating one. From any thread.
   void say(const std::string& text);
+  // What the console answered to a line.
+  void reply(const std::string& line, const abilities::ConsoleReply& reply);
   // Clears the updating line.
   void finish();
 
  private:
   void tell_news(const std::string& type, const rapidjson::Document& record);
   void tell_candidate(const rapidjson::Document& record);
+  void tell_live(const rapidjson::Document& record);
+  void tell_followed(const rapidjson::Document& record);
   void say_locked(const std::string& text);
+  void show_prompt();
   void update_line();
 
   const ProgressStyle style_;

@@ -9,6 +9,7 @@
 
 #include "engine/base/json.h"
 #include "server/cli/commands.h"
+#include "server/cli/console_input.h"
 #include "server/cli/file_watch.h"
 #include "server/cli/progress_printer.h"
 #include "server/cli/run_report.h"
@@ -21,7 +22,9 @@ namespace cherub::server::cli {
 namespace {
 
 constexpr std::size_t kPolicyBytesMax = std::size_t{1} << 20;
-constexpr double kWatchSeconds = 3600;  // a watched world lives so long if nobody says otherwise
+// A watched world lives so long if nobody says otherwise; one with a console until it is told to
+// end.
+constexpr double kWatchSeconds = 3600, kConsoleSeconds = 1e9;
 
 struct RunFlags {
   std::optional<std::string> scenario, goal, provider, base_url, model, runs_dir;
@@ -30,7 +33,7 @@ struct RunFlags {
   std::optional<std::uint64_t> seed;
   std::optional<double> duration, live;
   std::optional<bool> jit;
-  bool json = false;
+  bool json = false, console = false;
 };
 
 template <class Value>
@@ -51,8 +54,9 @@ base::Result<abilities::RunRequest> request_of(const RunFlags& flags, const Conf
   abilities::RunRequest defaults = run_defaults(config);
   defaults.runs_dir = flags.runs_dir.value_or(config.runs_dir);
   const bool watching = !flags.watch.empty();
-  defaults.live_paced = watching;
+  defaults.live_paced = watching || flags.console;
   if (watching) defaults.live_seconds = kWatchSeconds;
+  if (flags.console) defaults.live_seconds = kConsoleSeconds;
   base::JsonObject body;
   add_given(body, "user_goal", flags.goal);
   add_given(body, "scenario", flags.scenario);
@@ -84,6 +88,8 @@ std::string fresh_run_id() {
 
 ProgressStyle style_of(const RunFlags& flags) {
   if (flags.json) return ProgressStyle::kJson;
+  if (flags.console && isatty(STDIN_FILENO) != 0) return ProgressStyle::kPrompt;
+  if (flags.console) return ProgressStyle::kPlain;
   return isatty(STDOUT_FILENO) != 0 ? ProgressStyle::kLine : ProgressStyle::kPlain;
 }
 
@@ -103,6 +109,16 @@ std::unique_ptr<FileWatch> watch_policy(const std::string& path, abilities::RunC
   });
 }
 
+std::unique_ptr<ConsoleInput> read_console(const RunFlags& flags, abilities::RunControl& control,
+                                           ProgressPrinter& printer) {
+  if (!flags.console) return nullptr;
+  return std::make_unique<ConsoleInput>(
+      STDIN_FILENO, isatty(STDIN_FILENO) != 0, control,
+      [&printer](const std::string& line, const abilities::ConsoleReply& reply) {
+        printer.reply(line, reply);
+      });
+}
+
 int execute(const RunFlags& flags, const abilities::RunRequest& request) {
   abilities::RunControl control;
   const SignalWatch signals([&](int count) {
@@ -113,6 +129,7 @@ int execute(const RunFlags& flags, const abilities::RunRequest& request) {
   abilities::RunSummary summary;
   {
     const auto watch = watch_policy(flags.watch, control, printer);
+    const auto console = read_console(flags, control, printer);
     summary = abilities::execute_run(request, fresh_run_id(), control, printer);
   }
   printer.finish();
@@ -156,6 +173,9 @@ void add_flags(CLI::App& command, RunFlags& flags) {
   command.add_option("--watch", flags.watch,
                      "Watch this Lua file: every change goes into the live world, which is paced");
   command.add_option("--runs-dir", flags.runs_dir, "Folder for results (default runs)");
+  command.add_flag("--console", flags.console,
+                   "Read commands from standard input while the run goes on (help lists them); the "
+                   "live world is paced and ends when told to, or after --live");
   command.add_flag("--json", flags.json, "Print one JSON record per line");
 }
 
@@ -171,6 +191,7 @@ void add_run_command(CLI::App& program, Session& session) {
       "  cherub run --goal 'reach the target fast and safely'\n"
       "  cherub run --scenario meadow --goal 'keep the rabbits fed' --iterations 5\n"
       "  cherub run --policy mine.lua --watch mine.lua\n"
+      "  cherub run --scenario meadow --policy mine.lua --console\n"
       "  OPENAI_API_KEY=… cherub run --provider openai --model gpt-4o --goal 'collide rarely'\n"
       "The first Ctrl-C ends the run and keeps its best result, the second ends the program.\n"
       "Exit codes: 0 done or ended by you, 1 failed, 2 usage");

@@ -1,5 +1,6 @@
 // The page: one run at a time, named in the URL, its three streams, and the parts that show it.
 import { getCode, getRun, sendCommand, startRun, stopRun } from "./api.js";
+import { ConsoleBox } from "./console_box.js";
 import { LiveSocket, combinedState, secondsToRetry } from "./connection.js";
 import { byId, setText } from "./dom.js";
 import { readAgents, readTerrain } from "./frames.js";
@@ -27,6 +28,11 @@ const form = new GoalForm(async (goal) => {
   if (window.innerWidth < 760) byId("world-title").scrollIntoView();
 });
 
+const consoleBox = new ConsoleBox({
+  send: async (line) => (await sendCommand(model.id, { line })).body,
+  selected: () => world.selected,
+});
+
 let model = null;
 let sockets = [];
 let complaints = 0;
@@ -45,6 +51,7 @@ async function openRun(id) {
   document.title = "Cherub";
   world.clear(id ? "Waiting for the first frame…" : "Type a goal and press “Start run”.");
   policy.open(model);
+  consoleBox.clear();
   chart.show([]);
   progress.open(model ?? new RunModel(""));
   if (!model) progress.model.phase = Phase.idle;
@@ -171,6 +178,7 @@ function takeRecord(raw) {
   if (record.type === "best" && model.code !== null && !(isHistory && policy.filled)) {
     policy.offer(model.code, record.score);
   }
+  if (record.type === "follow" && !isHistory) consoleBox.follow(record);
   if (record.type === "candidate" || record.type === "best") chart.show(model.points);
   if (record.type === "reload" && !isHistory && !policy.hear(record)) showCode(model);
   if (model.ended && !isHistory) runEnded();
@@ -225,6 +233,7 @@ function refresh() {
   byId("resume-run").disabled = !alive || !model.paused;
   byId("step-run").disabled = !living || !model.paused;
   byId("stop-run").disabled = !alive;
+  consoleBox.enable(alive);
   if (model?.goal) {
     setText(byId("goal-line"), model.goal);
     document.title = `${model.goal.slice(0, 60)} · Cherub`;

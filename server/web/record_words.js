@@ -143,6 +143,8 @@ const tellers = {
         return { tone: "note", text: `The world is paused${at}.` };
       case "resumed":
         return { tone: "note", text: `The world goes on${at}.` };
+      case "loaded":
+        return { tone: "note", text: `A saved world was loaded${at}.` };
       case "ended":
         return { tone: "note", text: `The life of the world ends${at}.` };
       default:
@@ -170,6 +172,23 @@ const tellers = {
     tone: "bad",
     text: `The server did not understand this page: ${record.detail ?? ""}`,
   }),
+  reply: () => null, // to what this page asked on its socket: it asks over HTTP
+  follow: (record) =>
+    record.state === "died"
+      ? {
+          tone: "note",
+          text: `${record.name} has died${record.cause ? `: ${record.cause}` : ""}.`,
+        }
+      : null, // the console's line
+  warning(record) {
+    const others = record.suppressed > 0 ? `, and ${plain(record.suppressed)} others since` : "";
+    return {
+      tone: "bad",
+      text:
+        `Tick ${plain(record.tick)} took ${decimal(record.ms, 1)} ms of its ` +
+        `${decimal(record.budget_ms, 1)} ms, most of it in ${record.phase}${others}.`,
+    };
+  },
   receipt_stats: () => null,
   error: (record) => ({
     tone: "bad",

@@ -21,6 +21,8 @@ class ScriptedModel final : public angel::LanguageModel {
     angel::ModelReply reply;
     reply.text = replies_.front();
     replies_.pop_front();
+    reply.tokens_in = 30;
+    reply.tokens_out = 12;
     return reply;
   }
 
@@ -36,8 +38,12 @@ struct ModelRun {
   KeepingObserver observer;
   RunSummary summary;
 
+  RunControl control;
+  double live_seconds = 0;
+
   void run(std::uint32_t iterations, const char* goal = "reach the target") {
     RunRequest request = small_request(folder);
+    request.live_seconds = live_seconds;
     request.user_goal = goal;
     request.provider.provider = "openai";
     request.candidates = 0;
@@ -47,7 +53,6 @@ struct ModelRun {
       return base::Result<std::unique_ptr<angel::LanguageModel>>(
           std::make_unique<ScriptedModel>(replies, asked));
     };
-    RunControl control;
     summary = execute_run_with(request, "model-run", control, observer, tools);
   }
 };
@@ -74,6 +79,29 @@ TEST_CASE("a model's policy is measured, and its source and results go into the 
   const std::string place = run.summary.dir + "/iteration_1/candidate_1/";
   CHECK(contains(file_text(place + "prompt.md"), "reach the target"));
   CHECK(contains(file_text(place + "reply.md"), "It wanders."));
+}
+
+TEST_CASE("profile counts the calls of the model, its tokens and its errors") {
+  ModelRun run;
+  run.replies = {fenced(kWandererSource)};
+  run.live_seconds = 1;
+  std::string searching, living;
+  run.observer.hook = [&](const RunRecord& record) {
+    std::string& told = record.type == "candidate" ? searching : living;
+    if (!told.empty() || (record.type != "candidate" && record.type != "live")) return;
+    told = "asked";
+    run.control.ask(console::Profile{}, [&told](const ConsoleReply& reply) { told = reply.json; });
+  };
+  run.run(2);  // the second iteration finds the model asleep
+  CHECK(contains(searching, R"("model":{"provider":"openai")"));
+  const auto profile = base::parse_json(living);
+  REQUIRE(profile);
+  const auto& model = (*profile)["model"];
+  CHECK(model["calls"].GetUint64() == run.asked.size());
+  CHECK(model["calls"].GetUint64() >= 2);
+  CHECK(model["errors"].GetUint64() == model["calls"].GetUint64() - 1);
+  CHECK(model["tokens_in"].GetUint64() == 30);
+  CHECK(model["tokens_out"].GetUint64() == 12);
 }
 
 TEST_CASE("a refused reply goes back with its diagnostics") {

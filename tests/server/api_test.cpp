@@ -187,15 +187,86 @@ TEST_CASE("commands are checked before they are accepted") {
   Bench bench;
   const std::string path = "/run/" + bench.start() + "/commands";
   const auto status = [&](const std::string& body) { return bench.ask("POST", path, body).status; };
-  CHECK(status(R"({"type":"pause"})") == 202);
-  CHECK(status(R"({"type":"step","ticks":5})") == 202);
+  CHECK(status(R"({"type":"pause"})") == 200);
+  CHECK(status(R"({"type":"step","ticks":5})") == 200);
+  CHECK(status(R"({"line":"step 5"})") == 200);
   CHECK(status(R"({"type":"step","ticks":0})") == 400);
   CHECK(status(R"({"type":"step","ticks":10001})") == 400);
-  CHECK(status(R"({"type":"rain","intensity":0.5})") == 202);
+  CHECK(status(R"({"type":"rain","intensity":0.5})") == 200);
   CHECK(status(R"({"type":"dance"})") == 400);
   CHECK(status(R"({"type":"install_script","slot":"policy","sha256":"aa"})") == 422);
   CHECK(status("[]") == 400);
   CHECK(status("{}") == 400);
+  CHECK(status(R"({"line":"spawn rabbit three 1 2"})") == 400);
+}
+
+TEST_CASE("a command is answered with text and data, a wrong one with its argument") {
+  Bench bench;
+  const std::string path = "/run/" + bench.start() + "/commands";
+  const HttpResponse done = bench.ask("POST", path, R"({"line":"debug 12"})");
+  CHECK(done.status == 200);
+  CHECK(done.body == R"({"ok":true,"text":"done","data":{}})");
+  const HttpResponse wrong = bench.ask("POST", path, R"({"line":"debug twelve"})");
+  CHECK(wrong.content_type == "application/problem+json");
+  CHECK(field_of(wrong) == "id");
+  CHECK(wrong.body.find("row:generation") != std::string::npos);
+  CHECK(bench.ask("POST", path, R"({"line":"help"})").body.find("spawn") != std::string::npos);
+}
+
+TEST_CASE("while a run searches, commands wait or are told that there is no world yet") {
+  Bench bench;
+  const HttpResponse response =
+      bench.ask("POST", "/run", R"({"policy_code":"x","user_goal":"search"})");
+  const std::string id = (*base::parse_json(response.body))["run_id"].GetString();
+  REQUIRE(eventually([&] { return bench.registry.find(id)->script().sha256 == "aa"; }));
+  const std::string path = "/run/" + id + "/commands";
+  const HttpResponse waits = bench.ask("POST", path, R"({"type":"pause"})");
+  CHECK(waits.status == 202);
+  CHECK(waits.body.find("\"waits\":true") != std::string::npos);
+  CHECK(bench.ask("POST", path, R"({"line":"debug 1"})").status == 409);
+  CHECK(bench.ask("GET", "/run/" + id + "/profile").status == 200);
+  CHECK(bench.ask("POST", path, R"({"line":"quit"})").status == 200);
+  CHECK(eventually([&] { return bench.registry.find(id)->state() == RunState::kTerminated; }));
+  CHECK(bench.ask("POST", path, R"({"line":"pause"})").status == 404);
+  CHECK(bench.ask("GET", "/run/" + id + "/profile").status == 404);
+  CHECK(bench.ask("POST", "/run/" + id + "/profile").status == 405);
+}
+
+TEST_CASE("a queued run is ended by quit") {
+  Bench bench;
+  bench.start();
+  const HttpResponse response = bench.ask("POST", "/run", R"({"user_goal":"reach the target"})");
+  const std::string id = (*base::parse_json(response.body))["run_id"].GetString();
+  CHECK(bench.ask("POST", "/run/" + id + "/commands", R"({"line":"quit"})").status == 200);
+  CHECK(bench.registry.find(id)->state() == RunState::kTerminated);
+}
+
+TEST_CASE("a progress client's command gets a reply with the client's ref") {
+  Bench bench;
+  auto opened = bench.api->open_view(bench.request("GET", "/ws/progress/" + bench.start()));
+  REQUIRE(std::holds_alternative<View>(opened));
+  View& view = std::get<View>(opened);
+  const auto next_of = [&](const std::string& type) {
+    std::string found;
+    REQUIRE(eventually([&] {
+      while (auto message = view.outbox->pop()) {
+        if (message->bytes->find("{\"type\":\"" + type + "\"") != 0) continue;
+        found = *message->bytes;
+        return true;
+      }
+      return false;
+    }));
+    return found;
+  };
+  view.on_text(R"({"line":"debug 3","ref":"mine"})");
+  CHECK(next_of("reply") == R"({"type":"reply","ref":"mine","ok":true,"text":"done","data":{}})");
+  view.on_text(R"({"type":"step","ticks":2,"ref":7})");
+  CHECK(next_of("reply").find("\"ref\":7") != std::string::npos);
+  view.on_text(R"({"type":"step","ticks":0,"ref":8})");
+  const std::string refused = next_of("refused");
+  CHECK(refused.find("\"ref\":8") != std::string::npos);
+  CHECK(refused.find("\"field\":\"ticks\"") != std::string::npos);
+  view.on_closed();
 }
 
 TEST_CASE("a finished run of an earlier process is served from its folder and takes no changes") {

@@ -18,8 +18,19 @@ RunFunction FakeRun::function() {
     observer.on_record(record("connected"));
     observer.on_record(record("step", R"("t":0.1)"));
     observer.on_record(record("best", R"("code":"return 1","sha256":"aa")"));
+    if (request.user_goal != "search") control.state().begin_live();
     while (!released_ && !control.state().cancel) {
-      for (const auto& reload : control.state().take().reloads) {
+      while (auto item = control.state().take()) {
+        if (const auto* asked = std::get_if<abilities::AskRequest>(&*item)) {
+          if (std::holds_alternative<abilities::console::Quit>(asked->command)) {
+            control.terminate();
+          }
+          abilities::ConsoleReply reply;
+          reply.text = "done";
+          asked->reply(reply);
+        }
+        if (!std::holds_alternative<abilities::ReloadRequest>(*item)) continue;
+        const auto& reload = std::get<abilities::ReloadRequest>(*item);
         abilities::ReloadOutcome outcome;
         outcome.verdict.ok = reload.source != "bad";
         outcome.verdict.stage = "parse";

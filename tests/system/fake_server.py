@@ -268,10 +268,16 @@ class Server:
             run.task.cancel()
             return 202, {"run_id": run.id}
         if parts[2] == "commands":
-            kind = json.loads(body)["type"]
-            run.paused = kind != "resume"
-            run.steps += json.loads(body).get("ticks", 1) if kind == "step" else 0
-            return 202, {"accepted": True}
+            asked = json.loads(body)
+            words = asked.get("line", asked.get("type", "")).split()
+            if words[0] not in ("pause", "resume", "step", "profile"):
+                return problem(400, f'There is no command "{words[0]}".', "command")
+            if words[0] != "profile":
+                run.paused = words[0] != "resume"
+                ticks = asked.get("ticks", int(words[1]) if len(words) > 1 else 1)
+                run.steps += ticks if words[0] == "step" else 0
+            told = f"tick {run.world.tick}, sense and decide"
+            return 200, {"ok": True, "text": told, "data": {"tick": run.world.tick}}
         return await self.reload(run, body.decode())
 
     def row(self, run):

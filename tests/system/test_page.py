@@ -247,8 +247,18 @@ class PageTest(unittest.TestCase):
         self.wait(lambda: self.tick() > standing, "a step is done")
         self.assertEqual(self.wait_until_still(), standing + 1)
         self.shot("6-paused")
+
+        # The console makes two more, says what it knows and what it does not understand.
+        self.type_command("step 2")
+        self.wait(lambda: self.tick() == standing + 3, "two steps are done")
+        browser.find("[data-line=profile]").click()
+        self.wait(lambda: "decide" in self.text("#console-output"), "the profile is shown")
+        self.type_command("puase")
+        self.wait(lambda: 'no command "puase"' in self.text("#console-output"), "a typo is told")
+        self.shot("6-console")
+        browser.find("#console-clear").click()
         browser.find("#resume-run").click()
-        self.wait(lambda: self.tick() > standing + 2, "the world goes on")
+        self.wait(lambda: self.tick() > standing + 5, "the world goes on")
 
         # The page comes back as it was, from its address alone.
         address = browser.url
@@ -270,7 +280,10 @@ class PageTest(unittest.TestCase):
             lambda: "Stopped" in self.text("#runs [aria-current]"), "the list knows that it is over"
         )
         self.shot("8-stopped")
-        self.assert_quiet_console(r"/scripts/policy .*status of 422")
+        self.assert_quiet_console(r"/scripts/policy .*status of 422|/commands .*status of 400")
+
+    def type_command(self, line):
+        self.browser.find("#console-input").type(line + "\n")
 
     def wait_until_still(self):
         seen = []

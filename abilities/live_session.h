@@ -1,0 +1,107 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "abilities/live_world.h"
+#include "abilities/profile_report.h"
+#include "abilities/step_log.h"
+#include "abilities/stopwatch.h"
+#include "abilities/tick_budget.h"
+#include "abilities/tick_profile.h"
+#include "abilities/world_clock.h"
+
+namespace cherub::abilities {
+
+inline constexpr const char* kPolicySlot = "policy";
+inline constexpr std::size_t kInlineDumpBytesMax = std::size_t{1} << 20;
+
+// One life of one world, inside of LiveWorld: time in live_world.cpp, what is asked of it in
+// live_commands.cpp.
+struct LiveWorld::Session {
+  using Clock = RunControl::State::Clock;
+  using Answer = std::function<void(ConsoleReply)>;
+
+  LiveWorld& owner;
+  std::unique_ptr<engine::World> world;
+  std::unique_ptr<scripting::PolicyHost> host;
+  LiveResult result;
+  StepLog log;
+  Stopwatch stopwatch;
+  RateGate status_gate, follow_gate;
+  WorldClock clock;
+  TickProfile profile;
+  TickBudget budget;
+  VersionLedger versions;
+  std::optional<base::EntityId> followed;
+  std::string followed_name;
+  bool announced_pause = false;
+  // The last tick, while whoever looks has not been shown it: frames are few, the world is fast.
+  std::optional<engine::TickReport> unshown;
+  int showings_left = 0;
+
+  // A step or until whose ticks are not done.
+  struct Awaiting {
+    base::Tick tick;
+    Answer answer;
+  };
+  std::vector<Awaiting> awaiting;
+
+  Session(LiveWorld& live_world, std::unique_ptr<engine::World> live);
+  ~Session();
+
+  // Time.
+  bool wait_for_tick();  // false when the run was terminated
+  void tick();
+  void after_tick(engine::TickReport report);
+  void show(engine::TickReport report);
+  std::optional<Clock::time_point> show_standing();
+  void announce(const char* state, const std::optional<StepFacts>& facts);
+  void announce_pause();
+  void warn_of_budget();
+  void tell_followed(const engine::TickReport& report);
+
+  // The inbox.
+  void read_inbox();
+  void take_up(const AskRequest& request);
+  void take_up(const engine::Command& command);
+  void take_up(const ReloadRequest& request);
+  void swap_to(const std::string& sha256);
+  base::Result<void> install(const std::string& sha256);
+  void remember_source(const std::string& sha256);
+  base::Result<engine::StampedCommand> submit(engine::Command command);
+
+  // Commands; one that keeps the answer for later takes it away.
+  ConsoleReply execute(const console::Pause&, Answer&);
+  ConsoleReply execute(const console::Resume&, Answer&);
+  ConsoleReply execute(const console::Step&, Answer&);
+  ConsoleReply execute(const console::Until&, Answer&);
+  ConsoleReply execute(const console::SetRate&, Answer&);
+  ConsoleReply execute(const console::SetBudget&, Answer&);
+  ConsoleReply execute(const console::SetAutosave&, Answer&);
+  ConsoleReply execute(const console::ShowSettings&, Answer&);
+  ConsoleReply execute(const engine::Spawn&, Answer&);
+  ConsoleReply execute(const console::Remove&, Answer&);
+  ConsoleReply execute(const engine::Rain&, Answer&);
+  ConsoleReply execute(const console::Debug&, Answer&);
+  ConsoleReply execute(const console::Follow&, Answer&);
+  ConsoleReply execute(const console::Profile&, Answer&);
+  ConsoleReply execute(const console::ShowScenario&, Answer&);
+  ConsoleReply execute(const console::Dump&, Answer&);
+  ConsoleReply execute(const console::Save&, Answer&);
+  ConsoleReply execute(const console::Load&, Answer&);
+  ConsoleReply execute(const console::Help&, Answer&);
+  ConsoleReply execute(const console::Quit&, Answer&);
+
+  ConsoleReply settled(engine::Command command, const std::string& text);
+  ConsoleReply time_reply(const std::string& text) const;
+  ConsoleReply await(base::Tick tick, Answer& answer);
+  void answer_reached();
+  void answer_interrupted(const std::string& why);
+  void replace_world(KeptWorld kept);
+};
+
+}  // namespace cherub::abilities

@@ -1,0 +1,256 @@
+#include "abilities/profile_report.h"
+
+#include <cmath>
+
+#include "abilities/agent_report.h"
+
+namespace cherub::abilities {
+namespace {
+
+std::string left(std::string text, std::size_t width) {
+  if (text.size() < width) text.append(width - text.size(), ' ');
+  return text;
+}
+std::string right(const std::string& text, std::size_t width) {
+  return text.size() < width ? std::string(width - text.size(), ' ') + text : text;
+}
+
+base::JsonObject spread_json(const TimeSpread& spread, const char* phase = nullptr) {
+  base::JsonObject json;
+  if (phase != nullptr) json.add("phase", phase);
+  return json.add("mean_ms", spread.mean)
+      .add("p50_ms", spread.p50)
+      .add("p99_ms", spread.p99)
+      .add("max_ms", spread.max);
+}
+
+std::string spread_row(const std::string& name, const TimeSpread& spread) {
+  std::string row = "  " + left(name, 10);
+  for (const double value : {spread.mean, spread.p50, spread.p99, spread.max}) {
+    row += right(short_text(value), 11);
+  }
+  return row + "\n";
+}
+
+void add_ticks(const ProfileSources& sources, base::JsonObject& json, std::string& text) {
+  const TickProfile& ticks = *sources.ticks;
+  text += "  " + left("ms", 10) + right("mean", 11) + right("p50", 11) + right("p99", 11) +
+          right("max", 11) + "\n";
+  base::JsonArray phases;
+  for (int i = 0; i < engine::kPhaseCount; ++i) {
+    const auto phase = static_cast<engine::Phase>(i);
+    const TimeSpread spread = ticks.phase(phase);
+    phases.raw(spread_json(spread, engine::phase_name(phase)).text());
+    text += spread_row(engine::phase_name(phase), spread);
+  }
+  const TimeSpread total = ticks.total();
+  text += spread_row("tick", total);
+  json.add("window_ticks", ticks.ticks())
+      .add("ticks_per_s", ticks.ticks_per_s())
+      .raw("tick_ms", spread_json(total).text())
+      .raw("phases", phases.text());
+  text += "over the last " + std::to_string(ticks.ticks()) + " ticks; " +
+          short_text(std::round(ticks.ticks_per_s() * 10) / 10) + " ticks/s reached\n";
+}
+
+void add_world(const ProfileSources& sources, base::JsonObject& json, std::string& text) {
+  const engine::World& world = *sources.world;
+  const auto number_or_null = [](const std::optional<double>& value) {
+    return value ? base::json_number(*value) : std::string("null");
+  };
+  json.add("tick", world.tick())
+      .add("paused", sources.paused)
+      .raw("rate_hz", number_or_null(sources.rate_hz))
+      .raw("budget_ms", number_or_null(sources.budget_ms))
+      .add("alive", world.alive_count());
+  text += "tick " + std::to_string(world.tick()) + (sources.paused ? ", paused" : "") + ", rate " +
+          (sources.rate_hz ? short_text(*sources.rate_hz) + " Hz" : "max") + ", budget " +
+          (sources.budget_ms ? short_text(*sources.budget_ms) + " ms" : "off") + "\n";
+  if (sources.ticks != nullptr) add_ticks(sources, json, text);
+  base::JsonObject species;
+  text += "alive: " + std::to_string(world.alive_count());
+  for (std::size_t i = 0; i < world.scenario().species.size(); ++i) {
+    const auto count = world.alive_count(static_cast<engine::SpeciesIndex>(i));
+    species.add(world.scenario().species[i].name, count);
+    text += (i == 0 ? " (" : ", ") + world.scenario().species[i].name + " " + std::to_string(count);
+  }
+  text += ")\n";
+  json.raw("species", species.text());
+}
+
+void add_versions(const ProfileSources& sources, base::JsonObject& json, std::string& text) {
+  base::JsonArray versions;
+  for (const VersionUse& use : sources.versions) {
+    const double mean = use.acts > 0 ? double(use.fuel) / double(use.acts) : 0;
+    base::JsonObject faults;
+    std::string fault_text;
+    for (int i = 0; i < scripting::kFaultKindCount; ++i) {
+      const char* const name = scripting::fault_name(static_cast<scripting::FaultKind>(i));
+      const std::uint64_t count = use.faults[static_cast<std::size_t>(i)];
+      faults.add(name, count);
+      if (count > 0) fault_text += " " + std::string(name) + " " + std::to_string(count);
+    }
+    base::JsonObject row;
+    row.add("sha256", use.sha256)
+        .add("since_tick", use.since)
+        .add("acts", use.acts)
+        .add("fuel_mean", mean)
+        .raw("fuel_max", use.fuel_max > 0 ? std::to_string(use.fuel_max) : "null")
+        .raw("faults", faults.text());
+    versions.raw(row.text());
+    text += "script " + use.sha256.substr(0, 12) + " since tick " + std::to_string(use.since) +
+            ": " + std::to_string(use.acts) + " acts, fuel per act " + short_text(mean) + " mean" +
+            (use.fuel_max > 0 ? ", " + std::to_string(use.fuel_max) + " max" : std::string()) +
+            ", faults:" + (fault_text.empty() ? " none" : fault_text) + "\n";
+  }
+  json.raw("scripts", versions.text());
+}
+
+void add_model(const ProfileSources& sources, base::JsonObject& json, std::string& text) {
+  if (sources.model == nullptr) {
+    json.raw("model", "null");
+    text += "model: none";
+    return;
+  }
+  const angel::ModelStats& model = *sources.model;
+  json.raw("model", base::JsonObject()
+                        .add("provider", model.provider)
+                        .add("model", model.model)
+                        .add("calls", model.calls.load())
+                        .add("attempts", model.attempts.load())
+                        .add("errors", model.errors.load())
+                        .add("tokens_in", model.tokens_in.load())
+                        .add("tokens_out", model.tokens_out.load())
+                        .add("wall_ms", model.wall_ms.load())
+                        .text());
+  text += "model " + model.provider + " " + model.model + ": " +
+          std::to_string(model.calls.load()) + " calls, " + std::to_string(model.errors.load()) +
+          " errors, " + std::to_string(model.tokens_in.load()) + " tokens in, " +
+          std::to_string(model.tokens_out.load()) + " out, " +
+          short_text(double(model.wall_ms.load()) / 1000) + " s";
+}
+
+std::string role_name(engine::Role role) {
+  switch (role) {
+    case engine::Role::kAgent:
+      return "agent";
+    case engine::Role::kPlant:
+      return "plant";
+    case engine::Role::kTarget:
+      return "target";
+  }
+  return "unknown";
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+}  // namespace
+
+void VersionLedger::begin(const std::string& sha256, base::Tick since,
+                          const scripting::PolicyStats& now) {
+  entries_.push_back({sha256, since, now});
+  if (entries_.size() > kVersionsKeptMax) entries_.pop_front();
+}
+
+std::vector<VersionUse> VersionLedger::uses(const scripting::PolicyStats& now) const {
+  std::vector<VersionUse> uses;
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    const scripting::PolicyStats& before = entries_[i].before;
+    const scripting::PolicyStats& after = i + 1 < entries_.size() ? entries_[i + 1].before : now;
+    VersionUse use;
+    use.sha256 = entries_[i].sha256;
+    use.since = entries_[i].since;
+    use.acts = after.acts - before.acts;
+    use.fuel = after.fuel - before.fuel;
+    use.fuel_max = after.fuel_max > before.fuel_max ? after.fuel_max : 0;
+    for (std::size_t kind = 0; kind < use.faults.size(); ++kind) {
+      use.faults[kind] = after.faults[kind] - before.faults[kind];
+    }
+    uses.push_back(std::move(use));
+  }
+  return uses;
+}
+
+ConsoleReply profile_report(const ProfileSources& sources) {
+  ConsoleReply reply;
+  base::JsonObject json;
+  if (sources.world != nullptr) {
+    add_world(sources, json, reply.text);
+    add_versions(sources, json, reply.text);
+  } else {
+    reply.text = "No live world yet.\n";
+  }
+  add_model(sources, json, reply.text);
+  reply.json = json.text();
+  return reply;
+}
+
+ConsoleReply scenario_report(const engine::Scenario& scenario) {
+  ConsoleReply reply;
+  reply.text = scenario.name + ": " + scenario.title + "\n" + scenario.description;
+  if (!reply.text.empty() && reply.text.back() != '\n') reply.text += "\n";
+  reply.text += "tick: " + short_text(1 / scenario.tick_rate) + " s; " +
+                std::to_string(scenario.terrain.width) + " x " +
+                std::to_string(scenario.terrain.depth) + " m, " + scenario.terrain.generator +
+                "\nspecies:\n";
+  base::JsonArray species, actions, metrics;
+  for (const engine::SpeciesSpec& spec : scenario.species) {
+    base::JsonArray diet;
+    for (const std::string& food : spec.diet) diet.add(food);
+    species.raw(base::JsonObject()
+                    .add("name", spec.name)
+                    .add("role", role_name(spec.role))
+                    .add("speed", spec.speed)
+                    .add("sense_radius", spec.sense_radius)
+                    .add("reach", spec.reach)
+                    .raw("diet", diet.text())
+                    .text());
+    reply.text += "  " + left(spec.name, 12) + left(role_name(spec.role), 8);
+    if (spec.role == engine::Role::kAgent) {
+      reply.text += short_text(spec.speed) + " m/s, senses " + short_text(spec.sense_radius) +
+                    " m, reaches " + short_text(spec.reach) + " m";
+    }
+    if (!spec.diet.empty()) reply.text += ", eats " + joined(spec.diet);
+    if (spec.name == scenario.agent_species) reply.text += " (driven by the policy)";
+    reply.text += "\n";
+  }
+  for (const std::string& action : scenario.actions) actions.add(action);
+  reply.text += "actions: " + joined(scenario.actions) + "\nmetrics:\n";
+  for (const engine::MetricSpec& metric : scenario.metrics) {
+    const char* const better = metric.better == engine::Better::kHigher ? "higher" : "lower";
+    metrics.raw(base::JsonObject()
+                    .add("name", metric.name)
+                    .add("unit", metric.unit)
+                    .add("better", better)
+                    .add("description", metric.description)
+                    .text());
+    reply.text += "  " + left(metric.name, 22) + left(metric.unit, 6) + left(better, 8) +
+                  metric.description + "\n";
+  }
+  reply.text += "success: " + scenario.success.metric + " " + scenario.success.op + " " +
+                short_text(scenario.success.value);
+  reply.json = base::JsonObject()
+                   .add("name", scenario.name)
+                   .add("title", scenario.title)
+                   .add("description", scenario.description)
+                   .add("tick_rate", scenario.tick_rate)
+                   .add("width", scenario.terrain.width)
+                   .add("depth", scenario.terrain.depth)
+                   .add("agent_species", scenario.agent_species)
+                   .raw("species", species.text())
+                   .raw("actions", actions.text())
+                   .raw("metrics", metrics.text())
+                   .raw("success", base::JsonObject()
+                                       .add("metric", scenario.success.metric)
+                                       .add("op", scenario.success.op)
+                                       .add("value", scenario.success.value)
+                                       .text())
+                   .text();
+  return reply;
+}
+
+}  // namespace cherub::abilities

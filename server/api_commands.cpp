@@ -1,0 +1,106 @@
+#include <memory>
+#include <utility>
+
+#include "engine/base/json.h"
+#include "server/api.h"
+
+namespace cherub::server {
+namespace {
+
+using abilities::ConsoleCommand;
+using abilities::ConsoleReply;
+using base::Error;
+using base::ErrorCode;
+
+constexpr std::size_t kRefBytesMax = 200;
+
+HttpResponse answer_of(const ConsoleReply& reply) {
+  if (reply.ok) return json_response(reply.waits ? 202 : 200, console_reply_json(reply));
+  HttpResponse refusal = problem_of({reply.code, reply.text, reply.field});
+  if (refusal.status == 503) refusal.headers.emplace_back("Retry-After", "1");
+  return refusal;
+}
+
+ConsoleReply busy_reply() {
+  ConsoleReply reply;
+  reply.waits = true;
+  reply.text = "The run is busy and takes the command up later.";
+  return reply;
+}
+
+base::Result<ConsoleCommand> read_command(const rapidjson::Value& value) {
+  if (value.IsObject() && value.HasMember("type") && value["type"].IsString() &&
+      std::string_view(value["type"].GetString()) == "install_script") {
+    return Error{ErrorCode::kRefused, "Send the source to PUT /run/<id>/scripts/policy.", "type"};
+  }
+  return abilities::console_command_from_json(value);
+}
+
+// A client's own name for its message, as JSON; empty: none, or none that can be given back.
+std::string ref_of(const rapidjson::Value& value) {
+  if (!value.IsObject()) return {};
+  const auto ref = value.FindMember("ref");
+  if (ref == value.MemberEnd() || !(ref->value.IsString() || ref->value.IsNumber())) return {};
+  std::string text = base::to_json(ref->value);
+  return text.size() <= kRefBytesMax ? text : std::string();
+}
+
+void ask_run(RunRegistry& registry, Run& run, const ConsoleCommand& command,
+             std::function<void(ConsoleReply)> done) {
+  if (std::holds_alternative<abilities::console::Quit>(command) &&
+      run.state() == RunState::kQueued) {
+    registry.terminate(run);
+    ConsoleReply reply;
+    reply.text = "The run ends.";
+    done(std::move(reply));
+    return;
+  }
+  run.control().ask(command, std::move(done));
+}
+
+}  // namespace
+
+Reply Api::command(std::string_view id, std::string_view body) {
+  const auto run = registry_.find(id);
+  if (!run || run->over()) return not_live(id);
+  const auto document = base::parse_json(body);
+  if (!document.ok()) return problem_of(document.error());
+  const auto command = read_command(*document);
+  if (!command.ok()) return problem_of(command.error());
+  const auto reply =
+      std::make_shared<PendingReply>(options_.reload_patience, answer_of(busy_reply()));
+  ask_run(registry_, *run, *command,
+          [reply](const ConsoleReply& told) { reply->deliver(answer_of(told)); });
+  return reply;
+}
+
+Reply Api::show_profile(std::string_view id) {
+  const auto run = registry_.find(id);
+  if (!run || run->over()) return not_live(id);
+  HttpResponse late = problem(503, "The run is busy; ask again when it has a moment.", "run_id");
+  late.headers.emplace_back("Retry-After", "1");
+  const auto reply = std::make_shared<PendingReply>(options_.reload_patience, std::move(late));
+  run->control().ask(abilities::console::Profile{}, [reply](const ConsoleReply& told) {
+    reply->deliver(told.ok ? json_response(200, told.json) : answer_of(told));
+  });
+  return reply;
+}
+
+std::optional<TextRefusal> hear_command(RunRegistry& registry, Run& run, std::string_view text,
+                                        const std::shared_ptr<Outbox>& outbox) {
+  const auto document = base::parse_json(text);
+  if (!document.ok()) return TextRefusal{document.error(), ""};
+  const std::string ref = ref_of(*document);
+  const auto command = read_command(*document);
+  if (!command.ok()) return TextRefusal{command.error(), ref};
+  ask_run(registry, run, *command, [outbox, ref](const ConsoleReply& reply) {
+    base::JsonObject record;
+    record.add("type", "reply");
+    if (!ref.empty()) record.raw("ref", ref);
+    outbox->push_record(
+        std::make_shared<const std::string>(console_reply_json(reply, std::move(record))));
+  });
+  return std::nullopt;
+}
+
+}  // namespace cherub::server
