@@ -54,10 +54,7 @@ void lay_grid(WorldState& state) {
 
 }  // namespace
 
-base::Result<std::unique_ptr<World>> World::create(Scenario scenario, std::uint64_t seed) {
-  if (const base::Result<void> checked = check_scenario(scenario); !checked) {
-    return checked.error();
-  }
+std::unique_ptr<WorldState> lay_out(Scenario scenario, std::uint64_t seed) {
   auto state = std::make_unique<WorldState>();
   state->scenario = std::move(scenario);
   state->seed = seed;
@@ -76,14 +73,25 @@ base::Result<std::unique_ptr<World>> World::create(Scenario scenario, std::uint6
         std::find(actions.begin(), actions.end(), kActionNames[i]) != actions.end();
   }
   state->slots.push_back({"policy", ""});
-  GeneratedTerrain made = generate_terrain(state->scenario.terrain, seed);
-  state->terrain = std::move(made.terrain);
-  state->maze = made.facts;
-  const auto& blocks = state->terrain.blocks;
-  state->has_hazards = std::find(blocks.begin(), blocks.end(),
-                                 static_cast<std::uint8_t>(Block::kHazard)) != blocks.end();
-  state->terrain_hash = base::hash_bytes(blocks.data(), blocks.size(), state->terrain.width);
-  lay_grid(*state);
+  return state;
+}
+
+void set_terrain(WorldState& state, GeneratedTerrain made) {
+  state.terrain = std::move(made.terrain);
+  state.maze = made.facts;
+  const auto& blocks = state.terrain.blocks;
+  state.has_hazards = std::find(blocks.begin(), blocks.end(),
+                                static_cast<std::uint8_t>(Block::kHazard)) != blocks.end();
+  state.terrain_hash = base::hash_bytes(blocks.data(), blocks.size(), state.terrain.width);
+  lay_grid(state);
+}
+
+base::Result<std::unique_ptr<World>> World::create(Scenario scenario, std::uint64_t seed) {
+  if (const base::Result<void> checked = check_scenario(scenario); !checked) {
+    return checked.error();
+  }
+  std::unique_ptr<WorldState> state = lay_out(std::move(scenario), seed);
+  set_terrain(*state, generate_terrain(state->scenario.terrain, seed));
   spawn_population(*state);
   sense(*state);
   return std::unique_ptr<World>(new World(std::move(state)));

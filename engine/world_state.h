@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -104,6 +105,13 @@ struct WorldState {
   // Dead within this tick already, though its row is not free yet.
   [[nodiscard]] bool is_dying(std::uint32_t row) const { return columns.health[row] <= 0; }
 };
+
+// A row whose generation has reached this is retired: beyond it an id no longer fits a Lua number.
+inline constexpr std::uint32_t kGenerationMax = (1u << 21) - 1;
+
+// world.cpp: an empty world of a checked scenario, and the ground under it.
+std::unique_ptr<WorldState> lay_out(Scenario scenario, std::uint64_t seed);
+void set_terrain(WorldState& state, GeneratedTerrain made);
 
 // Order of kActionNames.
 enum class Action : std::size_t { kMove, kMoveTo, kWander, kEat, kReproduce, kRest, kSay };

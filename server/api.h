@@ -74,7 +74,7 @@ class Api final : public Application {
 };
 
 // A control command of a client: {"type":"terminate"|"pause"|"resume"|"step","ticks":N} or a
-// command of engine/recording.h. The error names the field.
+// command of engine/command_json.h. The error names the field.
 base::Result<void> apply_command(RunRegistry& registry, Run& run, std::string_view json);
 
 }  // namespace cherub::server

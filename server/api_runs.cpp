@@ -4,7 +4,7 @@
 #include "abilities/goal.h"
 #include "engine/base/json.h"
 #include "engine/base/sha256.h"
-#include "engine/recording.h"
+#include "engine/command_json.h"
 #include "engine/scenario.h"
 #include "sandbox/syntax/parser.h"
 #include "server/api.h"
