@@ -12,6 +12,9 @@ constexpr std::uint32_t kNoKey = 0xffffffff;
 constexpr double kStartsMax = 4.0 * (1 << 20);
 // Rounding can put an entity that stands on a cell's edge on either side of it.
 constexpr double kEdgeSlack_m = 1e-3;
+// Rows that one task of a rebuild takes; worlds that fit one task are sorted as a whole.
+constexpr std::size_t kRowsPerTask = 16384;
+constexpr std::uint32_t kBucketsMax = 256;
 
 double distance_squared(const GridEntry& entry, const GridQuery& query) {
   const double dx = double{entry.x} - double{query.x};
@@ -46,7 +49,8 @@ void Grid::configure(const Shape& shape) {
   cells_per_m_ = 1.0 / shape_.cell_m;
   cells_x_ = std::max(1, static_cast<std::int32_t>(std::ceil(shape_.width_m / shape_.cell_m)));
   cells_y_ = std::max(1, static_cast<std::int32_t>(std::ceil(shape_.depth_m / shape_.cell_m)));
-  starts_.assign(std::size_t(cells_x_) * std::size_t(cells_y_) * shape_.species_count + 1, 0);
+  cells_ = static_cast<std::uint32_t>(cells_x_) * static_cast<std::uint32_t>(cells_y_);
+  starts_.assign(std::size_t{cells_} * shape_.species_count + 1, 0);
   entries_.clear();
 }
 
@@ -55,77 +59,155 @@ std::int32_t Grid::cell_of(double position, std::int32_t cells) const {
   return std::clamp(cell, 0, cells - 1);
 }
 
-void Grid::rebuild(const Columns& columns) {
-  const std::size_t rows = columns.size();
-  keys_.resize(rows);
-  std::fill(starts_.begin(), starts_.end(), 0u);
-  for (std::size_t row = 0; row < rows; ++row) {
+std::uint32_t Grid::first_key(std::size_t bucket) const {
+  const auto species = static_cast<std::uint32_t>(bucket) / bands_;
+  const auto band = static_cast<std::int32_t>(static_cast<std::uint32_t>(bucket) % bands_);
+  const std::int32_t cell_y = std::min(band * band_rows_, cells_y_);
+  return species * cells_ + static_cast<std::uint32_t>(cell_y * cells_x_);
+}
+
+void Grid::count_buckets(const Columns& columns, std::size_t chunk) {
+  const std::size_t buckets = bucket_starts_.size() - 1;
+  std::uint32_t* const counts = offsets_.data() + chunk * buckets;
+  std::fill(counts, counts + buckets, 0u);
+  const std::size_t last = std::min(columns.size(), (chunk + 1) * kRowsPerTask);
+  for (std::size_t row = chunk * kRowsPerTask; row < last; ++row) {
     if (columns.alive[row] == 0) {
       keys_[row] = kNoKey;
       continue;
     }
-    const auto cell_x = static_cast<std::uint32_t>(cell_of(columns.x[row], cells_x_));
-    const auto cell_y = static_cast<std::uint32_t>(cell_of(columns.y[row], cells_y_));
-    const std::uint32_t cell = cell_y * static_cast<std::uint32_t>(cells_x_) + cell_x;
-    keys_[row] = cell * shape_.species_count + columns.species[row];
-    ++starts_[keys_[row]];
+    const std::int32_t cell_x = cell_of(columns.x[row], cells_x_);
+    const std::int32_t cell_y = cell_of(columns.y[row], cells_y_);
+    const std::uint32_t species = columns.species[row];
+    keys_[row] = species * cells_ + static_cast<std::uint32_t>(cell_y * cells_x_ + cell_x);
+    ++counts[species * bands_ + static_cast<std::uint32_t>(cell_y / band_rows_)];
   }
+}
+
+// Turns the counts into places: by bucket, within one by chunk. Returns how many entries there are.
+std::uint32_t Grid::lay_buckets(std::size_t chunks) {
+  const std::size_t buckets = bucket_starts_.size() - 1;
   std::uint32_t total = 0;
-  for (std::uint32_t& start : starts_) {
-    total += start;
-    start = total;
+  for (std::size_t bucket = 0; bucket < buckets; ++bucket) {
+    bucket_starts_[bucket] = total;
+    for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
+      std::uint32_t& count = offsets_[chunk * buckets + bucket];
+      const std::uint32_t start = total;
+      total += count;
+      count = start;
+    }
   }
-  entries_.resize(total);
+  bucket_starts_[buckets] = total;
+  return total;
+}
+
+void Grid::fill_buckets(const Columns& columns, std::size_t chunk) {
+  const std::size_t buckets = bucket_starts_.size() - 1;
+  std::uint32_t* const places = offsets_.data() + chunk * buckets;
+  const std::size_t last = std::min(columns.size(), (chunk + 1) * kRowsPerTask);
+  const auto row_cells = static_cast<std::uint32_t>(cells_x_ * band_rows_);
+  for (std::size_t row = chunk * kRowsPerTask; row < last; ++row) {
+    const std::uint32_t key = keys_[row];
+    if (key == kNoKey) continue;
+    const std::uint32_t species = columns.species[row];
+    const std::uint32_t band = (key - species * cells_) / row_cells;
+    const std::uint32_t place = places[species * bands_ + band]++;
+    unsorted_keys_[place] = key;
+    unsorted_[place] = {columns.x[row], columns.y[row], columns.z[row],
+                        static_cast<std::uint32_t>(row)};
+  }
+}
+
+void Grid::sort_bucket(std::size_t bucket) {
+  const std::uint32_t low = first_key(bucket), high = first_key(bucket + 1);
+  const std::uint32_t first = bucket_starts_[bucket], last = bucket_starts_[bucket + 1];
+  std::fill(starts_.begin() + low, starts_.begin() + high, 0u);
+  for (std::uint32_t i = first; i < last; ++i) ++starts_[unsorted_keys_[i]];
+  std::uint32_t total = first;
+  for (std::uint32_t key = low; key < high; ++key) {
+    total += starts_[key];
+    starts_[key] = total;
+  }
   // From the back, so that each start ends up at its first entry and rows stay ascending.
-  for (std::size_t row = rows; row-- > 0;) {
-    if (keys_[row] == kNoKey) continue;
-    entries_[--starts_[keys_[row]]] = {columns.x[row], columns.y[row], columns.z[row],
-                                       static_cast<std::uint32_t>(row)};
-  }
+  for (std::uint32_t i = last; i-- > first;) entries_[--starts_[unsorted_keys_[i]]] = unsorted_[i];
+}
+
+void Grid::rebuild(const Columns& columns, base::WorkerPool& pool) {
+  const std::size_t rows = columns.size();
+  const std::size_t chunks = (rows + kRowsPerTask - 1) / kRowsPerTask;
+  const std::uint32_t bands_wanted =
+      chunks <= 1 ? 1 : std::max(1u, kBucketsMax / shape_.species_count);
+  band_rows_ = (cells_y_ + static_cast<std::int32_t>(bands_wanted) - 1) /
+               static_cast<std::int32_t>(bands_wanted);
+  bands_ = static_cast<std::uint32_t>((cells_y_ + band_rows_ - 1) / band_rows_);
+  const std::size_t buckets = std::size_t{bands_} * shape_.species_count;
+  keys_.resize(rows);
+  bucket_starts_.resize(buckets + 1);
+  offsets_.resize(chunks * buckets);
+  pool.run(chunks, [&](std::size_t chunk) { count_buckets(columns, chunk); });
+  const std::uint32_t total = lay_buckets(chunks);
+  unsorted_.resize(total);
+  unsorted_keys_.resize(total);
+  entries_.resize(total);
+  pool.run(chunks, [&](std::size_t chunk) { fill_buckets(columns, chunk); });
+  pool.run(buckets, [&](std::size_t bucket) { sort_bucket(bucket); });
+  starts_.back() = total;
 }
 
 template <class Visitor>
 void Grid::visit_cells(const CellRow& cells, SpeciesMask species, Visitor& visitor) const {
   const std::size_t row = std::size_t(cells.y) * std::size_t(cells_x_);
-  const std::size_t low = (row + std::size_t(cells.low_x)) * shape_.species_count;
-  const std::size_t high = (row + std::size_t(cells.high_x) + 1) * shape_.species_count;
   const SpeciesMask every = ~SpeciesMask{0} >> (kSpeciesMax - shape_.species_count);
-  const SpeciesMask wanted = species & every;
-  if (wanted == every) {
-    // The entries of neighbouring cells of a row lie together.
-    visitor.visit(entries_.data() + starts_[low], entries_.data() + starts_[high]);
-    return;
-  }
-  for (std::size_t base = low; base < high; base += shape_.species_count) {
-    for (SpeciesMask rest = wanted; rest != 0; rest &= rest - 1) {
-      const std::size_t key = base + std::size_t(std::countr_zero(rest));
-      visitor.visit(entries_.data() + starts_[key], entries_.data() + starts_[key + 1]);
-    }
+  for (SpeciesMask rest = species & every; rest != 0; rest &= rest - 1) {
+    const std::size_t base = std::size_t(std::countr_zero(rest)) * cells_ + row;
+    visitor.visit(entries_.data() + starts_[base + std::size_t(cells.low_x)],
+                  entries_.data() + starts_[base + std::size_t(cells.high_x) + 1]);
   }
 }
 
-// Goes outward in square rings of cells and stops once a ring lies farther than the visitor's
-// limit.
+// Goes outward in square rings of cells. What lies farther than the visitor's limit is left out: it
+// stops when a ring does, and cuts the ring's sides to the cells that the limit reaches.
 template <class Visitor>
 void Grid::visit_rings(const GridQuery& query, Visitor&& visitor) const {
   const std::int32_t cx = cell_of(query.x, cells_x_);
   const std::int32_t cy = cell_of(query.y, cells_y_);
   const double cell_m = shape_.cell_m;
-  const double inner = std::min({query.x - cx * cell_m, (cx + 1) * cell_m - query.x,
-                                 query.y - cy * cell_m, (cy + 1) * cell_m - query.y});
+  // From the point to the sides of its own cell.
+  const double west = query.x - cx * cell_m, east = (cx + 1) * cell_m - query.x;
+  const double south = query.y - cy * cell_m, north = (cy + 1) * cell_m - query.y;
+  const double inner = std::min({west, east, south, north});
   const std::int32_t ring_max = std::max({cx, cells_x_ - 1 - cx, cy, cells_y_ - 1 - cy});
-  for (std::int32_t ring = 0; ring <= ring_max; ++ring) {
-    const double gap = std::max(0.0, (ring - 1) * cell_m + inner - kEdgeSlack_m);
-    if (visitor.limit() < (ring == 0 ? 0.0 : gap * gap)) return;
-    const std::int32_t low_y = std::max(cy - ring, 0), high_y = std::min(cy + ring, cells_y_ - 1);
-    const std::int32_t low_x = std::max(cx - ring, 0), high_x = std::min(cx + ring, cells_x_ - 1);
-    for (std::int32_t y = low_y; y <= high_y; ++y) {
-      if (y == cy - ring || y == cy + ring) {
-        visit_cells({low_x, high_x, y}, query.species, visitor);
-        continue;
+  // Whether the ring's side in a direction, `edge` beyond the own cell's side, is within the limit.
+  const auto reaches = [&](double edge, std::int32_t ring) {
+    const double gap = std::max(0.0, edge + (ring - 1) * cell_m - kEdgeSlack_m);
+    return gap * gap <= visitor.limit();
+  };
+  if (visitor.limit() < 0) return;
+  visit_cells({cx, cx, cy}, query.species, visitor);
+  for (std::int32_t ring = 1; ring <= ring_max; ++ring) {
+    if (!reaches(inner, ring)) return;
+    const bool to_west = cx - ring >= 0 && reaches(west, ring);
+    const bool to_east = cx + ring < cells_x_ && reaches(east, ring);
+    // Whole rows of the ring, without the corners that are out of reach.
+    const std::int32_t low_x = to_west ? cx - ring : std::max(cx - ring + 1, 0);
+    const std::int32_t high_x = to_east ? cx + ring : std::min(cx + ring - 1, cells_x_ - 1);
+    if (cy - ring >= 0 && reaches(south, ring)) {
+      visit_cells({low_x, high_x, cy - ring}, query.species, visitor);
+    }
+    if (cy + ring < cells_y_ && reaches(north, ring)) {
+      visit_cells({low_x, high_x, cy + ring}, query.species, visitor);
+    }
+    const std::int32_t low_y = std::max(cy - ring + 1, 0);
+    const std::int32_t high_y = std::min(cy + ring - 1, cells_y_ - 1);
+    if (to_west && reaches(west, ring)) {
+      for (std::int32_t y = low_y; y <= high_y; ++y) {
+        visit_cells({cx - ring, cx - ring, y}, query.species, visitor);
       }
-      if (cx - ring >= 0) visit_cells({cx - ring, cx - ring, y}, query.species, visitor);
-      if (cx + ring < cells_x_) visit_cells({cx + ring, cx + ring, y}, query.species, visitor);
+    }
+    if (to_east && reaches(east, ring)) {
+      for (std::int32_t y = low_y; y <= high_y; ++y) {
+        visit_cells({cx + ring, cx + ring, y}, query.species, visitor);
+      }
     }
   }
 }
@@ -135,18 +217,18 @@ namespace {
 struct NearestVisitor {
   const Columns& columns;
   const GridQuery& query;
-  GridHit best;
-  bool found = false;
+  double best_squared;
+  const GridEntry* best = nullptr;
 
-  [[nodiscard]] double limit() const { return best.distance_squared; }
+  [[nodiscard]] double limit() const { return best_squared; }
   void visit(const GridEntry* entry, const GridEntry* end) {
     for (; entry != end; ++entry) {
       const double squared = distance_squared(*entry, query);
-      if (squared > best.distance_squared || entry->row == query.exclude_row) continue;
-      const GridHit hit{squared, packed_id(columns, entry->row), *entry};
-      if (found && !comes_before(hit, best)) continue;
-      best = hit;
-      found = true;
+      if (squared > best_squared || entry->row == query.exclude_row) continue;
+      const bool tie = best != nullptr && squared == best_squared;
+      if (tie && packed_id(columns, best->row) < packed_id(columns, entry->row)) continue;
+      best_squared = squared;
+      best = entry;
     }
   }
 };
@@ -193,11 +275,11 @@ struct CountVisitor {
 }  // namespace
 
 bool Grid::nearest(const Columns& columns, const GridQuery& query, GridHit& hit) const {
-  NearestVisitor visitor{columns, query, {}};
-  visitor.best.distance_squared = squared_limit(query.radius);
+  NearestVisitor visitor{columns, query, squared_limit(query.radius)};
   visit_rings(query, visitor);
-  if (visitor.found) hit = visitor.best;
-  return visitor.found;
+  if (visitor.best == nullptr) return false;
+  hit = {visitor.best_squared, packed_id(columns, visitor.best->row), *visitor.best};
+  return true;
 }
 
 std::size_t Grid::neighbors(const Columns& columns, const GridQuery& query,

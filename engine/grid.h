@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/base/worker_pool.h"
 #include "engine/columns.h"
 
 namespace cherub::engine {
@@ -33,9 +34,9 @@ struct GridQuery {
 };
 
 // A uniform grid over the ground plane, made anew by counting sort each tick: entries lie together
-// by cell, within a cell by species, within that by row. Read-only between rebuilds, so any number
-// of threads may ask. Answers are ordered by (distance squared, id) and do not depend on the cell
-// size.
+// by species, within that by cell, within a cell by row; so the cells of one species that lie side
+// by side are one run of memory. Read-only between rebuilds, so any number of threads may ask.
+// Answers are ordered by (distance squared, id) and do not depend on the cell size.
 class Grid {
  public:
   struct Shape {
@@ -43,7 +44,7 @@ class Grid {
     std::uint32_t species_count = 1;
   };
   void configure(const Shape& shape);
-  void rebuild(const Columns& columns);
+  void rebuild(const Columns& columns, base::WorkerPool& pool);
 
   // False when nothing matches; `hit` is then unchanged.
   bool nearest(const Columns& columns, const GridQuery& query, GridHit& hit) const;
@@ -63,12 +64,29 @@ class Grid {
   void visit_cells(const CellRow& cells, SpeciesMask species, Visitor& visitor) const;
   [[nodiscard]] std::int32_t cell_of(double position, std::int32_t cells) const;
 
+  // The steps of rebuild. Buckets are bands of cell rows of one species: small enough that what is
+  // sorted within one stays in the cache, and independent of each other.
+  void count_buckets(const Columns& columns, std::size_t chunk);
+  std::uint32_t lay_buckets(std::size_t chunks);
+  void fill_buckets(const Columns& columns, std::size_t chunk);
+  void sort_bucket(std::size_t bucket);
+  [[nodiscard]] std::uint32_t first_key(std::size_t bucket) const;
+
   Shape shape_;
   double cells_per_m_ = 1;
   std::int32_t cells_x_ = 1, cells_y_ = 1;
-  std::vector<std::uint32_t> starts_;  // of each (cell, species), and one end
-  std::vector<std::uint32_t> keys_;    // scratch of rebuild: (cell, species) by row
+  std::uint32_t cells_ = 1;
+  std::vector<std::uint32_t> starts_;  // of each (species, cell), and one end
   std::vector<GridEntry> entries_;
+
+  // Scratch of rebuild.
+  std::int32_t band_rows_ = 1;  // rows of cells in a band
+  std::uint32_t bands_ = 1;
+  std::vector<std::uint32_t> keys_;     // (species, cell) by row
+  std::vector<std::uint32_t> offsets_;  // by (chunk, bucket): where the chunk's next entry goes
+  std::vector<std::uint32_t> bucket_starts_;
+  std::vector<GridEntry> unsorted_;  // by bucket
+  std::vector<std::uint32_t> unsorted_keys_;
 };
 
 }  // namespace cherub::engine

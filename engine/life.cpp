@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "engine/world_state.h"
+#include "engine/tasks.h"
 
 namespace cherub::engine {
 namespace {
@@ -25,23 +25,31 @@ void hunger_on(WorldState& state, std::uint32_t row) {
   columns.hunger[row] = std::min(1.0f, columns.hunger[row] + rules.hunger_per_tick);
   if (columns.hunger[row] >= 1) {
     columns.health[row] -= rules.starve_per_tick;
-    if (columns.health[row] <= 0) kill(state, row, DeathCause::kStarved);
   } else if (columns.hunger[row] < kMendHungerMax) {
     columns.health[row] = std::min(1.0f, columns.health[row] + rules.starve_per_tick / 2);
   }
 }
 
+void live_on(WorldState& state, std::uint32_t row, TaskLog& log) {
+  ++state.columns.age[row];
+  if (state.rules_of(row).hunger_per_tick > 0) hunger_on(state, row);
+  const bool starved = state.is_dying(row);
+  if (!starved && !is_old(state, row)) return;
+  state.columns.health[row] = 0;
+  log.deaths.push_back({row, starved ? DeathCause::kStarved : DeathCause::kAge});
+}
+
 }  // namespace
 
-// One tick of age and hunger for everybody alive, in row order.
+// One tick of age and hunger for everybody alive.
 void metabolise(WorldState& state) {
-  Columns& columns = state.columns;
-  for (std::uint32_t row = 0; row < columns.size(); ++row) {
-    if (columns.alive[row] == 0 || state.is_dying(row)) continue;
-    ++columns.age[row];
-    if (state.rules_of(row).hunger_per_tick > 0) hunger_on(state, row);
-    if (!state.is_dying(row) && is_old(state, row)) kill(state, row, DeathCause::kAge);
-  }
+  const std::size_t rows = state.columns.size();
+  run_tasks(state, rows, [&](std::size_t first, std::size_t last, TaskLog& log) {
+    for (std::size_t row = first; row < last; ++row) {
+      const auto index = static_cast<std::uint32_t>(row);
+      if (state.columns.alive[row] != 0 && !state.is_dying(index)) live_on(state, index, log);
+    }
+  });
 }
 
 // Deaths in the order they happened, then births; so the newborn move into the rows just freed.

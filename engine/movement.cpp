@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "engine/angle.h"
+#include "engine/tasks.h"
 #include "engine/world_state.h"
 
 namespace cherub::engine {
@@ -116,7 +117,7 @@ Wish wish_of(const WorldState& state, std::uint32_t row) {
   return wish;
 }
 
-void move_row(WorldState& state, std::uint32_t row) {
+void move_row(WorldState& state, std::uint32_t row, TaskLog& log) {
   Columns& columns = state.columns;
   const Wish wish = wish_of(state, row);
   columns.move_receipt[row] = static_cast<std::uint8_t>(wish.receipt);
@@ -147,20 +148,24 @@ void move_row(WorldState& state, std::uint32_t row) {
   if (cut > kCutIgnored_m) {
     columns.move_receipt[row] = static_cast<std::uint8_t>(Receipt::kBlocked);
     ++columns.collisions[row];
-    state.events.push_back(event_at(state, EventKind::kCollision, row, cut));
+    log.events.push_back(event_at(state, EventKind::kCollision, row, cut));
   }
 }
 
 }  // namespace
 
+// Nobody's way depends on another's: bodies may overlap, walls stand still.
 void resolve_movement(WorldState& state) {
-  for (const std::uint32_t row : state.agent_rows) {
-    if (static_cast<MoveKind>(state.intents.move[row]) == MoveKind::kNone) {
-      state.columns.move_receipt[row] = static_cast<std::uint8_t>(Receipt::kNone);
-    } else {
-      move_row(state, row);
+  run_tasks(state, state.agent_rows.size(), [&](std::size_t first, std::size_t last, TaskLog& log) {
+    for (std::size_t i = first; i < last; ++i) {
+      const std::uint32_t row = state.agent_rows[i];
+      if (static_cast<MoveKind>(state.intents.move[row]) == MoveKind::kNone) {
+        state.columns.move_receipt[row] = static_cast<std::uint8_t>(Receipt::kNone);
+      } else {
+        move_row(state, row, log);
+      }
     }
-  }
+  });
 }
 
 }  // namespace cherub::engine

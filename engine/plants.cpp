@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/world_state.h"
+#include "engine/tasks.h"
 
 namespace cherub::engine {
 namespace {
@@ -11,9 +11,9 @@ constexpr float kSeedCost = 0.1f;  // energy that a seed takes from its parent
 constexpr float kSeedEnergy = 0.1f;
 constexpr double kRainGrowthMax = 3;  // times the usual growth at full rain
 
-// Tries to set a seed near the plant. The grid shows the plants of this tick's beginning: those
-// eaten meanwhile still take their room, those born meanwhile take none yet.
-void spread(WorldState& state, std::uint32_t row) {
+// Where the plant may set a seed in this tick, if it does. The grid shows the plants of this tick's
+// beginning: those eaten meanwhile still take their room, those born meanwhile take none yet.
+void seek_room(const WorldState& state, std::uint32_t row, TaskLog& log) {
   const SpeciesIndex species = state.columns.species[row];
   const SpeciesSpec& spec = state.scenario.species[species];
   base::RandomStream random = state.random(state.id_of(row).packed(), base::Stream::kLife);
@@ -27,8 +27,7 @@ void spread(WorldState& state, std::uint32_t row) {
   room.radius = spec.density_radius;
   room.species = SpeciesMask{1} << species;
   if (state.grid.count(room) >= spec.density_max) return;
-  state.columns.energy[row] -= kSeedCost;
-  expect_birth(state, {species, state.id_of(row), room.x, room.y, room.z, kSeedEnergy});
+  log.births.push_back({species, state.id_of(row), room.x, room.y, room.z, kSeedEnergy});
 }
 
 }  // namespace
@@ -37,12 +36,21 @@ void grow_plants(WorldState& state) {
   Columns& columns = state.columns;
   const double wet = state.tick < state.weather.rain_until ? state.weather.rain_intensity : 0;
   const auto rain = static_cast<float>(1 + (kRainGrowthMax - 1) * wet);
-  for (std::uint32_t row = 0; row < columns.size(); ++row) {
-    if (columns.alive[row] == 0 || state.is_dying(row)) continue;
-    const SpeciesRules& rules = state.rules_of(row);
-    if (rules.role != Role::kPlant) continue;
-    columns.energy[row] = std::min(1.0f, columns.energy[row] + rules.growth_per_tick * rain);
-    if (rules.spread_chance > 0 && columns.energy[row] >= kGrown) spread(state, row);
+  const auto grow = [&](std::size_t first, std::size_t last, TaskLog& log) {
+    for (auto row = static_cast<std::uint32_t>(first); row < last; ++row) {
+      if (columns.alive[row] == 0 || state.is_dying(row)) continue;
+      const SpeciesRules& rules = state.rules_of(row);
+      if (rules.role != Role::kPlant) continue;
+      columns.energy[row] = std::min(1.0f, columns.energy[row] + rules.growth_per_tick * rain);
+      if (rules.spread_chance > 0 && columns.energy[row] >= kGrown) seek_room(state, row, log);
+    }
+  };
+  for (const TaskLog& log : run_tasks(state, columns.size(), grow)) {
+    for (const Birth& seed : log.births) {
+      if (!has_room(state, seed.species)) continue;
+      columns.energy[seed.parent.index] -= kSeedCost;
+      expect_birth(state, seed);
+    }
   }
 }
 

@@ -1,9 +1,10 @@
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <string>
 
 #include "engine/base/check.h"
-#include "engine/world_state.h"
+#include "engine/tasks.h"
 
 namespace cherub::engine {
 namespace {
@@ -60,6 +61,27 @@ Place anywhere(const WorldState& state, base::RandomStream& random) {
 
 Place centre(Cell cell) {
   return {static_cast<float>(cell.x) + 0.5f, static_cast<float>(cell.y) + 0.5f};
+}
+
+void refresh_targets(WorldState& state) {
+  const Columns& columns = state.columns;
+  state.target = {};
+  state.targets = 0;
+  for (std::size_t species = 0; species < state.rules.size(); ++species) {
+    if (state.rules[species].role == Role::kTarget) state.targets += state.population[species];
+  }
+  if (state.targets == 0) return;
+  for (std::uint32_t row = 0; row < columns.size(); ++row) {
+    if (columns.alive[row] == 0 || state.rules_of(row).role != Role::kTarget) continue;
+    state.target = {1,
+                    columns.species[row],
+                    static_cast<double>(state.id_of(row).packed()),
+                    columns.x[row],
+                    columns.y[row],
+                    columns.z[row],
+                    0};
+    return;
+  }
 }
 
 // Hunger, energy and growth differ at first, so that a population does not act in step.
@@ -193,11 +215,29 @@ void spawn_population(WorldState& state) {
   std::uint64_t number = 0;
   for (const SpawnSpec& spawn : state.scenario.spawns) {
     const auto species = static_cast<SpeciesIndex>(*state.scenario.find_species(spawn.species));
+    struct Newcomer {
+      Place place;
+      base::RandomStream random;
+    };
+    std::vector<Newcomer> newcomers;
+    newcomers.reserve(spawn.count);
     for (std::uint32_t i = 0; i < spawn.count; ++i) {
       base::RandomStream random = state.random(number++, base::Stream::kSpawn);
       const Place place = spawn.place == "start"    ? centre(state.maze.start)
                           : spawn.place == "target" ? centre(state.maze.target)
                                                     : anywhere(state, random);
+      newcomers.push_back({place, random});
+    }
+    // Rows in the order of the grid's cells: who looks around finds neighbours in the cache.
+    const double cell_m = state.grid.cell_m();
+    std::stable_sort(
+        newcomers.begin(), newcomers.end(), [cell_m](const Newcomer& a, const Newcomer& b) {
+          const auto cell = [cell_m](const Place& place) {
+            return std::pair(std::floor(place.y / cell_m), std::floor(place.x / cell_m));
+          };
+          return cell(a.place) < cell(b.place);
+        });
+    for (auto& [place, random] : newcomers) {
       vary_start(state, add_entity(state, species, place.x, place.y, 0), random);
     }
   }
@@ -221,22 +261,28 @@ void spawn_group(WorldState& state, const Spawn& spawn) {
 
 void refresh_rows(WorldState& state) {
   const Columns& columns = state.columns;
-  state.agent_rows.clear();
-  state.target = {};
-  state.targets = 0;
-  for (std::uint32_t row = 0; row < columns.size(); ++row) {
-    if (columns.alive[row] == 0) continue;
-    const Role role = state.rules_of(row).role;
-    if (role == Role::kAgent) state.agent_rows.push_back(row);
-    if (role != Role::kTarget || state.targets++ > 0) continue;
-    state.target = {1,
-                    columns.species[row],
-                    static_cast<double>(state.id_of(row).packed()),
-                    columns.x[row],
-                    columns.y[row],
-                    columns.z[row],
-                    0};
-  }
+  const std::size_t tasks = (columns.size() + kRowsPerTask - 1) / kRowsPerTask;
+  const auto range = [&](std::size_t task) {
+    return std::pair(task * kRowsPerTask, std::min(columns.size(), (task + 1) * kRowsPerTask));
+  };
+  const auto is_agent = [&](std::size_t row) {
+    return columns.alive[row] != 0 && state.rules[columns.species[row]].role == Role::kAgent;
+  };
+  std::vector<std::size_t> starts(tasks + 1, 0);
+  state.pool->run(tasks, [&](std::size_t task) {
+    const auto [first, last] = range(task);
+    for (std::size_t row = first; row < last; ++row) starts[task + 1] += is_agent(row) ? 1 : 0;
+  });
+  std::partial_sum(starts.begin(), starts.end(), starts.begin());
+  state.agent_rows.resize(starts.back());
+  state.pool->run(tasks, [&](std::size_t task) {
+    const auto [first, last] = range(task);
+    std::size_t at = starts[task];
+    for (std::size_t row = first; row < last; ++row) {
+      if (is_agent(row)) state.agent_rows[at++] = static_cast<std::uint32_t>(row);
+    }
+  });
+  refresh_targets(state);
   state.population_changed = false;
 }
 

@@ -1,40 +1,73 @@
+#include <algorithm>
+
 #include "engine/base/hash.h"
 #include "engine/world_state.h"
 
 namespace cherub::engine {
 namespace {
 
+// Long columns are hashed in parts, which tasks share.
+constexpr std::size_t kPartBytes = std::size_t{1} << 18;
+
+struct Bytes {
+  const char* data;
+  std::size_t size;
+};
+
 template <class T>
-void add(base::Hasher& hasher, const std::vector<T>& column) {
-  hasher.add(std::span<const T>(column));
+Bytes bytes_of(const std::vector<T>& column) {
+  return {reinterpret_cast<const char*>(column.data()), column.size() * sizeof(T)};
+}
+
+// One number for each of the arrays.
+std::vector<std::uint64_t> hash_all(base::WorkerPool& pool, const std::vector<Bytes>& arrays) {
+  std::vector<Bytes> parts;
+  std::vector<std::size_t> ends;
+  for (const Bytes& array : arrays) {
+    for (std::size_t at = 0; at < array.size; at += kPartBytes) {
+      parts.push_back({array.data + at, std::min(kPartBytes, array.size - at)});
+    }
+    ends.push_back(parts.size());
+  }
+  std::vector<std::uint64_t> part_hashes(parts.size()), hashes;
+  pool.run(parts.size(),
+           [&](std::size_t i) { part_hashes[i] = base::hash_bytes(parts[i].data, parts[i].size); });
+  std::size_t first = 0;
+  for (const std::size_t end : ends) {
+    const std::span<const std::uint64_t> all(part_hashes);
+    base::Hasher hasher;
+    hasher.add(all.subspan(first, end - first));
+    hashes.push_back(hasher.value());
+    first = end;
+  }
+  return hashes;
 }
 
 }  // namespace
 
 std::uint64_t hash_state(const WorldState& state) {
   const Columns& columns = state.columns;
+  std::vector<Bytes> arrays{bytes_of(columns.generation), bytes_of(columns.alive),
+                            bytes_of(columns.species),    bytes_of(columns.script),
+                            bytes_of(columns.age),        bytes_of(columns.collisions),
+                            bytes_of(columns.reached),    bytes_of(state.free_rows)};
+  for (const auto* column :
+       {&columns.x, &columns.y, &columns.z, &columns.heading, &columns.health, &columns.energy,
+        &columns.hunger, &columns.damage, &columns.travelled}) {
+    arrays.push_back(bytes_of(*column));
+  }
+  for (const auto* column :
+       {&columns.move_receipt, &columns.ability_receipt, &columns.message_receipt}) {
+    arrays.push_back(bytes_of(*column));
+  }
+  const std::vector<std::uint64_t> hashes = hash_all(*state.pool, arrays);
+
   base::Hasher hasher;
   hasher.add(state.tick);
   hasher.add(state.seed);
   hasher.add(state.terrain_hash);
   hasher.add(std::uint64_t{columns.size()});
-  add(hasher, columns.generation);
-  add(hasher, columns.alive);
-  add(hasher, columns.species);
-  add(hasher, columns.script);
-  for (const auto* column :
-       {&columns.x, &columns.y, &columns.z, &columns.heading, &columns.health, &columns.energy,
-        &columns.hunger, &columns.damage, &columns.travelled}) {
-    add(hasher, *column);
-  }
-  add(hasher, columns.age);
-  add(hasher, columns.collisions);
-  add(hasher, columns.reached);
-  for (const auto* column :
-       {&columns.move_receipt, &columns.ability_receipt, &columns.message_receipt}) {
-    add(hasher, *column);
-  }
-  add(hasher, state.free_rows);
+  hasher.add(std::span<const std::uint64_t>(hashes));
   for (const ScriptSlot& slot : state.slots) {
     hasher.add(std::string_view(slot.name));
     hasher.add(std::string_view(slot.sha256));

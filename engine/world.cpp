@@ -101,7 +101,7 @@ World::World(std::unique_ptr<WorldState> state) : state_(std::move(state)) {}
 World::~World() = default;
 
 void sense(WorldState& state) {
-  state.grid.rebuild(state.columns);
+  state.grid.rebuild(state.columns, *state.pool);
   if (state.population_changed) refresh_rows(state);
 }
 

@@ -49,6 +49,13 @@ struct Birth {
   float energy;
 };
 
+// What one task of a phase wants to happen, in row order.
+struct TaskLog {
+  std::vector<Event> events;
+  std::vector<Death> deaths;
+  std::vector<Birth> births;  // for which there may be no room
+};
+
 // All of a world. The systems are free functions over it, each run once per tick by World::step.
 struct WorldState {
   Scenario scenario;
@@ -81,6 +88,7 @@ struct WorldState {
   std::vector<Death> deaths;
   std::vector<Birth> births;
   std::vector<std::uint32_t> unborn;  // births by species
+  std::vector<TaskLog> task_logs;
   bool population_changed = false;
 
   base::SerialPool serial;

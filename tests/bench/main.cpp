@@ -6,13 +6,15 @@ namespace cherub::bench {
 
 void bench_decide();
 void bench_sandbox();
+void bench_world();
 
 }  // namespace cherub::bench
 
 // cherub_bench [name …]: runs the named benchmarks, or all.
 int main(int argc, char** argv) {
   const std::map<std::string, void (*)()> benchmarks{{"decide", &cherub::bench::bench_decide},
-                                                     {"sandbox", &cherub::bench::bench_sandbox}};
+                                                     {"sandbox", &cherub::bench::bench_sandbox},
+                                                     {"world", &cherub::bench::bench_world}};
   if (argc == 1) {
     for (const auto& [name, run] : benchmarks) run();
     return 0;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/base/random.h"
+#include "engine/base/thread_pool.h"
 
 using namespace cherub::engine;
 using cherub::base::RandomStream;
@@ -13,16 +14,17 @@ namespace {
 
 constexpr std::uint32_t kSpecies = 3;
 
+cherub::base::SerialPool serial;
+
 struct Case {
   Columns columns;
   double side = 0;
 };
 
 // Some rows are free, and some entities stand on the same spot, so that ties occur.
-Case random_case(RandomStream& random) {
+Case random_case(RandomStream& random, double side, std::size_t rows) {
   Case made;
-  made.side = random.uniform(1, 40);
-  const std::size_t rows = random.below(300);
+  made.side = side;
   Columns& columns = made.columns;
   for (std::size_t row = 0; row < rows; ++row) {
     const bool snaps = random.uniform() < 0.5;
@@ -78,10 +80,11 @@ GridQuery random_query(const Case& world, RandomStream& random) {
 TEST_CASE("grid queries give what looking at everybody gives, in the same order") {
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     RandomStream random(seed);
-    const Case world = random_case(random);
+    const double side = random.uniform(1, 40);
+    const Case world = random_case(random, side, random.below(300));
     Grid grid;
     grid.configure({world.side, world.side, random.uniform(0.3, 9), kSpecies});
-    grid.rebuild(world.columns);
+    grid.rebuild(world.columns, serial);
     for (int i = 0; i < 20; ++i) {
       const GridQuery query = random_query(world, random);
       const std::vector<GridHit> expected = brute_force(world.columns, query);
@@ -99,6 +102,27 @@ TEST_CASE("grid queries give what looking at everybody gives, in the same order"
   }
 }
 
+TEST_CASE("a large grid is sorted in parts, on any number of threads, and answers the same") {
+  RandomStream random(5);
+  const Case world = random_case(random, 300, 50'000);
+  Grid grid;
+  grid.configure({world.side, world.side, 2.5, kSpecies});
+  for (const unsigned threads : {1u, 2u, 5u}) {
+    cherub::base::ThreadPool pool(threads);
+    grid.rebuild(world.columns, pool);
+    for (int i = 0; i < 20; ++i) {
+      GridQuery query = random_query(world, random);
+      query.radius = random.uniform(0, 12);
+      const std::vector<GridHit> expected = brute_force(world.columns, query);
+      REQUIRE(grid.count(query) == expected.size());
+      std::vector<GridHit> hits(1000);
+      const std::size_t found = grid.neighbors(world.columns, query, hits);
+      REQUIRE(found == std::min(hits.size(), expected.size()));
+      for (std::size_t at = 0; at < found; ++at) REQUIRE(hits[at].id == expected[at].id);
+    }
+  }
+}
+
 TEST_CASE("a grid that was rebuilt forgets who left") {
   Columns columns;
   columns.x = columns.y = {1, 2};
@@ -108,12 +132,12 @@ TEST_CASE("a grid that was rebuilt forgets who left") {
   columns.generation = {0, 0};
   Grid grid;
   grid.configure({4, 4, 1, 1});
-  grid.rebuild(columns);
+  grid.rebuild(columns, serial);
   GridQuery query;
   query.radius = 10;
   CHECK(grid.count(query) == 2);
   columns.alive[0] = 0;
-  grid.rebuild(columns);
+  grid.rebuild(columns, serial);
   GridHit hit;
   REQUIRE(grid.nearest(columns, query, hit));
   CHECK(hit.entry.row == 1);
@@ -127,7 +151,7 @@ TEST_CASE("a radius that is negative or not a number sees nothing") {
   columns.generation = {0};
   Grid grid;
   grid.configure({4, 4, 1, 1});
-  grid.rebuild(columns);
+  grid.rebuild(columns, serial);
   GridHit hit;
   for (const double radius : {-1.0, -0.0001, std::nan("")}) {
     GridQuery query;
