@@ -43,8 +43,7 @@ base::Result<std::string> decompress(std::string_view frame, std::size_t bytes_m
                        ""};
   }
   std::string bytes(claimed, '\0');
-  const std::size_t size =
-      ZSTD_decompress(bytes.data(), bytes.size(), frame.data(), frame.size());
+  const std::size_t size = ZSTD_decompress(bytes.data(), bytes.size(), frame.data(), frame.size());
   if (ZSTD_isError(size) != 0) return damaged(ZSTD_getErrorName(size));
   if (size != claimed) return damaged("it is shorter than it says");
   return bytes;

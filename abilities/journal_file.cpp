@@ -46,10 +46,10 @@ base::Result<engine::Recording> read_journal(const std::filesystem::path& path) 
   std::ifstream file(path, std::ios::binary);
   if (!file) {
     const bool is_missing = !std::filesystem::exists(path);
-    return base::Error{is_missing ? base::ErrorCode::kNotFound : base::ErrorCode::kIo,
-                       is_missing ? "There is no journal of a world here."
-                                  : "The journal cannot be opened.",
-                       path.string()};
+    return base::Error{
+        is_missing ? base::ErrorCode::kNotFound : base::ErrorCode::kIo,
+        is_missing ? "There is no journal of a world here." : "The journal cannot be opened.",
+        path.string()};
   }
   engine::JournalReader reader;
   std::string piece(kPieceBytes, '\0');

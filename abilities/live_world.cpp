@@ -24,7 +24,8 @@ constexpr const char* kSlot = "policy";
 struct LiveWorld::Session {
   LiveWorld& owner;
   engine::World& world;
-  scripting::PolicyHost host;
+  scripting::PolicyHost& host;
+  WorldStore* store;  // nullptr: the world is not kept
   LiveResult result;
   StepLog log;
   RateGate status_gate{kStatusIntervalS};
@@ -32,14 +33,13 @@ struct LiveWorld::Session {
   bool announced_pause = false;
   Clock::time_point next_tick = Clock::now();
 
-  Session(LiveWorld& live_world, engine::World& live)
-      : owner(live_world),
-        world(live),
-        host(live_world.registry_, live_world.options_.host),
-        log(live) {}
+  Session(LiveWorld& live_world, engine::World& live, scripting::PolicyHost& policies,
+          WorldStore* kept)
+      : owner(live_world), world(live), host(policies), store(kept), log(live) {}
 
   base::Result<void> install(const std::string& sha256);
-  void remember_source(const std::string& sha256);
+  void record_source(const std::string& sha256);
+  void tell_saves();
   void read_inbox();
   void submit(engine::Command command);
   void reload(const ReloadRequest& request);
@@ -49,18 +49,29 @@ struct LiveWorld::Session {
   void tick();
 };
 
-void LiveWorld::Session::remember_source(const std::string& sha256) {
+void LiveWorld::Session::record_source(const std::string& sha256) {
   const auto version = owner.registry_->find(sha256);
-  if (version) result.recording.sources[sha256] = version->source;
+  if (version && store != nullptr) store->on_source(sha256, version->source);
 }
 
 base::Result<void> LiveWorld::Session::install(const std::string& sha256) {
   auto stamped = world.submit(engine::InstallScript{kSlot, sha256});
   if (!stamped) return stamped.error();
-  remember_source(sha256);
-  result.recording.commands.push_back(*stamped);
+  record_source(sha256);
+  if (store != nullptr) store->on_command(*stamped);
   result.sha256 = sha256;
   return {};
+}
+
+void LiveWorld::Session::tell_saves() {
+  if (store == nullptr) return;
+  for (const StoreNotice& notice : store->take_notices()) {
+    base::JsonObject json;
+    json.add("state", notice.ok ? "done" : "failed").add("tick", notice.tick);
+    if (notice.ok) json.add("bytes", notice.bytes).add("wall_s", notice.wall_s);
+    if (!notice.ok) json.add("message", notice.message);
+    owner.observer_.on_record(record("save", json));
+  }
 }
 
 void LiveWorld::Session::submit(engine::Command command) {
@@ -72,7 +83,7 @@ void LiveWorld::Session::submit(engine::Command command) {
                                                     .add("message", stamped.error().text())));
     return;
   }
-  result.recording.commands.push_back(*stamped);
+  if (store != nullptr) store->on_command(*stamped);
 }
 
 void LiveWorld::Session::swap_to(const std::string& sha256) {
@@ -133,6 +144,7 @@ void LiveWorld::Session::read_inbox() {
     submit(std::move(command));
   }
   for (const ReloadRequest& request : inbox.reloads) reload(request);
+  if (owner.control_.take_save() && store != nullptr) store->save(world, host);
 }
 
 void LiveWorld::Session::announce(const char* state, const std::optional<StepFacts>& facts) {
@@ -173,11 +185,9 @@ bool LiveWorld::Session::wait_for_tick() {
 void LiveWorld::Session::tick() {
   const engine::TickReport report = world.step(host);
   result.hash = report.hash;
-  result.recording.hashes.push_back(report.hash);
-  if (report.tick % engine::kBehaviourHashInterval == 0) {
-    result.recording.behaviour_hashes.push_back(host.state_hash());
-  }
   ++result.ticks;
+  if (store != nullptr) store->on_tick(world, report, host);
+  tell_saves();
   host.take_notes();  // nobody reads them here, and they must not pile up
   const auto facts = log.observe(world);
   if (owner.observer_.wants_ticks()) owner.observer_.on_tick(world, report);
@@ -196,25 +206,54 @@ LiveWorld::LiveWorld(engine::Scenario scenario, std::shared_ptr<scripting::Scrip
                      LiveOptions options, RunControl::State& control, RunObserver& observer)
     : scenario_(std::move(scenario)),
       registry_(std::move(registry)),
-      options_(options),
+      options_(std::move(options)),
       control_(control),
       observer_(observer) {}
 
 LiveWorld::~LiveWorld() = default;
 
 base::Result<LiveResult> LiveWorld::live(const std::string& sha256, const std::string& waiting) {
-  auto created = engine::World::create(scenario_, options_.seed);
-  if (!created) return created.error();
-  Session session(*this, **created);
-  session.result.recording.scenario_yaml = scenario_.yaml;
-  session.result.recording.seed = options_.seed;
-  session.result.recording.fuel_per_act = options_.host.fuel_per_act;
-  const scripting::LoadVerdict verdict = session.host.prepare(sha256, scenario_);
+  auto world = engine::World::create(scenario_, options_.seed);
+  if (!world) return world.error();
+  std::unique_ptr<WorldStore> store;
+  if (!options_.world_dir.empty()) {
+    auto made = WorldStore::create(options_.world_dir, **world, options_.host,
+                                   {.autosave_s = options_.autosave_s});
+    if (!made) return made.error();
+    store = std::move(*made);
+    for (const auto& reply : options_.model_replies) store->on_model_reply(reply);
+  }
+  scripting::PolicyHost host(registry_, options_.host);
+  Session session(*this, **world, host, store.get());
+  const scripting::LoadVerdict verdict = host.prepare(sha256, scenario_);
   if (!verdict.ok) {
     return base::Error{base::ErrorCode::kInternal,
                        "The best policy was measured but cannot be loaded again.", sha256};
   }
   if (auto installed = session.install(sha256); !installed) return installed.error();
+  return run(session, waiting);
+}
+
+base::Result<LiveResult> LiveWorld::go_on() {
+  LoadedWorld loaded;
+  auto store = WorldStore::load(options_.world_dir, registry_, options_.host.jit,
+                                {.autosave_s = options_.autosave_s}, loaded);
+  if (!store) return store.error();
+  scenario_ = loaded.world->scenario();
+  options_.seed = loaded.world->seed();
+  Session session(*this, *loaded.world, *loaded.host, store->get());
+  session.result.sha256 = loaded.world->script_slots().front().sha256;
+  session.result.hash = loaded.world->state_hash();
+  base::JsonArray notes;
+  for (const std::string& note : loaded.notes) notes.add(note);
+  observer_.on_record(record("load", base::JsonObject()
+                                         .add("tick", loaded.world->tick())
+                                         .add("save_tick", loaded.save_tick)
+                                         .raw("notes", notes.text())));
+  return run(session, "");
+}
+
+base::Result<LiveResult> LiveWorld::run(Session& session, const std::string& waiting) {
   session.announce("started", std::nullopt);
   const auto ticks =
       static_cast<std::uint64_t>(std::llround(options_.seconds * scenario_.tick_rate));
@@ -231,6 +270,12 @@ base::Result<LiveResult> LiveWorld::live(const std::string& sha256, const std::s
     }
   }
   session.announce("ended", std::nullopt);
+  if (session.store != nullptr) {
+    const auto closed = session.store->close(session.world, session.host);
+    session.tell_saves();
+    if (!closed) return closed.error();
+  }
+  session.result.tick = session.world.tick();
   session.result.policy = session.host.stats();
   session.result.wall_s = session.stopwatch.seconds();
   return std::move(session.result);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "abilities/run_control.h"
+#include "abilities/world_store.h"
 #include "engine/base/result.h"
 #include "engine/recording.h"
 #include "engine/scenario.h"
@@ -19,16 +20,19 @@ struct LiveOptions {
   double seconds = 30;  // of world time
   bool paced = false;   // at tick_rate of wall time, or as fast as possible
   scripting::HostOptions host;
+  std::string world_dir;                          // where the world is kept; empty: it is not
+  double autosave_s = 60;                         // of wall time; 0: only on demand and at the end
+  std::vector<engine::ModelReply> model_replies;  // for the journal
 };
 
 struct LiveResult {
-  std::uint64_t ticks = 0;
-  std::uint64_t hash = 0;  // after the last tick
-  std::string sha256;      // of the policy that acted last
+  std::uint64_t ticks = 0;  // lived now
+  std::uint64_t tick = 0;   // of the world at the end
+  std::uint64_t hash = 0;   // after the last tick
+  std::string sha256;       // of the policy that acted last
   bool terminated = false;
   double wall_s = 0;
   scripting::PolicyStats policy;
-  engine::Recording recording;
 };
 
 // A world in which the best policy goes on living, while people and programs change it: pause,
@@ -43,9 +47,13 @@ class LiveWorld {
   // Lives with the version until the world time is over or the run is terminated. `waiting`: a
   // version accepted earlier, swapped in at the first tick boundary after the start.
   base::Result<LiveResult> live(const std::string& sha256, const std::string& waiting);
+  // Goes on with the world that is kept in options.world_dir, by the script it was left with. The
+  // scenario and the budgets are those of its journal.
+  base::Result<LiveResult> go_on();
 
  private:
   struct Session;
+  base::Result<LiveResult> run(Session& session, const std::string& waiting);
   engine::Scenario scenario_;
   std::shared_ptr<scripting::ScriptRegistry> registry_;
   LiveOptions options_;

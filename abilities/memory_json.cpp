@@ -61,8 +61,8 @@ void append(std::string& json, double number) {
 }
 
 void append(std::string& json, const std::string& text) {
-  json += is_utf8(text) ? base::json_string(text)
-                        : R"({"$base64":")" + base::base64(text) + R"("})";
+  json +=
+      is_utf8(text) ? base::json_string(text) : R"({"$base64":")" + base::base64(text) + R"("})";
 }
 
 void append(std::string& json, const Value::Table& table) {

@@ -48,6 +48,11 @@ bool RunControl::State::take_step() {
   return true;
 }
 
+bool RunControl::State::take_save() {
+  const std::lock_guard lock(mutex);
+  return std::exchange(save_wanted, false);
+}
+
 void RunControl::State::wait(std::optional<Clock::time_point> deadline) {
   std::unique_lock lock(mutex);
   const auto arrived = [&] { return arrivals != seen_arrivals || cancel.load(); };
@@ -100,6 +105,13 @@ void RunControl::step(std::uint32_t ticks) {
   const std::lock_guard lock(state_->mutex);
   if (!state_->is_paused) return;
   state_->steps_granted += ticks;
+  ++state_->arrivals;
+  state_->changed.notify_all();
+}
+
+void RunControl::save() {
+  const std::lock_guard lock(state_->mutex);
+  state_->save_wanted = true;
   ++state_->arrivals;
   state_->changed.notify_all();
 }

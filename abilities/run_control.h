@@ -44,6 +44,8 @@ struct RunControl::State {
   [[nodiscard]] bool paused() const;
   // One of the ticks granted by step(); false when none is left, or the inbox holds something.
   bool take_step();
+  // Whether save() was called since the last time.
+  bool take_save();
   // Sleeps until something arrives, terminate() is called or the deadline passes.
   void wait(std::optional<Clock::time_point> deadline);
   // From now on requests are answered at once: the run has ended.
@@ -54,6 +56,7 @@ struct RunControl::State {
   std::uint64_t arrivals = 0, seen_arrivals = 0;
   bool is_paused = false;
   bool is_closed = false;
+  bool save_wanted = false;
   std::uint64_t steps_granted = 0;
   std::deque<engine::Command> commands;
   std::deque<ReloadRequest> reloads;

@@ -175,12 +175,16 @@ base::Result<void> Run::live() {
   options.seconds = request_.live_seconds;
   options.paced = request_.live_paced;
   options.host = host_;
+  options.autosave_s = request_.autosave_s;
+  options.model_replies = search_.model_replies;
+  options.world_dir =
+      request_.world_dir.empty() ? (folder_->path() / "live").string() : request_.world_dir;
   LiveWorld world(scenario_, registry_, options, control_, observer_);
   auto lived = world.live(search_.best->sha256, search_.waiting_sha256);
   if (!lived) return lived.error();
   live_ = std::move(*lived);
   live_sim_s_ = static_cast<double>(live_->ticks) / scenario_.tick_rate;
-  return folder_->write("live/recording.jsonl", engine::recording_to_jsonl(live_->recording));
+  return {};
 }
 
 std::string Run::timing_json() const {

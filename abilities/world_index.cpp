@@ -151,17 +151,15 @@ void add_events(Database& database, const WorldFolder& folder, engine::Tick unti
       if (tick < start || tick >= until) return;
       const auto event = base::parse_json(line);
       if (!event || !event->IsObject()) return;
-      for (const char* name : {"tick", "kind", "entity", "species", "x", "y", "other", "cause",
-                               "value", "text"}) {
+      for (const char* name :
+           {"tick", "kind", "entity", "species", "x", "y", "other", "cause", "value", "text"}) {
         insert.bind(*event, name);
       }
       insert.run();
     };
     if (!for_each_event(range, add)) database.fail();
   }
-  Statement(database, "UPDATE progress SET until = ?")
-      .bind(static_cast<std::int64_t>(until))
-      .run();
+  Statement(database, "UPDATE progress SET until = ?").bind(static_cast<std::int64_t>(until)).run();
 }
 
 base::Result<void> update(const WorldFolder& folder, engine::Tick until) {
