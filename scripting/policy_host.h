@@ -22,10 +22,21 @@ struct HostOptions {
   std::size_t memory_bytes = 64u << 20;       // per Vm
   std::size_t memory_per_agent_bytes = 4096;  // serialised self.memory
   bool jit = true;
+  // Faults of the machine come from expect_machine_faults() alone: the watchdog rests, and the
+  // limit of memory is out of the way.
+  bool replays = false;
 };
 
-enum class FaultKind { kError, kFuel, kMemory, kInvalidMemory };
-inline constexpr int kFaultKindCount = 4;
+enum class FaultKind {
+  kError,
+  kFuel,
+  kInvalidMemory,  // self.memory is not plain data, or too large
+  // What the machine decides, not the script. The agent loses its memory.
+  kMemory,    // its call met the memory limit
+  kWatchdog,  // its call took far too long
+  kOverflow,  // the memories of a shard's agents together; all of them are lost
+};
+inline constexpr int kFaultKindCount = 6;
 const char* fault_name(FaultKind kind);
 
 // What the policy of one slot did since the last reset().
@@ -60,9 +71,9 @@ struct LoadVerdict {
   sandbox::Diagnostics diagnostics;
 };
 
-// Runs policies in a world: the Behaviour that reads script slots, keeps one Vm per version, and
-// turns acts into intents. A policy that faults gives its agent the native behaviour for that tick.
-// Owned by the thread that steps the world.
+// Runs policies in a world: the Behaviour that reads script slots, keeps the Vms of each version,
+// and turns acts into intents, on the world's pool. A policy that faults gives its agent the native
+// behaviour for that tick. Owned by the thread that steps the world.
 class PolicyHost final : public engine::Behaviour {
  public:
   PolicyHost(std::shared_ptr<ScriptRegistry> registry, HostOptions options);
@@ -76,7 +87,9 @@ class PolicyHost final : public engine::Behaviour {
   // migrate.
   void decide(const engine::World& world, engine::Intents& intents,
               std::vector<engine::Event>& faults) override;
-  std::uint64_t state_hash() override;  // of all memories
+  // Of the memories: a hundredth of the agents is looked at in every tick. Covers what was seen
+  // since the last tick that is a multiple of kBehaviourHashInterval, or the last save.
+  std::uint64_t state_hash() override;
 
   // The memories of all agents that a script drives, in row order. The running ones are made anew
   // from what is returned, so that a world that goes on and one that is loaded are alike; a replay
@@ -88,7 +101,7 @@ class PolicyHost final : public engine::Behaviour {
 
   // The machine faults since the last call, in order.
   std::vector<MachineFault> take_machine_faults();
-  // From now on machine faults happen where this list has them, and nowhere else.
+  // Which faults a host that replays has to apply, by tick.
   void expect_machine_faults(std::vector<MachineFault> faults);
 
   // Forgets agents, memories and statistics and runs the sources afresh, for another episode in a

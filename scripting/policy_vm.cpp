@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "engine/base/json.h"
-#include "scripting/checker.h"
 #include "scripting/generated_prelude.h"
 
 namespace cherub::scripting {
@@ -20,14 +19,15 @@ constexpr std::size_t kRowsPerCall = 4096;
 constexpr std::size_t kNotesMax = 1000;
 constexpr std::size_t kCollectBytesMax = 1024;
 constexpr const char* kScriptName = "policy";
+constexpr double kForever_s = 1e9;
 
 template <class T>
 T& upvalue(lua_State* lua) {
   return *static_cast<T*>(lua_touserdata(lua, lua_upvalueindex(1)));
 }
 
-FaultKind fault_kind(std::string_view name) {
-  if (name == "fuel") return FaultKind::kFuel;
+FaultKind fault_kind(std::string_view name, bool watchdog) {
+  if (name == "fuel") return watchdog ? FaultKind::kWatchdog : FaultKind::kFuel;
   if (name == "memory") return FaultKind::kMemory;
   return FaultKind::kError;
 }
@@ -69,13 +69,12 @@ bool PolicyVm::open(const ScriptVersion& version, const engine::Scenario& scenar
     verdict.diagnostics.push_back(std::move(diagnostic));
     return false;
   };
-  CheckReport checked = check_policy(kScriptName, version.source, &scenario);
-  verdict.diagnostics = std::move(checked.diagnostics);
-  if (!CheckReport{verdict.diagnostics}.ok()) {
-    verdict.stage = "check";
-    return false;
+  sandbox::VmOptions vm_options{.jit = options_.jit, .memory_bytes = options_.memory_bytes};
+  if (options_.replays) {
+    options_.memory_bytes = vm_options.memory_bytes = options_.memory_bytes * 4;
+    vm_options.watchdog_s = kForever_s;
   }
-  auto vm = sandbox::Vm::create({.jit = options_.jit, .memory_bytes = options_.memory_bytes});
+  auto vm = sandbox::Vm::create(vm_options);
   if (!vm.ok()) return refuse("load", plain_diagnostic(vm.error().message));
   vm_ = std::move(*vm);
   trusted::set_random_source(*vm_, &PolicyVm::draw, this);
@@ -182,67 +181,92 @@ Result<void> PolicyVm::restart() {
   return {};
 }
 
-void PolicyVm::decide(const engine::World& world, std::span<const std::uint32_t> rows,
-                      engine::Intents& intents, std::vector<AgentFault>& faults) {
-  view_.look_at(world);
-  view_.write_to(intents);
+void PolicyVm::decide(const Turn& turn, std::span<const std::uint32_t> rows,
+                      std::span<const MachineFault> expected, std::vector<AgentFault>& faults,
+                      std::vector<engine::Intents::Message>& messages) {
+  view_.look_at(*turn.world);
+  view_.write_to(*turn.intents);
   view_.rows = rows.data();
   view_.row_count = static_cast<std::uint32_t>(rows.size());
-  intents_ = &intents;
+  view_.ready = turn.ready;
+  view_.fuel = turn.fuel;
+  messages_ = &messages;
   faults_ = &faults;
   stream_owner_ = kNoOwner;
   call_driver("begin_tick", 0, 0, 0);
-  lua_State* lua = trusted::lua(*vm_);
   for (std::size_t first = 0; first < rows.size(); first += kRowsPerCall) {
-    const std::size_t last = std::min(first + kRowsPerCall, rows.size()) - 1;
-    lua_pushnumber(lua, static_cast<lua_Number>(first));
-    lua_pushnumber(lua, static_cast<lua_Number>(last));
-    const bool done = call_driver("decide", 2, 0, 0);
-    if (!done || vm_->memory_used() > options_.memory_bytes) {
-      overflow(rows.subspan(first, last - first + 1), faults);
-    }
+    decide_some(rows.subspan(first, std::min(kRowsPerCall, rows.size() - first)), expected);
   }
   for (const AgentFault& fault : faults) {
-    intents.move[fault.row] = 0;
-    intents.ability[fault.row] = 0;
+    turn.intents->move[fault.row] = 0;
+    turn.intents->ability[fault.row] = 0;
   }
-  intents_ = nullptr;
+  messages_ = nullptr;
   faults_ = nullptr;
 }
 
-// The agents hold more together than the Vm may: their memories go, and each of these rows is told.
-void PolicyVm::overflow(std::span<const std::uint32_t> rows, std::vector<AgentFault>& faults) {
-  call_driver("forget_agents", 0, 0, 0);
+// Of some agents that follow each other in view_.rows.
+void PolicyVm::decide_some(std::span<const std::uint32_t> rows,
+                           std::span<const MachineFault> expected) {
+  const auto first_expected = std::lower_bound(
+      expected.begin(), expected.end(), rows.front(),
+      [](const MachineFault& fault, std::uint32_t row) { return fault.row < row; });
+  bool must_overflow = false;
+  lua_State* lua = trusted::lua(*vm_);
+  for (auto fault = first_expected; fault != expected.end() && fault->row <= rows.back(); ++fault) {
+    if (fault->kind == FaultKind::kOverflow) {
+      must_overflow = true;
+      continue;
+    }
+    lua_pushnumber(lua, fault->row);
+    call_driver("skip", 1, 0, 0);
+    faults_->push_back({fault->row, fault->kind, fault->message});
+  }
+  const auto first = static_cast<std::size_t>(rows.data() - view_.rows);
+  lua_pushnumber(lua, static_cast<lua_Number>(first));
+  lua_pushnumber(lua, static_cast<lua_Number>(first + rows.size() - 1));
+  const bool done = call_driver("decide", 2, 0, 0);
+  if (!done || must_overflow || vm_->memory_used() > options_.memory_bytes) overflow(rows.front());
+}
+
+// The agents hold more together than the Vm may: all their memories go, and the first is told.
+void PolicyVm::overflow(std::uint32_t row) {
+  call_driver("forget_memories", 0, 0, 0);
   vm_->collect_garbage();
-  faults.push_back({rows.front(), FaultKind::kMemory,
-                    "the agents' memories together exceed " +
-                        std::to_string(options_.memory_bytes) +
-                        " bytes; all of them were dropped"});
+  faults_->push_back({row, FaultKind::kOverflow,
+                      "the agents' memories together exceed " +
+                          std::to_string(options_.memory_bytes) +
+                          " bytes; all of them were dropped"});
 }
 
 int PolicyVm::on_fault(lua_State* lua) {
   auto& policy = upvalue<PolicyVm>(lua);
   AgentFault fault;
   fault.row = static_cast<std::uint32_t>(lua_tonumber(lua, 1));
-  fault.kind = fault_kind(lua_tostring(lua, 2));
   sandbox::Vm::State& state = policy.vm_->state();
+  fault.kind = fault_kind(lua_tostring(lua, 2), state.watchdog_hit);
   if (state.has_error) {
     fault.message = report_text(state.last_error);
     state.has_error = false;
   } else {
     fault.message = fault.kind == FaultKind::kMemory ? "out of memory" : "stack overflow";
   }
-  if (policy.faults_ != nullptr) policy.faults_->push_back(std::move(fault));
-  return 0;
+  if (state.watchdog_hit) state.begin_call();  // the agents after this one begin a new measure
+  lua_pushboolean(lua, fault.kind == FaultKind::kWatchdog ? 1 : 0);
+  if (policy.faults_ == nullptr) return 1;
+  auto& messages = *policy.messages_;
+  if (!messages.empty() && messages.back().row == fault.row) messages.pop_back();
+  policy.faults_->push_back(std::move(fault));
+  return 1;
 }
 
 int PolicyVm::on_say(lua_State* lua) {
   auto& policy = upvalue<PolicyVm>(lua);
-  if (policy.intents_ == nullptr) return 0;
+  if (policy.messages_ == nullptr) return 0;
   const auto row = static_cast<std::uint32_t>(lua_tonumber(lua, 1));
   std::size_t size = 0;
   const char* text = lua_tolstring(lua, 2, &size);
-  auto& messages = policy.intents_->messages;
+  auto& messages = *policy.messages_;
   if (!messages.empty() && messages.back().row == row) messages.pop_back();  // the later one counts
   messages.push_back({row, std::string(text, size)});
   return 0;
@@ -295,18 +319,38 @@ Result<sandbox::Value> PolicyVm::memory(std::uint32_t row) {
                                    .bytes = options_.memory_per_agent_bytes});
 }
 
-bool PolicyVm::knows(std::uint32_t row, std::uint32_t generation) {
+bool PolicyVm::ask_driver(const char* name) {
+  if (!call_driver(name, 0, 1, 0)) return false;
   lua_State* lua = trusted::lua(*vm_);
-  lua_pushnumber(lua, row);
-  if (!call_driver("ready_generation", 1, 1, 0)) return false;
-  const bool known = lua_isnumber(lua, -1) != 0 && lua_tonumber(lua, -1) == generation;
+  const bool yes = lua_toboolean(lua, -1) != 0;
   lua_pop(lua, 1);
-  return known;
+  return yes;
+}
+
+bool PolicyVm::has_memories() {
+  return ask_driver("has_memories");
+}
+
+bool PolicyVm::has_migrate() {
+  return ask_driver("has_migrate");
 }
 
 void PolicyVm::drop_memory(std::uint32_t row) {
-  lua_pushnumber(trusted::lua(*vm_), row);
-  call_driver("drop_memory", 1, 0, 0);
+  lua_State* lua = trusted::lua(*vm_);
+  lua_pushnumber(lua, row);
+  lua_pushnil(lua);
+  call_driver("set_memory", 2, 0, 0);
+}
+
+Result<void> PolicyVm::set_memory(std::uint32_t row, const sandbox::Value& memory) {
+  lua_State* lua = trusted::lua(*vm_);
+  lua_pushnumber(lua, row);
+  if (auto pushed = trusted::push_plain(*vm_, memory); !pushed.ok()) {
+    lua_pop(lua, 1);
+    return pushed;
+  }
+  if (call_driver("set_memory", 2, 0, 0)) return {};
+  return Error{ErrorCode::kUnavailable, trusted::take_error(*vm_).message, "self.memory"};
 }
 
 Result<void> PolicyVm::adopt(const engine::World& world, std::uint32_t row,
@@ -315,12 +359,11 @@ Result<void> PolicyVm::adopt(const engine::World& world, std::uint32_t row,
   stream_owner_ = kNoOwner;
   lua_State* lua = trusted::lua(*vm_);
   lua_pushnumber(lua, row);
-  lua_pushnumber(lua, world.columns().generation[row]);
   if (auto pushed = trusted::push_plain(*vm_, memory); !pushed.ok()) {
-    lua_pop(lua, 2);
+    lua_pop(lua, 1);
     return pushed;
   }
-  if (call_driver("adopt", 3, 0, options_.fuel_per_load)) return {};
+  if (call_driver("adopt", 2, 0, options_.fuel_per_load)) return {};
   return Error{ErrorCode::kRefused, report_text(trusted::take_error(*vm_)), "policy.migrate"};
 }
 

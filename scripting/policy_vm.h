@@ -24,19 +24,28 @@ struct AgentFault {
   std::string message;
 };
 
-// One Vm with one script version and the trusted Lua that drives it over agents. Keeps their
-// memories, by row. Used by one thread at a time.
+// One Vm with one script version and the trusted Lua that drives it over the agents of a shard.
+// Keeps their memories. Used by one thread at a time.
 class PolicyVm {
  public:
-  // Parses, checks, loads and runs the source once; a null pointer and why not.
+  // Loads a source that was checked, and runs it once; a null pointer and why not.
   static std::unique_ptr<PolicyVm> create(const ScriptVersion& version,
                                           const engine::Scenario& scenario,
                                           const HostOptions& options, LoadVerdict& verdict);
   ~PolicyVm();
 
-  // Lets the policy act for the rows. Faults are in row order; their intents are cleared.
-  void decide(const engine::World& world, std::span<const std::uint32_t> rows,
-              engine::Intents& intents, std::vector<AgentFault>& faults);
+  // What a decide phase reads and writes. `ready` and `fuel` have an entry for every row.
+  struct Turn {
+    const engine::World* world = nullptr;
+    engine::Intents* intents = nullptr;
+    std::uint32_t* ready = nullptr;  // 1 + the generation that init has welcomed
+    float* fuel = nullptr;           // of the last act
+  };
+  // Lets the policy act for the rows, which ascend. Appends faults, in row order, and messages;
+  // agents with a fault ask for nothing. `expected`: machine faults that must happen, by row.
+  void decide(const Turn& turn, std::span<const std::uint32_t> rows,
+              std::span<const MachineFault> expected, std::vector<AgentFault>& faults,
+              std::vector<engine::Intents::Message>& messages);
 
   // Runs the source afresh and forgets all agents.
   base::Result<void> restart();
@@ -45,11 +54,12 @@ class PolicyVm {
   std::pair<std::uint64_t, std::uint64_t> take_fuel();
   std::vector<std::string> take_notes();
 
+  bool has_memories();
+  bool has_migrate();
   // An agent's memory as plain data; nil when it has none. The error says what in it is not plain.
   base::Result<sandbox::Value> memory(std::uint32_t row);
-  // Whether init has been done for this owner of the row.
-  bool knows(std::uint32_t row, std::uint32_t generation);
   void drop_memory(std::uint32_t row);
+  base::Result<void> set_memory(std::uint32_t row, const sandbox::Value& memory);
   // Gives an agent's memory to the policy's migrate and keeps what it makes of it.
   base::Result<void> adopt(const engine::World& world, std::uint32_t row,
                            const sandbox::Value& memory);
@@ -65,8 +75,10 @@ class PolicyVm {
   void push_host_table();
   // Calls a function of the driver with the `arguments` on top of the stack.
   bool call_driver(const char* name, int arguments, int results, std::uint64_t fuel);
+  bool ask_driver(const char* name);  // a function without arguments that answers yes or no
   std::string answer_json(bool called);
-  void overflow(std::span<const std::uint32_t> rows, std::vector<AgentFault>& faults);
+  void decide_some(std::span<const std::uint32_t> rows, std::span<const MachineFault> expected);
+  void overflow(std::uint32_t row);
   static int on_fault(lua_State* lua);
   static int on_say(lua_State* lua);
   static int on_note(lua_State* lua);
@@ -78,7 +90,7 @@ class PolicyVm {
   std::unique_ptr<sandbox::Script> script_;
   int driver_ = -1;  // registry reference of the table that policy.lua returns
   std::string species_list_;
-  engine::Intents* intents_ = nullptr;
+  std::vector<engine::Intents::Message>* messages_ = nullptr;  // of the running decide
   std::vector<AgentFault>* faults_ = nullptr;
   std::vector<std::string> notes_;
   base::RandomStream stream_{0};

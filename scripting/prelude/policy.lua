@@ -4,8 +4,9 @@
 local core, view_address, host, handler = ...
 local ffi = require("ffi")
 local charge, begin, remaining, freeze = core.charge, core.begin, core.remaining, core.freeze
-local type, error, rawget, xpcall, setmetatable, tonumber =
-  type, error, rawget, xpcall, setmetatable, tonumber
+local type, error, rawget, xpcall, setmetatable, tonumber, next =
+  type, error, rawget, xpcall, setmetatable, tonumber, next
+local bor, band, lshift, rshift = bit.bor, bit.band, bit.lshift, bit.rshift
 local OUT_OF_FUEL, OUT_OF_MEMORY = core.OUT_OF_FUEL, core.OUT_OF_MEMORY
 
 ffi.cdef [[
@@ -27,6 +28,8 @@ typedef struct {
   float *move_x, *move_y, *move_z;
   uint8_t *ability;
   uint64_t *ability_target;
+  uint32_t *ready;
+  float *fuel;
   void (*nearest)(const void *, uint32_t, int32_t, double, cherub_sighting *);
   int32_t (*neighbors)(const void *, uint32_t, int32_t, double, cherub_sighting *);
   int32_t (*count)(const void *, uint32_t, int32_t, double);
@@ -45,13 +48,18 @@ local many = ffi.new("cherub_sighting[32]")
 local way = ffi.new("cherub_step")
 
 local row = 0            -- of the agent that acts now
-local memories = {}      -- by row
-local ready = {}         -- by row: the generation that init has welcomed
+local memories = {}      -- by slot
 local self, world        -- what policies see
 
 -- Names that C++ knows by number; filled by set_scenario.
 local species_names, species_index, species_facts = {}, {}, {}
 local receipt_names, block_names = host.receipt_names, host.block_names
+
+-- Rows come to shards in blocks of 2^12, to each of 2^3 shards in turn (policy_shard.h). The slots
+-- of one shard's rows lie close together, so that memories are an array.
+local function slot_of(agent_row)
+  return bor(lshift(rshift(agent_row, 15), 12), band(agent_row, 4095)) + 1
+end
 
 ------------------------------------------------------------------ what an agent knows of itself
 
@@ -75,10 +83,11 @@ local fields = {
   last_ability = function() return receipt_names[view.ability_receipt[row]] end,
   last_message = function() return receipt_names[view.message_receipt[row]] end,
   memory = function()
-    local memory = memories[row]
+    local slot = slot_of(row)
+    local memory = memories[slot]
     if not memory then
       memory = {}
-      memories[row] = memory
+      memories[slot] = memory
     end
     return memory
   end,
@@ -186,7 +195,7 @@ self = setmetatable({}, {
   end,
   __newindex = function(_, key, value)
     if key == "memory" and type(value) == "table" then
-      memories[row] = value
+      memories[slot_of(row)] = value
       return
     end
     error("self cannot be changed (assigning '" .. tostring(key) ..
@@ -301,24 +310,49 @@ local fuel_total, fuel_max = 0, 0
 -- what the agent remembered goes.
 local function fault(err)
   if err == OUT_OF_FUEL then
-    host.fault(row, "fuel")
+    if host.fault(row, "fuel") then memories[slot_of(row)] = nil end
   elseif err == OUT_OF_MEMORY or err == "not enough memory" or err == "error in error handling" then
-    memories[row] = nil
+    memories[slot_of(row)] = nil
     host.fault(row, "memory")
   else
     host.fault(row, "error")
   end
 end
 
--- A row with a new owner: forget the old one, then init.
-local function welcome(generation)
-  if ready[row] ~= nil then memories[row] = nil end
-  ready[row] = generation
-  if init then
-    begin(LOAD_FUEL)
-    local ok, err = xpcall(init, handler, self, host.config)
-    if not ok then fault(err) end
-  end
+-- A row with a new owner: forget the old one, then init. False when that failed: the agent does not
+-- act in this tick.
+local function welcome(mark)
+  memories[slot_of(row)] = nil
+  view.ready[row] = mark
+  if not init then return true end
+  begin(LOAD_FUEL)
+  local ok, err = xpcall(init, handler, self, host.config)
+  if not ok then fault(err) end
+  return ok
+end
+
+-- Rows whose turn ends by a fault of the machine that was recorded.
+local skipped, any_skipped = {}, false
+
+local function skip(agent_row)
+  skipped[agent_row], any_skipped = true, true
+end
+
+local function pass_over(mark)
+  skipped[row] = nil
+  any_skipped = next(skipped) ~= nil
+  memories[slot_of(row)] = nil
+  view.ready[row] = mark
+end
+
+local function act_now()
+  begin(ACT_FUEL)
+  local ok, err = xpcall(act, handler, self, world)
+  if not ok then fault(err) end
+  local used = ACT_FUEL - remaining()
+  view.fuel[row] = used
+  fuel_total = fuel_total + used
+  if used > fuel_max then fuel_max = used end
 end
 
 -- For view.rows[first] … view.rows[last].
@@ -327,14 +361,12 @@ local function decide(first, last)
   for i = first, last do
     row = rows[i]
     view.current_row = row
-    local generation = view.generation[row]
-    if ready[row] ~= generation then welcome(generation) end
-    begin(ACT_FUEL)
-    local ok, err = xpcall(act, handler, self, world)
-    if not ok then fault(err) end
-    local used = ACT_FUEL - remaining()
-    fuel_total = fuel_total + used
-    if used > fuel_max then fuel_max = used end
+    local mark = view.generation[row] + 1
+    if any_skipped and skipped[row] then
+      pass_over(mark)
+    elseif view.ready[row] == mark or welcome(mark) then
+      act_now()
+    end
   end
 end
 
@@ -371,8 +403,11 @@ local function install(policy)
   collect, finalize = method(policy, "collect"), method(policy, "finalize")
 end
 
+local function forget_memories() memories = {} end
+
 local function forget_agents()
-  memories, ready = {}, {}
+  forget_memories()
+  skipped, any_skipped = {}, false
   fuel_total, fuel_max = 0, 0
 end
 
@@ -387,7 +422,7 @@ end
 species_index.any, species_index.food = -1, -2
 
 -- One agent's memory comes over from an older version: what migrate makes of it, or itself.
-local function adopt(agent_row, generation, memory)
+local function adopt(agent_row, memory)
   row = agent_row
   view.current_row = agent_row
   if migrate then
@@ -396,7 +431,7 @@ local function adopt(agent_row, generation, memory)
       error("migrate(old) must return a table, got " .. type(memory), 0)
     end
   end
-  ready[row], memories[row] = generation, memory
+  memories[slot_of(row)] = memory
 end
 
 local function ask_collect(agent_row)
@@ -411,14 +446,15 @@ local function ask_finalize(episode)
   return nil
 end
 
-local function memory_of(agent_row) return memories[agent_row] end
-local function ready_generation(agent_row) return ready[agent_row] end
-local function drop_memory(agent_row) memories[agent_row] = nil end
+local function has_memories() return next(memories) ~= nil end
+local function has_migrate() return migrate ~= nil end
+local function memory_of(agent_row) return memories[slot_of(agent_row)] end
+local function set_memory(agent_row, memory) memories[slot_of(agent_row)] = memory end
 
 return {
-  decide = decide, begin_tick = begin_tick, take_fuel = take_fuel, install = install,
-  forget_agents = forget_agents, set_scenario = set_scenario, add_species = add_species,
-    adopt = adopt,
-  collect = ask_collect, finalize = ask_finalize, memory_of = memory_of,
-  ready_generation = ready_generation, drop_memory = drop_memory,
+  decide = decide, skip = skip, begin_tick = begin_tick, take_fuel = take_fuel, install = install,
+  forget_agents = forget_agents, forget_memories = forget_memories, set_scenario = set_scenario,
+  add_species = add_species, adopt = adopt, collect = ask_collect, finalize = ask_finalize,
+  has_memories = has_memories, has_migrate = has_migrate, memory_of = memory_of,
+  set_memory = set_memory,
 }

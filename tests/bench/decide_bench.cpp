@@ -105,6 +105,10 @@ class BareLua {
     view_.look_at(world);
     view_.write_to(intents);
     view_.rows = world.agent_rows().data();
+    ready_.resize(world.columns().size());
+    fuel_.resize(world.columns().size());
+    view_.ready = ready_.data();
+    view_.fuel = fuel_.data();
     lua_pushvalue(lua_, 1);
     lua_pushnumber(lua_, 0);
     lua_pushnumber(lua_, static_cast<lua_Number>(world.agent_rows().size() - 1));
@@ -118,6 +122,8 @@ class BareLua {
   }
   lua_State* lua_;
   scripting::View view_;
+  std::vector<std::uint32_t> ready_;
+  std::vector<float> fuel_;
 };
 
 bool same_intents(const engine::Intents& a, const engine::Intents& b) {

@@ -1,0 +1,62 @@
+#include "scripting/policy_version.h"
+
+#include <utility>
+
+#include "engine/base/check.h"
+#include "scripting/checker.h"
+
+namespace cherub::scripting {
+
+std::unique_ptr<PolicyVersion> PolicyVersion::create(std::shared_ptr<const ScriptVersion> version,
+                                                     const engine::Scenario& scenario,
+                                                     const HostOptions& options,
+                                                     LoadVerdict& verdict) {
+  CheckReport checked = check_policy("policy", version->source, &scenario);
+  const bool fits = checked.ok();
+  verdict.diagnostics = std::move(checked.diagnostics);
+  if (!fits) {
+    verdict.stage = "check";
+    return nullptr;
+  }
+  std::unique_ptr<PolicyVersion> made(new PolicyVersion);
+  made->vms_[0] = PolicyVm::create(*version, scenario, options, verdict);
+  if (!made->vms_[0]) return nullptr;
+  made->version_ = std::move(version);
+  made->scenario_ = scenario;
+  made->options_ = options;
+  return made;
+}
+
+PolicyVm& PolicyVersion::vm(std::size_t shard) {
+  if (!vms_[shard]) {
+    LoadVerdict verdict;
+    vms_[shard] = PolicyVm::create(*version_, scenario_, options_, verdict);
+    // The same source loaded before; only the machine's memory could be at its end.
+    CHERUB_CHECK(vms_[shard] != nullptr);
+  }
+  return *vms_[shard];
+}
+
+void PolicyVersion::prepare_like(const PolicyVersion& other) {
+  for (std::size_t shard = 0; shard < kShardCount; ++shard) {
+    if (other.vms_[shard]) vm(shard);
+  }
+}
+
+base::Result<void> PolicyVersion::restart() {
+  ready.clear();
+  fuel.clear();
+  for (const auto& vm : vms_) {
+    if (!vm) continue;
+    if (auto restarted = vm->restart(); !restarted.ok()) return restarted;
+  }
+  return {};
+}
+
+void PolicyVersion::resize(std::size_t rows) {
+  if (ready.size() >= rows) return;
+  ready.resize(rows, 0);
+  fuel.resize(rows, 0);
+}
+
+}  // namespace cherub::scripting

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "scripting/policy_vm.h"
+
+namespace cherub::scripting {
+
+// Agents are spread over a fixed number of shards, each with a Vm of its own, whatever the number
+// of threads. Rows go to them in blocks, so that neighbours in memory stay together. policy.lua
+// knows these two numbers.
+inline constexpr std::size_t kShardCount = 8;
+inline constexpr std::size_t kShardBlockRows = 4096;
+constexpr std::size_t shard_of(std::uint32_t row) {
+  return row / kShardBlockRows % kShardCount;
+}
+
+// One script version at work: its Vms, one per shard, made when the shard has agents.
+class PolicyVersion {
+ public:
+  // Checks the source and loads it once; a null pointer and why not.
+  static std::unique_ptr<PolicyVersion> create(std::shared_ptr<const ScriptVersion> version,
+                                               const engine::Scenario& scenario,
+                                               const HostOptions& options, LoadVerdict& verdict);
+
+  // The shard's Vm. Different shards may be asked for from several threads at a time.
+  PolicyVm& vm(std::size_t shard);
+  [[nodiscard]] PolicyVm* vm_if_made(std::size_t shard) const { return vms_[shard].get(); }
+  // Makes the Vms of all shards that another version has, so that no tick pays for it.
+  void prepare_like(const PolicyVersion& other);
+  // Runs the source afresh in all Vms and forgets all agents.
+  base::Result<void> restart();
+
+  // Whether init has been done for the owner of a row.
+  [[nodiscard]] bool knows(engine::EntityId agent) const {
+    return agent.index < ready.size() && ready[agent.index] == agent.generation + 1;
+  }
+  // Makes room for so many rows. Called outside of decide phases.
+  void resize(std::size_t rows);
+
+  std::vector<std::uint32_t> ready;  // by row: 1 + the generation that init has welcomed
+  std::vector<float> fuel;           // by row: of the last act
+
+ private:
+  PolicyVersion() = default;
+
+  std::shared_ptr<const ScriptVersion> version_;
+  engine::Scenario scenario_;
+  HostOptions options_;
+  std::array<std::unique_ptr<PolicyVm>, kShardCount> vms_;
+};
+
+}  // namespace cherub::scripting
