@@ -33,17 +33,19 @@ std::vector<scripting::MachineFault> machine_faults_from(const engine::Recording
   return faults;
 }
 
-}  // namespace
-
-scripting::HostOptions host_options_of(const engine::RecordedStart& start, bool jit) {
+// The budgets that the recorded policies ran under.
+scripting::HostOptions host_options(const engine::RecordedStart& start, bool jit, bool replays) {
   scripting::HostOptions options;
   options.fuel_per_act = start.fuel_per_act;
   options.fuel_per_load = start.fuel_per_load;
   options.memory_bytes = start.memory_bytes;
   options.memory_per_agent_bytes = start.memory_per_agent_bytes;
   options.jit = jit;
+  options.replays = replays;
   return options;
 }
+
+}  // namespace
 
 Replayer::Replayer(const engine::Recording& recording,
                    std::shared_ptr<scripting::ScriptRegistry> registry, bool jit,
@@ -53,7 +55,7 @@ Replayer::Replayer(const engine::Recording& recording,
       jit_(jit),
       pool_(pool),
       host_(std::make_unique<scripting::PolicyHost>(registry_,
-                                                    host_options_of(recording.start, jit))) {}
+                                                    host_options(recording.start, jit, true))) {}
 
 base::Result<void> Replayer::stand(std::unique_ptr<engine::World> world) {
   world_ = std::move(world);
@@ -135,8 +137,8 @@ std::optional<std::vector<scripting::AgentMemory>> Replayer::pass_save() {
 
 base::Result<void> Replayer::renew_host() {
   const auto memories = host_->save_memories();
-  host_ =
-      std::make_unique<scripting::PolicyHost>(registry_, host_options_of(recording_.start, jit_));
+  host_ = std::make_unique<scripting::PolicyHost>(registry_,
+                                                  host_options(recording_.start, jit_, false));
   const std::string& sha256 = world_->script_slots().front().sha256;
   if (!sha256.empty() && !prepare(sha256)) {
     return base::Error{base::ErrorCode::kInvalidArgument, difference_->sentence, "script"};

@@ -19,9 +19,6 @@ struct ReplayDifference {
   std::string sentence;  // says all of it
 };
 
-// The budgets that the recorded policies ran under.
-scripting::HostOptions host_options_of(const engine::RecordedStart& start, bool jit);
-
 // Runs a recorded world again, tick by tick: from its beginning or from a save.
 class Replayer {
  public:
