@@ -50,6 +50,9 @@ void for_each_column(AnyColumns& columns, Visit&& visit) {
   visit(std::string_view("alive"), columns.alive);
   visit(std::string_view("species"), columns.species);
   visit(std::string_view("script"), columns.script);
+  visit(std::string_view("age"), columns.age);
+  visit(std::string_view("collisions"), columns.collisions);
+  visit(std::string_view("reached"), columns.reached);
   visit(std::string_view("x"), columns.x);
   visit(std::string_view("y"), columns.y);
   visit(std::string_view("z"), columns.z);
@@ -59,9 +62,6 @@ void for_each_column(AnyColumns& columns, Visit&& visit) {
   visit(std::string_view("hunger"), columns.hunger);
   visit(std::string_view("damage"), columns.damage);
   visit(std::string_view("travelled"), columns.travelled);
-  visit(std::string_view("age"), columns.age);
-  visit(std::string_view("collisions"), columns.collisions);
-  visit(std::string_view("reached"), columns.reached);
   visit(std::string_view("move_receipt"), columns.move_receipt);
   visit(std::string_view("ability_receipt"), columns.ability_receipt);
   visit(std::string_view("message_receipt"), columns.message_receipt);

@@ -225,24 +225,19 @@ base::Result<std::unique_ptr<World>> World::restore(const Snapshot& snapshot) {
   if (state->alive > kEntitiesMax) return wrong("columns.alive", "Too many entities live.");
   state->intents.clear(state->columns.size());
   sense(*state);
-  if (hash_state(*state) != snapshot.hash) {
+  const std::uint64_t hash = hash_state(*state, hash_columns(*state));
+  if (hash != snapshot.hash) {
     return wrong("hash", "The state is not the one that was saved: its hash is " +
-                             base::hex64(hash_state(*state)) + ", the save says " +
-                             base::hex64(snapshot.hash) + ".");
+                             base::hex64(hash) + ", the save says " + base::hex64(snapshot.hash) +
+                             ".");
   }
   return std::unique_ptr<World>(new World(std::move(state)));
 }
 
 std::vector<ColumnHash> World::column_hashes() const {
   const WorldState& state = *state_;
-  std::vector<ColumnHash> hashes;
-  hashes.reserve(kColumnCount + 3);
-  const auto add = [&](std::string_view name, const auto& column) {
-    const auto values = std::span(column);
-    hashes.push_back({name, base::hash_bytes(values.data(), values.size_bytes(), values.size())});
-  };
-  for_each_column(state.columns, add);
-  add("free_rows", state.free_rows);
+  const bool is_known = !state.column_hashes.empty();
+  std::vector<ColumnHash> hashes = is_known ? state.column_hashes : hash_columns(state);
   base::Hasher slots, weather;
   for (const ScriptSlot& slot : state.slots) {
     slots.add(std::string_view(slot.name));

@@ -139,7 +139,8 @@ TickReport World::step(Behaviour& behaviour) {
   enter(Phase::kPublish);
   TickReport report;
   report.tick = state.tick++;
-  report.hash = hash_state(state);
+  state.column_hashes = hash_columns(state);
+  report.hash = hash_state(state, state.column_hashes);
   report.alive = state.alive;
   report.events = std::exchange(state.events, {});
   state.events.reserve(report.events.size());
@@ -233,7 +234,7 @@ base::RandomStream World::random(std::uint64_t entity, base::Stream stream) cons
 }
 
 std::uint64_t World::state_hash() const {
-  return hash_state(*state_);
+  return hash_state(*state_, hash_columns(*state_));
 }
 
 const Sighting* World::target() const {

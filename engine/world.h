@@ -39,7 +39,7 @@ struct ScriptSlot {
 
 // The hash of one part of the state, so that a difference can be named.
 struct ColumnHash {
-  std::string_view name;  // of for_each_column, then "free_rows", "script_slots", "weather"
+  std::string_view name;  // of for_each_column, or "free_rows", "script_slots", "weather"
   std::uint64_t hash = 0;
 };
 
@@ -96,7 +96,7 @@ class World {
   [[nodiscard]] base::RandomStream random(std::uint64_t entity, base::Stream stream) const;
   // Covers every column, the terrain, slots, weather and the tick.
   [[nodiscard]] std::uint64_t state_hash() const;
-  // The same in parts, always in this order.
+  // The same in parts, always in one order; behind a tick they are known already.
   [[nodiscard]] std::vector<ColumnHash> column_hashes() const;
   [[nodiscard]] Snapshot snapshot() const;  // between ticks
   // The living entity of Role::kTarget in the lowest row, or nullptr when there is none; its

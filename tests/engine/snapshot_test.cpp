@@ -124,10 +124,10 @@ TEST_CASE("a difference is named by column, entity and values") {
   changed.columns.age[2] += 1;
   const auto difference = first_difference(good, changed);
   REQUIRE(difference);
-  CHECK(difference->column == "energy");
+  CHECK(difference->column == "age");  // the first in the list of columns
   REQUIRE(difference->entity);
-  CHECK(difference->entity->index == 4);
-  CHECK(difference->entity->generation == good.columns.generation[4]);
+  CHECK(difference->entity->index == 2);
+  CHECK(difference->entity->generation == good.columns.generation[2]);
   CHECK(difference->first != difference->second);
   changed = good;
   changed.rain_until += 1;

