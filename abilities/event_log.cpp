@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <fstream>
 #include <utility>
 
 #include "abilities/compression.h"
@@ -148,6 +149,14 @@ base::Result<void> pack_event_ranges(FileSystem& files, const std::filesystem::p
 base::Result<void> for_each_event(
     const EventRange& range,
     const std::function<void(engine::Tick tick, std::string_view line)>& take) {
+  if (!range.packed) {
+    std::ifstream file(range.path, std::ios::binary);
+    for (std::string line; std::getline(file, line) && !file.eof();) {
+      if (const auto tick = tick_of_line(line)) take(*tick, line);
+    }
+    if (!file.bad()) return {};
+    return base::Error{base::ErrorCode::kIo, "The events could not be read.", range.path.string()};
+  }
   const auto text = read_packed(range.path);
   if (!text) return text.error();
   std::string_view rest = *text;

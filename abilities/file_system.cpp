@@ -1,6 +1,7 @@
 #include "abilities/file_system.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,6 +33,9 @@ int FileSystem::truncate(int file, std::uint64_t size) {
 }
 int FileSystem::sync(int file) {
   return ::fsync(file);
+}
+int FileSystem::lock(int file) {
+  return ::flock(file, LOCK_EX | LOCK_NB);
 }
 int FileSystem::close(int file) {
   return ::close(file);
@@ -93,6 +97,13 @@ base::Result<void> OutputFile::write(std::string_view& bytes) {
 base::Result<void> OutputFile::truncate(std::uint64_t size) {
   if (files_->truncate(file_, size) != 0) return failure("Cutting");
   return {};
+}
+
+base::Result<void> OutputFile::lock() {
+  if (files_->lock(file_) == 0) return {};
+  if (errno != EWOULDBLOCK) return failure("Locking");
+  return base::Error{base::ErrorCode::kConflict, "Another process is writing this file.",
+                     path_.string()};
 }
 
 base::Result<void> OutputFile::sync() {

@@ -21,6 +21,8 @@ class FileSystem {
   virtual ssize_t write(int file, const char* bytes, std::size_t size);
   virtual int truncate(int file, std::uint64_t size);
   virtual int sync(int file);
+  // Against other processes, until the file is closed; fails when one has it.
+  virtual int lock(int file);
   virtual int close(int file);
   virtual int rename(const char* from, const char* to);
   virtual int remove(const char* path);  // a file or an empty folder
@@ -41,6 +43,8 @@ class OutputFile {
   // Takes what it wrote off the front of `bytes`, also when it fails.
   base::Result<void> write(std::string_view& bytes);
   base::Result<void> truncate(std::uint64_t size);
+  // Fails with kConflict when another process has the file.
+  base::Result<void> lock();
   base::Result<void> sync();  // until the bytes are on the disk
   base::Result<void> close();
 

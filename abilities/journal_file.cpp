@@ -9,6 +9,13 @@ namespace {
 
 constexpr std::size_t kPieceBytes = std::size_t{1} << 20;
 
+base::Result<OutputFile> open_locked(FileSystem& files, const std::filesystem::path& path) {
+  auto file = OutputFile::open(files, path, OutputFile::Mode::kAppend);
+  if (!file) return file.error();
+  if (auto locked = file->lock(); !locked) return locked.error();
+  return file;
+}
+
 }  // namespace
 
 base::Result<JournalFile> JournalFile::create(FileSystem& files, const std::filesystem::path& path,
@@ -19,15 +26,20 @@ base::Result<JournalFile> JournalFile::create(FileSystem& files, const std::file
     return made.error();
   }
   writer.text().clear();
-  auto file = OutputFile::open(files, path, OutputFile::Mode::kAppend);
+  auto file = open_locked(files, path);
   if (!file) return file.error();
   return JournalFile(std::move(*file), std::move(writer));
 }
 
 base::Result<JournalFile> JournalFile::go_on(FileSystem& files, const std::filesystem::path& path,
-                                             const engine::Recording& read) {
-  auto file = OutputFile::open(files, path, OutputFile::Mode::kAppend);
+                                             engine::Recording& read) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) return read_journal(path).error();
+  auto file = open_locked(files, path);
   if (!file) return file.error();
+  auto recording = read_journal(path);
+  if (!recording) return recording.error();
+  read = std::move(*recording);
   if (read.torn_bytes > 0) {
     if (auto cut = file->truncate(read.bytes); !cut) return cut.error();
   }

@@ -7,15 +7,16 @@
 
 namespace cherub::abilities {
 
-// The journal of a world as a file that only grows. Records wait in memory until flush().
+// The journal of a world as a file that only grows, written by one process at a time. Records wait
+// in memory until flush().
 class JournalFile {
  public:
   // Appears with its first record in it, or not at all.
   static base::Result<JournalFile> create(FileSystem& files, const std::filesystem::path& path,
                                           const engine::RecordedStart& start);
-  // Cuts the torn tail that reading found, and goes on behind it.
+  // Reads what is there, cuts the torn tail and goes on behind it.
   static base::Result<JournalFile> go_on(FileSystem& files, const std::filesystem::path& path,
-                                         const engine::Recording& read);
+                                         engine::Recording& read);
 
   engine::JournalWriter& records() { return writer_; }
   [[nodiscard]] std::size_t waiting_bytes() { return writer_.text().size(); }

@@ -166,8 +166,7 @@ base::Result<ReplayReport> replay_recording(const engine::Recording& recording,
 }
 
 std::filesystem::path world_path(const std::filesystem::path& dir) {
-  std::error_code ignored;
-  return std::filesystem::exists(dir / "live", ignored) ? dir / "live" : dir;
+  return is_world(dir / "live") || !is_world(dir) ? dir / "live" : dir;
 }
 
 base::Result<ReplayReport> replay_run(const std::string& dir, const ReplayOptions& options,

@@ -9,6 +9,7 @@
 #include "abilities/search.h"
 #include "abilities/seeds.h"
 #include "abilities/stopwatch.h"
+#include "abilities/world_folder.h"
 #include "engine/base/hash.h"
 
 namespace cherub::abilities {
@@ -117,6 +118,11 @@ base::Result<void> Run::do_it() {
   objective_ = std::move(*objective);
   auto angel = make_angel();
   if (!angel) return angel.error();
+  if (!request_.world_dir.empty() && is_world(request_.world_dir)) {
+    return base::Error{base::ErrorCode::kConflict,
+                       "A world is kept there already; go on with it by --load.",
+                       request_.world_dir};
+  }
   auto folder = RunFolder::create(request_.runs_dir, summary_.run_id);
   if (!folder) return folder.error();
   folder_ = std::move(*folder);

@@ -119,12 +119,16 @@ base::Result<std::string> read_packed(const std::filesystem::path& path) {
   return text;
 }
 
+bool is_world(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path / "journal.jsonl", ignored);
+}
+
 WorldFolder::WorldFolder(FileSystem& files, std::filesystem::path path)
     : files_(files), path_(std::move(path)) {}
 
 base::Result<void> WorldFolder::create(const engine::Scenario& scenario, std::uint64_t seed) {
-  std::error_code ignored;
-  if (std::filesystem::exists(journal(), ignored)) {
+  if (is_world(path_)) {
     return base::Error{base::ErrorCode::kConflict,
                        "A world is kept here already; load it to go on with it.", path_.string()};
   }

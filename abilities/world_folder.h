@@ -62,6 +62,9 @@ class WorldFolder {
   std::filesystem::path path_;
 };
 
+// Whether a world is kept in the folder.
+bool is_world(const std::filesystem::path& path);
+
 // Ten digits, so that names sort like numbers.
 std::string tick_name(engine::Tick tick);
 // The tick of such a name.

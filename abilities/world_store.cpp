@@ -74,19 +74,18 @@ base::Result<std::unique_ptr<WorldStore>> WorldStore::load(
     const std::filesystem::path& path, std::shared_ptr<scripting::ScriptRegistry> registry,
     bool jit, const StoreOptions& options, LoadedWorld& loaded) {
   WorldFolder folder(*options.files, path);
-  const auto recording = read_journal(folder.journal());
-  if (!recording) return recording.error();
-  if (recording->torn_bytes > 0) {
+  engine::Recording recording;
+  auto journal = JournalFile::go_on(folder.files(), folder.journal(), recording);
+  if (!journal) return journal.error();
+  if (recording.torn_bytes > 0) {
     loaded.notes.push_back("The journal was cut off: its last " +
-                           std::to_string(recording->torn_bytes) + " bytes are no record.");
+                           std::to_string(recording.torn_bytes) + " bytes are no record.");
   }
   folder.remove_leftovers();
-  Replayer replayer(*recording, std::move(registry), jit);
-  const auto from = begin_at_newest(replayer, folder, recording->hashes.size(), loaded.notes);
+  Replayer replayer(recording, std::move(registry), jit);
+  const auto from = begin_at_newest(replayer, folder, recording.hashes.size(), loaded.notes);
   if (!from) return from.error();
   loaded.save_tick = *from;
-  auto journal = JournalFile::go_on(folder.files(), folder.journal(), *recording);
-  if (!journal) return journal.error();
   std::unique_ptr<WorldStore> store(
       new WorldStore(std::move(folder), std::move(*journal), options));
   if (auto cut = store->events_.cut(*from); !cut) {
@@ -99,7 +98,7 @@ base::Result<std::unique_ptr<WorldStore>> WorldStore::load(
   }
   if (!replayer.difference()) {
     if (auto done = replayer.renew_host(); !done) return done.error();
-    store->journal_.records().save(recording->hashes.size());
+    store->journal_.records().save(recording.hashes.size());
     replayer.submit_waiting();
   }
   if (const auto& difference = replayer.difference()) {
@@ -109,9 +108,9 @@ base::Result<std::unique_ptr<WorldStore>> WorldStore::load(
                            " `cherub replay --verify` tells more.",
                        path.string()};
   }
-  store->tick_ = recording->hashes.size();
+  store->tick_ = recording.hashes.size();
   loaded.waiting = static_cast<std::size_t>(
-      std::count_if(recording->commands.begin(), recording->commands.end(),
+      std::count_if(recording.commands.begin(), recording.commands.end(),
                     [&](const auto& command) { return command.tick == store->tick_; }));
   if (*from > 0) store->last_save_ = *from;
   loaded.world = replayer.take_world();

@@ -38,6 +38,7 @@ class FaultyFileSystem final : public FileSystem {
     return fails() ? -1 : FileSystem::truncate(file, size);
   }
   int sync(int) override { return fails() ? -1 : 0; }  // no test pulls the plug
+  int lock(int file) override { return fails() ? -1 : FileSystem::lock(file); }
   int close(int file) override {
     const bool failing = fails();
     const int closed = FileSystem::close(file);

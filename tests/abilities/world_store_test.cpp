@@ -397,6 +397,12 @@ TEST_CASE("a folder that keeps a world is not begun again") {
   Living first, second;
   REQUIRE(first.begin("maze", "", path));
   CHECK_FALSE(second.begin("maze", "", path));
+  // Nor is it gone on with while it lives.
+  LoadedWorld loaded;
+  const auto store = WorldStore::load(path, second.registry, true, {}, loaded);
+  REQUIRE_FALSE(store);
+  CHECK(store.error().code == base::ErrorCode::kConflict);
+  CHECK(verified(path).ticks == 0);
 }
 
 }  // namespace cherub::abilities

@@ -21,7 +21,7 @@ constexpr std::uint32_t kEntities = 100'000;
 constexpr engine::Tick kJournalTicks = 1'000'000;
 constexpr const char* kWanderer =
     "local policy = {}\nfunction policy.act(self, world) self:wander() end\nreturn policy\n";
-constexpr int kTicksPerRound = 50, kRounds = 60;
+constexpr int kTicksPerRound = 10, kRounds = 400, kWarmTicks = 300;
 
 template <class T>
 T must(base::Result<T> result) {
