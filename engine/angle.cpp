@@ -18,10 +18,11 @@ double arctangent_series(double t) {
                              s * (1.0 / 9 + s * (-1.0 / 11 + s * (1.0 / 13 + s * (-1.0 / 15))))))));
 }
 
-// Of t in [0, 1]. The addition theorem brings the upper part into the series' range.
-double arctangent(double t) {
-  if (t <= kSeriesMax) return arctangent_series(t);
-  return std::numbers::pi / 4 + arctangent_series((t - 1) / (t + 1));
+// Of low / high, which is in [0, 1]. The addition theorem brings the upper part into the series'
+// range.
+double arctangent(double low, double high) {
+  if (low <= kSeriesMax * high) return arctangent_series(low / high);
+  return std::numbers::pi / 4 + arctangent_series((low - high) / (low + high));
 }
 
 }  // namespace
@@ -30,7 +31,7 @@ float direction_angle(float dx, float dy) {
   const double x = std::abs(double{dx});
   const double y = std::abs(double{dy});
   if (x == 0 && y == 0) return 0;
-  double angle = y <= x ? arctangent(y / x) : std::numbers::pi / 2 - arctangent(x / y);
+  double angle = y <= x ? arctangent(y, x) : std::numbers::pi / 2 - arctangent(x, y);
   if (dx < 0) angle = std::numbers::pi - angle;
   return static_cast<float>(dy < 0 ? -angle : angle);
 }

@@ -32,11 +32,6 @@ bool comes_before(const GridHit& a, const GridHit& b) {
   return a.id < b.id;
 }
 
-// A negative or undefined radius sees nothing.
-double squared_limit(double radius) {
-  return radius >= 0 ? radius * radius : -1.0;
-}
-
 }  // namespace
 
 void Grid::configure(const Shape& shape) {
@@ -52,11 +47,6 @@ void Grid::configure(const Shape& shape) {
   cells_ = static_cast<std::uint32_t>(cells_x_) * static_cast<std::uint32_t>(cells_y_);
   starts_.assign(std::size_t{cells_} * shape_.species_count + 1, 0);
   entries_.clear();
-}
-
-std::int32_t Grid::cell_of(double position, std::int32_t cells) const {
-  const auto cell = static_cast<std::int32_t>(position * cells_per_m_);
-  return std::clamp(cell, 0, cells - 1);
 }
 
 std::uint32_t Grid::first_key(std::size_t bucket) const {
@@ -154,11 +144,11 @@ void Grid::rebuild(const Columns& columns, base::WorkerPool& pool) {
   starts_.back() = total;
 }
 
+// `species` has no bits beyond the grid's species.
 template <class Visitor>
-void Grid::visit_cells(const CellRow& cells, SpeciesMask species, Visitor& visitor) const {
+inline void Grid::visit_cells(const CellRow& cells, SpeciesMask species, Visitor& visitor) const {
   const std::size_t row = std::size_t(cells.y) * std::size_t(cells_x_);
-  const SpeciesMask every = ~SpeciesMask{0} >> (kSpeciesMax - shape_.species_count);
-  for (SpeciesMask rest = species & every; rest != 0; rest &= rest - 1) {
+  for (SpeciesMask rest = species; rest != 0; rest &= rest - 1) {
     const std::size_t base = std::size_t(std::countr_zero(rest)) * cells_ + row;
     visitor.visit(entries_.data() + starts_[base + std::size_t(cells.low_x)],
                   entries_.data() + starts_[base + std::size_t(cells.high_x) + 1]);
@@ -166,70 +156,82 @@ void Grid::visit_cells(const CellRow& cells, SpeciesMask species, Visitor& visit
 }
 
 // Goes outward in square rings of cells. What lies farther than the visitor's limit is left out: it
-// stops when a ring does, and cuts the ring's sides to the cells that the limit reaches.
+// stops when a ring does, and cuts the ring's sides and corners that are out of reach.
 template <class Visitor>
 void Grid::visit_rings(const GridQuery& query, Visitor&& visitor) const {
+  const SpeciesMask species = query.species & every_species();
   const std::int32_t cx = cell_of(query.x, cells_x_);
   const std::int32_t cy = cell_of(query.y, cells_y_);
+  visit_cells({cx, cx, cy}, species, visitor);
   const double cell_m = shape_.cell_m;
-  // From the point to the sides of its own cell.
-  const double west = query.x - cx * cell_m, east = (cx + 1) * cell_m - query.x;
-  const double south = query.y - cy * cell_m, north = (cy + 1) * cell_m - query.y;
-  const double inner = std::min({west, east, south, north});
+  // To the ring's nearest points in each direction: of the first, to the own cell's sides.
+  double west = query.x - cx * cell_m - kEdgeSlack_m, south = query.y - cy * cell_m - kEdgeSlack_m;
+  double east = cell_m - west - 2 * kEdgeSlack_m, north = cell_m - south - 2 * kEdgeSlack_m;
   const std::int32_t ring_max = std::max({cx, cells_x_ - 1 - cx, cy, cells_y_ - 1 - cy});
-  // Whether the ring's side in a direction, `edge` beyond the own cell's side, is within the limit.
-  const auto reaches = [&](double edge, std::int32_t ring) {
-    const double gap = std::max(0.0, edge + (ring - 1) * cell_m - kEdgeSlack_m);
-    return gap * gap <= visitor.limit();
-  };
-  if (visitor.limit() < 0) return;
-  visit_cells({cx, cx, cy}, query.species, visitor);
+  const auto squared = [](double gap) { return gap > 0 ? gap * gap : 0.0; };
   for (std::int32_t ring = 1; ring <= ring_max; ++ring) {
-    if (!reaches(inner, ring)) return;
-    const bool to_west = cx - ring >= 0 && reaches(west, ring);
-    const bool to_east = cx + ring < cells_x_ && reaches(east, ring);
-    // Whole rows of the ring, without the corners that are out of reach.
-    const std::int32_t low_x = to_west ? cx - ring : std::max(cx - ring + 1, 0);
-    const std::int32_t high_x = to_east ? cx + ring : std::min(cx + ring - 1, cells_x_ - 1);
-    if (cy - ring >= 0 && reaches(south, ring)) {
-      visit_cells({low_x, high_x, cy - ring}, query.species, visitor);
-    }
-    if (cy + ring < cells_y_ && reaches(north, ring)) {
-      visit_cells({low_x, high_x, cy + ring}, query.species, visitor);
-    }
-    const std::int32_t low_y = std::max(cy - ring + 1, 0);
-    const std::int32_t high_y = std::min(cy + ring - 1, cells_y_ - 1);
-    if (to_west && reaches(west, ring)) {
-      for (std::int32_t y = low_y; y <= high_y; ++y) {
-        visit_cells({cx - ring, cx - ring, y}, query.species, visitor);
+    const double west2 = squared(west), east2 = squared(east);
+    const double south2 = squared(south), north2 = squared(north);
+    if (std::min(std::min(west2, east2), std::min(south2, north2)) > visitor.limit()) return;
+    const std::int32_t inner_x = std::max(cx - ring + 1, 0);
+    const std::int32_t outer_x = std::min(cx + ring - 1, cells_x_ - 1);
+    const auto visit_row = [&](std::int32_t y, double gap2) {
+      if (y < 0 || y >= cells_y_ || gap2 > visitor.limit()) return;
+      const bool corner_west = cx - ring >= 0 && gap2 + west2 <= visitor.limit();
+      const bool corner_east = cx + ring < cells_x_ && gap2 + east2 <= visitor.limit();
+      visit_cells({corner_west ? cx - ring : inner_x, corner_east ? cx + ring : outer_x, y},
+                  species, visitor);
+    };
+    const auto visit_column = [&](std::int32_t x, double gap2) {
+      if (x < 0 || x >= cells_x_ || gap2 > visitor.limit()) return;
+      const std::int32_t last = std::min(cy + ring - 1, cells_y_ - 1);
+      for (std::int32_t y = std::max(cy - ring + 1, 0); y <= last; ++y) {
+        visit_cells({x, x, y}, species, visitor);
       }
-    }
-    if (to_east && reaches(east, ring)) {
-      for (std::int32_t y = low_y; y <= high_y; ++y) {
-        visit_cells({cx + ring, cx + ring, y}, query.species, visitor);
-      }
-    }
+    };
+    visit_row(cy - ring, south2);
+    visit_row(cy + ring, north2);
+    visit_column(cx - ring, west2);
+    visit_column(cx + ring, east2);
+    west += cell_m;
+    east += cell_m;
+    south += cell_m;
+    north += cell_m;
   }
 }
 
 namespace {
 
+// Squares are compared as their bits, which order numbers from 0 up alike and need no branches:
+// whether the next entry is nearer cannot be predicted.
 struct NearestVisitor {
   const Columns& columns;
   const GridQuery& query;
-  double best_squared;
+  std::uint64_t best_bits;
   const GridEntry* best = nullptr;
 
-  [[nodiscard]] double limit() const { return best_squared; }
+  [[nodiscard]] double limit() const { return std::bit_cast<double>(best_bits); }
   void visit(const GridEntry* entry, const GridEntry* end) {
+    std::uint64_t nearest_bits = best_bits;
+    const GridEntry* nearest = best;
     for (; entry != end; ++entry) {
-      const double squared = distance_squared(*entry, query);
-      if (squared > best_squared || entry->row == query.exclude_row) continue;
-      const bool tie = best != nullptr && squared == best_squared;
-      if (tie && packed_id(columns, best->row) < packed_id(columns, entry->row)) continue;
-      best_squared = squared;
-      best = entry;
+      const auto bits = std::bit_cast<std::uint64_t>(distance_squared(*entry, query));
+      const bool other = entry->row != query.exclude_row;
+      if (bits == nearest_bits) [[unlikely]] {
+        if (other && wins_tie(*entry, nearest)) nearest = entry;
+        continue;
+      }
+      const bool nearer = (bits < nearest_bits) & other;
+      nearest_bits = nearer ? bits : nearest_bits;
+      nearest = nearer ? entry : nearest;
     }
+    best_bits = nearest_bits;
+    best = nearest;
+  }
+
+ private:
+  [[nodiscard]] bool wins_tie(const GridEntry& entry, const GridEntry* other) const {
+    return other == nullptr || packed_id(columns, entry.row) < packed_id(columns, other->row);
   }
 };
 
@@ -275,17 +277,19 @@ struct CountVisitor {
 }  // namespace
 
 bool Grid::nearest(const Columns& columns, const GridQuery& query, GridHit& hit) const {
-  NearestVisitor visitor{columns, query, squared_limit(query.radius)};
+  if (!(query.radius >= 0)) return false;
+  const double limit = query.radius * query.radius;
+  NearestVisitor visitor{columns, query, std::bit_cast<std::uint64_t>(limit)};
   visit_rings(query, visitor);
   if (visitor.best == nullptr) return false;
-  hit = {visitor.best_squared, packed_id(columns, visitor.best->row), *visitor.best};
+  hit = {visitor.limit(), packed_id(columns, visitor.best->row), *visitor.best};
   return true;
 }
 
 std::size_t Grid::neighbors(const Columns& columns, const GridQuery& query,
                             std::span<GridHit> hits) const {
-  if (hits.empty()) return 0;
-  NeighborsVisitor visitor{columns, query, hits, squared_limit(query.radius)};
+  if (hits.empty() || !(query.radius >= 0)) return 0;
+  NeighborsVisitor visitor{columns, query, hits, query.radius * query.radius};
   visit_rings(query, visitor);
   return visitor.count;
 }
@@ -299,7 +303,7 @@ std::size_t Grid::count(const GridQuery& query) const {
   const std::int32_t high_x = cell_of(query.x + reach, cells_x_);
   const std::int32_t high_y = cell_of(query.y + reach, cells_y_);
   for (std::int32_t y = cell_of(query.y - reach, cells_y_); y <= high_y; ++y) {
-    visit_cells({low_x, high_x, y}, query.species, visitor);
+    visit_cells({low_x, high_x, y}, query.species & every_species(), visitor);
   }
   return visitor.count;
 }

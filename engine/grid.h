@@ -62,7 +62,13 @@ class Grid {
   };
   template <class Visitor>
   void visit_cells(const CellRow& cells, SpeciesMask species, Visitor& visitor) const;
-  [[nodiscard]] std::int32_t cell_of(double position, std::int32_t cells) const;
+  [[nodiscard]] std::int32_t cell_of(double position, std::int32_t cells) const {
+    const auto cell = static_cast<std::int32_t>(position * cells_per_m_);
+    return cell < 0 ? 0 : cell < cells ? cell : cells - 1;
+  }
+  [[nodiscard]] SpeciesMask every_species() const {
+    return ~SpeciesMask{0} >> (kSpeciesMax - shape_.species_count);
+  }
 
   // The steps of rebuild. Buckets are bands of cell rows of one species: small enough that what is
   // sorted within one stays in the cache, and independent of each other.

@@ -11,6 +11,8 @@ namespace {
 constexpr double kSkin_m = 1e-3;
 // Movement that a wall cut by less than this counts as done.
 constexpr double kCutIgnored_m = 1e-4;
+// A way that is longer than a tick's by less than this factor is not cut.
+constexpr double kRounding = 1 + 1e-9;
 constexpr float kExhaustedShare = 0.2f;
 constexpr double kWanderPeriod_s = 1.5;
 constexpr int kWanderTriesMax = 8;
@@ -48,19 +50,35 @@ float slide(float from, float wanted, float across, float body_radius, Passable&
   return wanted;
 }
 
+// When wanderers change direction: each once per period, at a phase of its own.
+struct WanderClock {
+  explicit WanderClock(const WorldState& state)
+      : period(static_cast<std::uint64_t>(std::max(1.0, kWanderPeriod_s / state.tick_s))),
+        epoch(state.tick / period),
+        ticks_in(state.tick % period) {}
+
+  // How often someone with this salt has changed its direction.
+  [[nodiscard]] std::uint64_t changes(std::uint64_t salt) const {
+    const std::uint64_t phase = (salt >> 32) * period >> 32;
+    return epoch + (ticks_in + phase >= period ? 1 : 0);
+  }
+
+  std::uint64_t period, epoch, ticks_in;
+};
+
 // A direction that holds for a while and changes after a bump. Drawn in the unit disc, so that no
 // trigonometry is needed.
-Vec wander_direction(const WorldState& state, std::uint32_t row) {
-  const std::uint64_t id = state.id_of(row).packed();
-  const auto period = static_cast<std::uint64_t>(std::max(1.0, kWanderPeriod_s / state.tick_s));
-  const std::uint64_t phase = base::mix64(id) % period;
-  const std::uint64_t epoch = (state.tick + phase) / period;
-  const std::uint64_t stretch = epoch ^ (std::uint64_t{state.columns.collisions[row]} << 32);
-  base::RandomStream random(state.seed, stretch, id, base::Stream::kBehaviour);
+Vec wander_direction(const WorldState& state, const WanderClock& clock, std::uint32_t row) {
+  const std::uint64_t salt = base::mix64(state.seed ^ state.id_of(row).packed());
+  const std::uint64_t bumps = state.columns.collisions[row];
+  const std::uint64_t stretch = clock.changes(salt) ^ (bumps << 32);
+  base::RandomStream random = base::RandomStream::of(salt, stretch, base::Stream::kBehaviour);
   for (int tries = 0; tries < kWanderTriesMax; ++tries) {
     const Vec drawn{random.uniform(-1, 1), random.uniform(-1, 1)};
-    const double length = drawn.length();
-    if (length > 0.01 && length <= 1) return {drawn.x / length, drawn.y / length};
+    const double squared = drawn.x * drawn.x + drawn.y * drawn.y;
+    if (squared <= 0.0001 || squared > 1) continue;
+    const double scale = 1 / std::sqrt(squared);
+    return {drawn.x * scale, drawn.y * scale};
   }
   return {1, 0};
 }
@@ -75,18 +93,19 @@ Wish cut_to_speed(const WorldState& state, std::uint32_t row, Vec way) {
   const SpeciesRules& rules = state.rules_of(row);
   const bool tired = rules.energy_per_m > 0 && columns.energy[row] <= 0;
   const double length_max = tired ? double{rules.step_m} * kExhaustedShare : double{rules.step_m};
-  const double length = way.length();
+  const double squared = way.x * way.x + way.y * way.y;
   Wish wish;
-  if (length > length_max) {
+  if (squared > length_max * length_max * kRounding) {
     if (tired) wish.receipt = Receipt::kExhausted;
-    way = {way.x * (length_max / length), way.y * (length_max / length)};
+    const double share = length_max / std::sqrt(squared);
+    way = {way.x * share, way.y * share};
   }
   wish.x = static_cast<float>(double{columns.x[row]} + way.x);
   wish.y = static_cast<float>(double{columns.y[row]} + way.y);
   return wish;
 }
 
-Wish wish_of(const WorldState& state, std::uint32_t row) {
+Wish wish_of(const WorldState& state, const WanderClock& clock, std::uint32_t row) {
   const Intents& intents = state.intents;
   const Columns& columns = state.columns;
   const auto kind = static_cast<MoveKind>(intents.move[row]);
@@ -99,7 +118,7 @@ Wish wish_of(const WorldState& state, std::uint32_t row) {
                      allows(state, Action::kRest);
   if (rests) return refuse(Receipt::kNotAvailable);
   if (kind == MoveKind::kWander) {
-    const Vec direction = wander_direction(state, row);
+    const Vec direction = wander_direction(state, clock, row);
     const double step = state.rules_of(row).step_m;
     return cut_to_speed(state, row, {direction.x * step, direction.y * step});
   }
@@ -117,9 +136,9 @@ Wish wish_of(const WorldState& state, std::uint32_t row) {
   return wish;
 }
 
-void move_row(WorldState& state, std::uint32_t row, TaskLog& log) {
+void move_row(WorldState& state, const WanderClock& clock, std::uint32_t row, TaskLog& log) {
   Columns& columns = state.columns;
-  const Wish wish = wish_of(state, row);
+  const Wish wish = wish_of(state, clock, row);
   columns.move_receipt[row] = static_cast<std::uint8_t>(wish.receipt);
   if (!wish.asks()) return;
   const SpeciesRules& rules = state.rules_of(row);
@@ -144,6 +163,7 @@ void move_row(WorldState& state, std::uint32_t row, TaskLog& log) {
     const float spent = rules.energy_per_m * static_cast<float>(moved);
     columns.energy[row] = std::max(0.0f, columns.energy[row] - spent);
   }
+  if (x == wish.x && y == wish.y) return;
   const double cut = Vec{double{wish.x} - double{x}, double{wish.y} - double{y}}.length();
   if (cut > kCutIgnored_m) {
     columns.move_receipt[row] = static_cast<std::uint8_t>(Receipt::kBlocked);
@@ -156,13 +176,14 @@ void move_row(WorldState& state, std::uint32_t row, TaskLog& log) {
 
 // Nobody's way depends on another's: bodies may overlap, walls stand still.
 void resolve_movement(WorldState& state) {
+  const WanderClock clock(state);
   run_tasks(state, state.agent_rows.size(), [&](std::size_t first, std::size_t last, TaskLog& log) {
     for (std::size_t i = first; i < last; ++i) {
       const std::uint32_t row = state.agent_rows[i];
       if (static_cast<MoveKind>(state.intents.move[row]) == MoveKind::kNone) {
         state.columns.move_receipt[row] = static_cast<std::uint8_t>(Receipt::kNone);
       } else {
-        move_row(state, row, log);
+        move_row(state, clock, row, log);
       }
     }
   });

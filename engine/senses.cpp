@@ -9,37 +9,34 @@
 namespace cherub::engine {
 namespace {
 
-bool present(const World& world, std::uint32_t row) {
-  return row < world.columns().size() && world.columns().alive[row] != 0;
+bool present(const WorldState& state, std::uint32_t row) {
+  return row < state.columns.size() && state.columns.alive[row] != 0;
 }
 
-const SpeciesSpec& spec_of(const World& world, std::uint32_t row) {
-  return world.scenario().species[world.columns().species[row]];
-}
-
-SpeciesMask mask_of(const World& world, std::uint32_t row, std::int32_t species) {
+SpeciesMask mask_of(const WorldState& state, std::uint32_t row, std::int32_t species) {
   if (species == kAnySpecies) return ~SpeciesMask{0};
-  if (species == kFoodSpecies) return world.diet(world.columns().species[row]);
-  const bool known = species >= 0 && std::size_t(species) < world.scenario().species.size();
+  if (species == kFoodSpecies) return state.rules_of(row).diet;
+  const bool known = species >= 0 && std::size_t(species) < state.rules.size();
   return known ? SpeciesMask{1} << species : 0;
 }
 
-GridQuery query_around(const World& world, std::uint32_t row, std::int32_t species, double radius) {
-  const Columns& columns = world.columns();
+GridQuery query_around(const WorldState& state, std::uint32_t row, std::int32_t species,
+                       double radius) {
+  const Columns& columns = state.columns;
   GridQuery query;
   query.x = columns.x[row];
   query.y = columns.y[row];
   query.z = columns.z[row];
   // Written so that a radius that is not a number sees nothing.
-  query.radius = radius >= 0 ? std::min(radius, spec_of(world, row).sense_radius) : -1;
-  query.species = mask_of(world, row, species);
+  query.radius = radius >= 0 ? std::min(radius, state.rules_of(row).sense_radius) : -1;
+  query.species = mask_of(state, row, species);
   query.exclude_row = row;
   return query;
 }
 
-Sighting sighting_of(const World& world, const GridHit& hit) {
+Sighting sighting_of(const WorldState& state, const GridHit& hit) {
   return {1,
-          world.columns().species[hit.entry.row],
+          state.columns.species[hit.entry.row],
           static_cast<double>(hit.id),
           hit.entry.x,
           hit.entry.y,
@@ -102,69 +99,76 @@ extern "C" {
 void cherub_sense_nearest(const World* world, std::uint32_t row, std::int32_t species,
                           double radius, Sighting* out) noexcept {
   using namespace cherub::engine;
+  const WorldState& state = world->state();
   *out = {};
-  if (!present(*world, row)) return;
+  if (!present(state, row)) return;
   GridHit hit;
-  const GridQuery query = query_around(*world, row, species, radius);
-  if (world->grid().nearest(world->columns(), query, hit)) *out = sighting_of(*world, hit);
+  const GridQuery query = query_around(state, row, species, radius);
+  if (state.grid.nearest(state.columns, query, hit)) *out = sighting_of(state, hit);
 }
 
 std::int32_t cherub_sense_neighbors(const World* world, std::uint32_t row, std::int32_t species,
                                     double radius, Sighting* out) noexcept {
   using namespace cherub::engine;
-  if (!present(*world, row)) return 0;
+  const WorldState& state = world->state();
+  if (!present(state, row)) return 0;
   std::array<GridHit, kNeighborsMax> hits;
-  const GridQuery query = query_around(*world, row, species, radius);
-  const std::size_t count = world->grid().neighbors(world->columns(), query, hits);
-  for (std::size_t i = 0; i < count; ++i) out[i] = sighting_of(*world, hits[i]);
+  const GridQuery query = query_around(state, row, species, radius);
+  const std::size_t count = state.grid.neighbors(state.columns, query, hits);
+  for (std::size_t i = 0; i < count; ++i) out[i] = sighting_of(state, hits[i]);
   return static_cast<std::int32_t>(count);
 }
 
 std::int32_t cherub_sense_count(const World* world, std::uint32_t row, std::int32_t species,
                                 double radius) noexcept {
   using namespace cherub::engine;
-  if (!present(*world, row)) return 0;
-  return static_cast<std::int32_t>(world->grid().count(query_around(*world, row, species, radius)));
+  const WorldState& state = world->state();
+  if (!present(state, row)) return 0;
+  return static_cast<std::int32_t>(state.grid.count(query_around(state, row, species, radius)));
 }
 
 void cherub_sense_target(const World* world, std::uint32_t row, Sighting* out) noexcept {
   using namespace cherub::engine;
+  const WorldState& state = world->state();
   *out = {};
   const Sighting* target = world->target();
-  if (target == nullptr || !present(*world, row)) return;
+  if (target == nullptr || !present(state, row)) return;
   *out = *target;
-  const double dx = target->x - double{world->columns().x[row]};
-  const double dy = target->y - double{world->columns().y[row]};
-  const double dz = target->z - double{world->columns().z[row]};
+  const double dx = target->x - double{state.columns.x[row]};
+  const double dy = target->y - double{state.columns.y[row]};
+  const double dz = target->z - double{state.columns.z[row]};
   out->distance = std::sqrt(dx * dx + dy * dy + dz * dz);
 }
 
 std::int32_t cherub_sense_tile(const World* world, std::uint32_t row, double x, double y) noexcept {
   using namespace cherub::engine;
-  if (!present(*world, row)) return -1;
-  const double dx = x - double{world->columns().x[row]};
-  const double dy = y - double{world->columns().y[row]};
-  const double radius = spec_of(*world, row).sense_radius;
+  const WorldState& state = world->state();
+  if (!present(state, row)) return -1;
+  const double dx = x - double{state.columns.x[row]};
+  const double dy = y - double{state.columns.y[row]};
+  const double radius = state.rules_of(row).sense_radius;
   // Also false when x or y is not a number.
   if (!(dx * dx + dy * dy <= radius * radius)) return -1;
-  const std::int64_t layer = cell_at(world->columns().z[row]);
-  return static_cast<std::int32_t>(world->terrain().at(cell_at(x), cell_at(y), layer));
+  const std::int64_t layer = cell_at(state.columns.z[row]);
+  return static_cast<std::int32_t>(state.terrain.at(cell_at(x), cell_at(y), layer));
 }
 
 double cherub_sense_clear(const World* world, std::uint32_t row, double dx, double dy,
                           double limit) noexcept {
   using namespace cherub::engine;
-  if (!present(*world, row) || !std::isfinite(dx) || !std::isfinite(dy)) return 0;
+  const WorldState& state = world->state();
+  if (!present(state, row) || !std::isfinite(dx) || !std::isfinite(dy)) return 0;
   // Scaled first, so that the square of a huge component stays finite.
   const double largest = std::max(std::abs(dx), std::abs(dy));
   if (!(limit > 0) || largest == 0) return 0;
   const double along_x = dx / largest, along_y = dy / largest;
   const double length = std::sqrt(along_x * along_x + along_y * along_y);
-  const Columns& columns = world->columns();
+  const Columns& columns = state.columns;
   const Ray ray{columns.x[row], columns.y[row], along_x / length, along_y / length};
-  const SpeciesSpec& spec = spec_of(*world, row);
+  const SpeciesRules& rules = state.rules_of(row);
   const auto layer = static_cast<std::int64_t>(columns.z[row]);
-  return clear_way(world->terrain(), layer, ray, spec.radius, std::min(limit, spec.sense_radius));
+  return clear_way(state.terrain, layer, ray, state.scenario.species[columns.species[row]].radius,
+                   std::min(limit, rules.sense_radius));
 }
 
 }  // extern "C"

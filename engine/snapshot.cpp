@@ -214,7 +214,7 @@ base::Result<std::unique_ptr<World>> World::restore(const Snapshot& snapshot) {
     return wrong("weather.rain_intensity", "Must be from 0 to 1.");
   }
   set_terrain(*state, {snapshot.terrain, snapshot.maze});
-  state->tick = snapshot.tick;
+  state->set_tick(snapshot.tick);
   state->weather = {snapshot.rain_intensity, snapshot.rain_until};
   state->slots = snapshot.slots;
   state->columns = snapshot.columns;

@@ -13,7 +13,7 @@ namespace {
 
 // Small enough that a query touches few entities it does not want, large enough that it touches few
 // empty cells.
-constexpr double kCellShareOfSense = 0.25;
+constexpr double kCellShareOfSense = 0.17;
 constexpr double kCellMin_m = 1, kCellMax_m = 8;
 
 SpeciesRules compile(const Scenario& scenario, const SpeciesSpec& spec, double tick_s) {
@@ -28,6 +28,7 @@ SpeciesRules compile(const Scenario& scenario, const SpeciesSpec& spec, double t
   }
   rules.body_radius = static_cast<float>(spec.radius);
   rules.step_m = per_tick(spec.speed);
+  rules.sense_radius = spec.sense_radius;
   rules.energy_per_m = spec.speed > 0 ? static_cast<float>(spec.energy_rate / spec.speed) : 0.0f;
   rules.hunger_per_tick = per_tick(spec.hunger_rate);
   rules.starve_per_tick = per_tick(spec.starve_rate);
@@ -59,6 +60,7 @@ std::unique_ptr<WorldState> lay_out(Scenario scenario, std::uint64_t seed) {
   state->scenario = std::move(scenario);
   state->seed = seed;
   state->tick_s = 1 / state->scenario.tick_rate;
+  state->set_tick(0);
   for (const SpeciesSpec& spec : state->scenario.species) {
     if (spec.role == Role::kTarget) {
       state->target_species |= SpeciesMask{1} << state->rules.size();
@@ -138,7 +140,8 @@ TickReport World::step(Behaviour& behaviour) {
 
   enter(Phase::kPublish);
   TickReport report;
-  report.tick = state.tick++;
+  report.tick = state.tick;
+  state.set_tick(report.tick + 1);
   state.column_hashes = hash_columns(state);
   report.hash = hash_state(state, state.column_hashes);
   report.alive = state.alive;

@@ -103,6 +103,9 @@ class World {
   // `distance` is 0.
   [[nodiscard]] const Sighting* target() const;
 
+  // For the engine's own functions; declared in world_state.h.
+  [[nodiscard]] const WorldState& state() const { return *state_; }
+
  private:
   explicit World(std::unique_ptr<WorldState> state);
   std::unique_ptr<WorldState> state_;

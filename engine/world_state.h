@@ -26,6 +26,7 @@ struct SpeciesRules {
   SpeciesMask diet = 0;
   float body_radius = 0;
   float step_m = 0;  // farthest movement of a tick
+  double sense_radius = 0;
   float energy_per_m = 0;
   float hunger_per_tick = 0, starve_per_tick = 0, rest_per_tick = 0, growth_per_tick = 0;
   double spread_chance = 0;  // per tick
@@ -63,6 +64,7 @@ struct WorldState {
   std::vector<SpeciesRules> rules;  // by species
   std::uint64_t seed = 0;
   Tick tick = 0;
+  std::uint64_t tick_key = 0;  // of the tick's random streams; set_tick keeps it right
   double tick_s = 0.1;
 
   Columns columns;
@@ -110,7 +112,11 @@ struct WorldState {
            columns.generation[id.index] == id.generation;
   }
   [[nodiscard]] base::RandomStream random(std::uint64_t entity, base::Stream stream) const {
-    return {seed, tick, entity, stream};
+    return base::RandomStream::of(tick_key, entity, stream);
+  }
+  void set_tick(Tick now) {
+    tick = now;
+    tick_key = base::RandomStream::tick_key(seed, now);
   }
   // Dead within this tick already, though its row is not free yet.
   [[nodiscard]] bool is_dying(std::uint32_t row) const { return columns.health[row] <= 0; }

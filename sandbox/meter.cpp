@@ -1,13 +1,17 @@
 #include "sandbox/meter.h"
 
 #include <algorithm>
+#include <iterator>
 #include <vector>
 
 #include "sandbox/meter_cost.h"
 #include "sandbox/number_types.h"
+#include "sandbox/syntax/parser.h"
 
 namespace cherub::sandbox {
 namespace {
+
+static_assert(std::size(kMeterNames) == kMeterUpvalues);
 
 // Operands of `..` that are joined at once, each at most one string long.
 constexpr int kConcatMax = 8;
@@ -64,6 +68,29 @@ bool is_short_string(const Expression& expression) {
   return expression.kind == ExpressionKind::kString && expression.text.size() <= kShortStringBytes;
 }
 
+bool has_calls(const Block& block);
+
+bool has_calls(const Expression& expression) {
+  if (expression.kind == ExpressionKind::kCall || expression.kind == ExpressionKind::kMethodCall) {
+    return true;
+  }
+  return std::any_of(expression.children.begin(), expression.children.end(),
+                     [](const auto& child) { return has_calls(*child); }) ||
+         std::any_of(expression.fields.begin(), expression.fields.end(), [](const auto& field) {
+           return has_calls(*field.value) || (field.key && has_calls(*field.key));
+         });
+}
+
+bool has_calls(const Block& block) {
+  const auto calls = [](const auto& expression) { return has_calls(*expression); };
+  return std::any_of(block.statements.begin(), block.statements.end(), [&](const auto& statement) {
+    return std::any_of(statement->values.begin(), statement->values.end(), calls) ||
+           std::any_of(statement->targets.begin(), statement->targets.end(), calls) ||
+           std::any_of(statement->blocks.begin(), statement->blocks.end(),
+                       [](const Block& inner) { return has_calls(inner); });
+  });
+}
+
 bool runs_through(const Block& block);
 
 // Whether evaluating it calls nothing that the program names and makes no object.
@@ -114,12 +141,12 @@ bool runs_through(const Block& block) {
 // outside in.
 class Rewriter {
  public:
-  Rewriter(MeteredSource& out, const NumberTypes& types, Charging charging)
-      : out_(out), types_(types), charging_(charging) {}
+  Rewriter(MeteredSource& out, const Chunk& chunk, Charging charging)
+      : out_(out), types_(chunk), costs_(chunk), charging_(charging) {}
 
   void rewrite(const Chunk& chunk) {
     source_ = chunk.source;
-    insert(0, prologue() + charge(entry_cost(*chunk.main) + block_cost(chunk.main->body)));
+    insert(0, prologue() + charge(costs_.entry(*chunk.main)));
     block(chunk.main->body);
     insert(static_cast<std::uint32_t>(chunk.source.size()), "\nend");
     apply(chunk.source);
@@ -130,17 +157,25 @@ class Rewriter {
     edits_.push_back({offset, 0, std::move(text)});
   }
 
-  [[nodiscard]] std::string charge(Cost cost) const {
+  [[nodiscard]] std::string charge(Cost cost) const { return charge(cost, charging_); }
+
+  [[nodiscard]] static std::string charge(Cost cost, Charging charging) {
     const std::string amount = std::to_string(cost.fixed);
     if (cost.spreads > 0) {
       return " \u00b5s(" + amount + "," + std::to_string(cost.spreads) + ",...);";
     }
-    if (charging_ == Charging::kByCall) return " \u00b5(" + amount + ");";
-    return " \u00b5=\u00b5-" + amount + " if \u00b5<0 then \u00b5x(0)end ";
+    if (charging == Charging::kByCall) return " \u00b5(" + amount + ");";
+    return " \u00b5f=\u00b5f-" + amount + " if \u00b5f<0 then \u00b5x(0)end ";
   }
 
   void paid_block(const Block& body, Cost extra) {
-    insert(body.range.begin, charge(extra + block_cost(body)));
+    insert(body.range.begin, charge(extra + costs_.block(body)));
+    block(body);
+  }
+
+  void loop_body(const Block& body, Cost extra) {
+    const Charging charging = has_calls(body) ? charging_ : Charging::kInline;
+    insert(body.range.begin, charge(extra + costs_.block(body), charging));
     block(body);
   }
 
@@ -176,10 +211,10 @@ class Rewriter {
     switch (node.kind) {
       case StatementKind::kWhile:
         expression(*node.values[0]);
-        paid_block(node.blocks[0], Cost{1} + expression_cost(*node.values[0]));
+        loop_body(node.blocks[0], Cost{1} + costs_.expression(*node.values[0]));
         return;
       case StatementKind::kRepeat:
-        paid_block(node.blocks[0], Cost{1} + expression_cost(*node.values[0]));
+        loop_body(node.blocks[0], Cost{1} + costs_.expression(*node.values[0]));
         expression(*node.values[0]);
         return;
       case StatementKind::kNumericFor:
@@ -187,7 +222,7 @@ class Rewriter {
         return;
       case StatementKind::kGenericFor:
         for (const auto& value : node.values) expression(*value);
-        paid_block(node.blocks[0], Cost{2});
+        loop_body(node.blocks[0], Cost{2});
         return;
       case StatementKind::kIf:
         branches(node);
@@ -211,11 +246,11 @@ class Rewriter {
                              (node.values.size() < 3 || types_.is_number(*node.values[2]));
     if (!paid_before) {
       for (const auto& value : node.values) expression(*value);
-      paid_block(node.blocks[0], Cost{1});
+      loop_body(node.blocks[0], Cost{1});
       return;
     }
     // Numbers have no metamethods: start and step can be read twice.
-    const Cost iteration = Cost{1} + block_cost(node.blocks[0]);
+    const Cost iteration = Cost{1} + costs_.block(node.blocks[0]);
     expression(*node.values[0]);
     insert(node.values[1]->range.begin,
            "\u00b5i(" + std::to_string(iteration.fixed) + "," + text_of(*node.values[0]) + "," +
@@ -229,7 +264,7 @@ class Rewriter {
   void branches(const Statement& node) {
     for (std::size_t i = 0; i < node.blocks.size(); ++i) {
       if (i < node.values.size()) expression(*node.values[i]);
-      if (is_paid_outside(block_cost(node.blocks[i]))) {
+      if (is_paid_outside(costs_.block(node.blocks[i]))) {
         block(node.blocks[i]);
       } else {
         paid_block(node.blocks[i], {});
@@ -240,7 +275,7 @@ class Rewriter {
   // What one round through a loop made of goto costs: the block that holds the label.
   [[nodiscard]] Cost label_block_cost(const std::string& label) const {
     for (auto it = blocks_.rbegin(); it != blocks_.rend(); ++it) {
-      if (has_label(**it, label)) return block_cost(**it);
+      if (has_label(**it, label)) return costs_.block(**it);
     }
     return {};
   }
@@ -290,8 +325,9 @@ class Rewriter {
         }
         return;
       case ExpressionKind::kFunction:
-        insert(node.function->body.range.begin,
-               charge(entry_cost(*node.function) + block_cost(node.function->body)));
+        if (!costs_.is_paid_by_callers(*node.function)) {
+          insert(node.function->body.range.begin, charge(costs_.entry(*node.function)));
+        }
         function_body(*node.function);
         return;
       default:
@@ -374,7 +410,8 @@ class Rewriter {
 
   MeteredSource& out_;
   std::string_view source_;
-  const NumberTypes& types_;
+  NumberTypes types_;
+  Costs costs_;
   Charging charging_;
   std::vector<Edit> edits_;
   std::vector<const Block*> blocks_;
@@ -384,8 +421,7 @@ class Rewriter {
 
 MeteredSource meter(const Chunk& chunk, Charging charging) {
   MeteredSource out;
-  const NumberTypes types(chunk);
-  Rewriter(out, types, charging).rewrite(chunk);
+  Rewriter(out, chunk, charging).rewrite(chunk);
   return out;
 }
 

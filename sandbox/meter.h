@@ -14,8 +14,9 @@ struct MeterName {
   const char* core_field;
 };
 inline constexpr MeterName kMeterNames[] = {
-    {"\u00b5", "charge"},          // by call: pays. In line: the fuel left, a number
+    {"\u00b5f", "charge"},         // the fuel left: Vm joins it to the variable of core.lua
     {"\u00b5x", "exhausted"},      // called when that falls below zero
+    {"\u00b5", "charge"},          // pays
     {"\u00b5c", "concatenated"},   // pays for a concatenation
     {"\u00b5p", "power"},          // x ^ y
     {"\u00b5k", "admit_key"},      // lets in a table key
@@ -31,7 +32,10 @@ inline constexpr const char* kFuelName = kMeterNames[0].name;
 // How a charge is written. Both pay the same amounts at the same places.
 //   kByCall  `µ(12);`. Compiled code keeps the fuel in a register from one charge to the next, also
 //            across functions, because all charges go through one variable of one function.
-//   kInline  `µ=µ-12 if µ<0 then µx(0)end`. Cheaper in the interpreter, where a call is dear.
+//   kInline  `µf=µf-12 if µf<0 then µx(0)end`. Cheaper in the interpreter, where a call is dear,
+//   and
+//            in loops that call nothing: compiled code need not know which function it is in. With
+//            kByCall such loops are charged in line, too.
 // Both take three registers, so that the frames of a function are equally large.
 enum class Charging { kByCall, kInline };
 
@@ -45,10 +49,12 @@ enum class Charging { kByCall, kInline };
 //   `...` at the end of arguments, results or a table: 0.5 per value
 //   a numeric `for` whose iterations all do the same pays for them before the first
 //   function entry 1 + half of its stack frame: the registers that it needs and kFrameExtra
-// A block pays for its straight-line code on entry. The arms of an `if` that cost no more than
-// kArmInlineMax are paid by the block around them at the price of the dearest; larger arms pay on
-// entry.
+// A block pays for its straight-line code on entry. A local function that is nothing but called,
+// and costs no more than kLeafMax, is paid by the blocks that call it. The arms of an `if` that
+// cost no more than kArmInlineMax are paid by the block around them at the price of the dearest;
+// larger arms pay on entry.
 inline constexpr unsigned kArmInlineMax = 16;
+inline constexpr unsigned kLeafMax = 100;
 
 // Slots of the stack that a call may take besides the callee's registers: links, and what a
 // metamethod's call keeps.

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
 #include "sandbox/syntax/ast.h"
 
 namespace cherub::sandbox {
@@ -18,15 +22,33 @@ struct Cost {
   friend Cost operator+(Cost a, Cost b) { return a += b; }
 };
 
-// The price of running once through the block, without what loops, functions and large arms inside
-// pay for themselves. The table is in meter.h.
-Cost block_cost(const Block& block);
+// The prices of a chunk. The table is in meter.h.
+class Costs {
+ public:
+  explicit Costs(const Chunk& chunk);
 
-// The price of evaluating the expressions that guard or feed a loop once.
-Cost expression_cost(const Expression& expression);
+  // Of running once through the block, without what loops, functions and large arms inside pay for
+  // themselves.
+  [[nodiscard]] Cost block(const Block& block) const;
+  // Of evaluating the expressions that guard or feed a loop once.
+  [[nodiscard]] Cost expression(const Expression& expression) const;
+  // Of entering a function: the stack that its frame takes, and its first block.
+  [[nodiscard]] Cost entry(const Function& function) const;
+  // Whether the callers of the function pay for entering it.
+  [[nodiscard]] bool is_paid_by_callers(const Function& function) const {
+    return paid_by_callers_.contains(&function);
+  }
 
-// The price of entering a function: the stack that its frame takes, besides its first block.
-Cost entry_cost(const Function& function);
+ private:
+  [[nodiscard]] Cost sum(const std::vector<ExpressionPtr>& expressions) const;
+  [[nodiscard]] Cost table(const Expression& table) const;
+  [[nodiscard]] Cost call(const Expression& call) const;
+  [[nodiscard]] Cost branches(const Statement& statement) const;
+  [[nodiscard]] Cost statement(const Statement& statement) const;
+
+  std::unordered_map<const Local*, Cost> entries_;  // of the functions that these locals hold
+  std::unordered_set<const Function*> paid_by_callers_;
+};
 
 // Whether the block around an arm of an `if` pays for it.
 bool is_paid_outside(Cost arm);

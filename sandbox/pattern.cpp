@@ -22,7 +22,19 @@ constexpr int kDepthMax = 200;  // LuaJIT's bound on nested matches
 constexpr std::int32_t kNone = -1;
 constexpr char kEscape = '%';
 constexpr std::int64_t kSetFuel = 32;  // for clearing and filling the table of a set
-constexpr std::string_view kSpecials = "^$*+?.([%-";
+
+// Whether a pattern with this byte in it may match something else than itself.
+constexpr std::array<bool, 256> make_specials() {
+  std::array<bool, 256> specials{};
+  for (const char c : std::string_view("^$*+?.([%-)\0", 12)) specials[static_cast<Byte>(c)] = true;
+  return specials;
+}
+
+constexpr std::array<bool, 256> kSpecials = make_specials();
+
+bool is_special(char c) {
+  return kSpecials[static_cast<Byte>(c)];
+}
 
 class Matcher {
  public:
@@ -114,7 +126,7 @@ class Matcher {
   // when there is none, or no fuel.
   bool skip_to_first_byte(std::int32_t& start) {
     const char first = at(0);
-    if (first == '\0' || first == ')' || kSpecials.find(first) != kSpecials.npos) return true;
+    if (is_special(first)) return true;
     const char behind = at(1);
     if (behind == '*' || behind == '?' || behind == '-') return true;
     const std::size_t found = subject_.find(first, static_cast<std::size_t>(start));
@@ -421,11 +433,8 @@ extern "C" void cherub_pattern_match(const char* subject, std::size_t subject_si
     return;
   }
   std::string_view text(pattern, pattern_size);
-  const std::size_t zero = text.find('\0');  // ends a pattern, as in the reference
-  const bool is_plain = zero == std::string_view::npos &&
-                        text.find_first_of(kSpecials) == std::string_view::npos &&
-                        text.find(')') == std::string_view::npos;
-  text = text.substr(0, zero);
+  const bool is_plain = std::none_of(text.begin(), text.end(), is_special);
+  text = text.substr(0, text.find('\0'));  // ends a pattern, as in the reference
   Matcher matcher({subject, subject_size}, text, *match);
   const PatternStatus status = is_plain ? matcher.search_plain(init) : matcher.search(init);
   if (status != PatternStatus::kMatch) match->capture_count = 0;

@@ -82,7 +82,13 @@ struct SetBits {
   std::array<std::uint64_t, 4> words{};
 
   [[nodiscard]] bool has(Byte c) const { return ((words[c >> 6] >> (c & 63)) & 1) != 0; }
-  void add(Byte c) { words[c >> 6] |= std::uint64_t{1} << (c & 63); }
+  constexpr void add(Byte c) { words[c >> 6] |= std::uint64_t{1} << (c & 63); }
+  // All of another set, or all that is not in it.
+  void add_all(const SetBits& other, bool is_negated) {
+    for (std::size_t word = 0; word < words.size(); ++word) {
+      words[word] |= is_negated ? ~other.words[word] : other.words[word];
+    }
+  }
   // All of low…high, in constant time.
   void add_range(Byte low, Byte high) {
     if (low > high) return;
@@ -136,11 +142,23 @@ inline Item escaped_item(Byte character) {
   return item;
 }
 
-// The set that is written as `body` between its brackets. The many escapes that one set can hold
-// cost a table walk only once for each class, so the time is proportional to the text.
+// The bytes of every class, by the low bits of its letter.
+constexpr std::array<SetBits, 32> make_class_sets() {
+  std::array<SetBits, 32> sets{};
+  for (std::size_t letter = 0; letter < sets.size(); ++letter) {
+    const std::uint16_t mask = class_of_letter(static_cast<Byte>(0x60 + letter));
+    for (std::size_t c = 0; c < kClasses.size(); ++c) {
+      if ((kClasses[c] & mask) != 0) sets[letter].add(static_cast<Byte>(c));
+    }
+  }
+  return sets;
+}
+
+inline constexpr std::array<SetBits, 32> kClassSets = make_class_sets();
+
+// The set that is written as `body` between its brackets, in time proportional to the text.
 inline SetBits spell_set(std::string_view body) {
   SetBits bits;
-  std::array<bool, 128> is_spelt{};
   const bool is_negated = body.starts_with('^');
   for (std::size_t i = is_negated ? 1 : 0; i < body.size(); ++i) {
     const auto c = static_cast<Byte>(body[i]);
@@ -151,11 +169,8 @@ inline SetBits spell_set(std::string_view body) {
       const Item item = escaped_item(escaped);
       if (item.kind == Item::Kind::kByte) {
         bits.add(item.byte);
-      } else if (!is_spelt[escaped]) {
-        is_spelt[escaped] = true;
-        for (int byte = 0; byte < 256; ++byte) {
-          if (item.matches(static_cast<Byte>(byte))) bits.add(static_cast<Byte>(byte));
-        }
+      } else {
+        bits.add_all(kClassSets[escaped & 31], item.is_negated);
       }
     } else if (i + 2 < body.size() && body[i + 1] == '-') {
       bits.add_range(c, static_cast<Byte>(body[i + 2]));

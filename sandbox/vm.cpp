@@ -29,7 +29,8 @@ void join_fuel(lua_State* lua, int script, int charge) {
   };
   const int ours = find(script, kFuelName);
   const int core = find(charge, "fuel");
-  CHERUB_CHECK(ours != 0 && core != 0);
+  CHERUB_CHECK(core != 0);
+  if (ours == 0) return;  // every charge is a call
   lua_upvaluejoin(lua, script, ours, charge, core);
 }
 
@@ -59,10 +60,8 @@ int load_metered(lua_State* lua) {
   for (const MeterName& name : kMeterNames) lua_getfield(lua, core, name.core_field);
   lua_call(lua, static_cast<int>(std::size(kMeterNames)), 1);
   const int script = lua_gettop(lua);
-  if (charging_of(*request.state) == Charging::kInline) {
-    lua_getfield(lua, core, "charge");
-    join_fuel(lua, script, lua_gettop(lua));
-  }
+  lua_getfield(lua, core, "charge");
+  join_fuel(lua, script, lua_gettop(lua));
   lua_rawgeti(lua, LUA_REGISTRYINDEX, request.state->new_environment);
   lua_call(lua, 0, 1);
   lua_setfenv(lua, script);

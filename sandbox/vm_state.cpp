@@ -35,8 +35,10 @@ Vm::State& state_of(lua_State* lua) {
 }
 
 // LuaJIT's stack has 65,500 slots. Calls end well before, at a depth that is counted the same with
-// the JIT on and off: between two checkpoints the stack grows by at most 20,000 slots (core.lua).
+// the JIT on and off: no slice of fuel pays for more than is left of kStackSlotsPaid (core.lua).
 constexpr int kStackSlotsMax = 40'000;
+constexpr int kStackSlotsPaid = 60'000;
+constexpr int kSlotsPerFuel = 2;
 
 // The slots below the frame of a caller of the running function. LuaJIT keeps them in the low half
 // of the private part of lua_Debug.
@@ -46,10 +48,11 @@ int stack_slots(lua_State* lua, int level) {
   return frame.i_ci & 0xffff;
 }
 
-// host.checkpoint(inner, spent): nil, or what must end the call.
+// host.checkpoint(inner, spent): the fuel until the next one, or what must end the call.
 int checkpoint(lua_State* lua) {
   Vm::State& state = state_of(lua);
-  if (stack_slots(lua, 1 + static_cast<int>(lua_tointeger(lua, 1))) > kStackSlotsMax) {
+  const int depth = stack_slots(lua, 1 + static_cast<int>(lua_tointeger(lua, 1)));
+  if (depth > kStackSlotsMax) {
     lua_pushliteral(lua, "stack");
     return 1;
   }
@@ -65,7 +68,8 @@ int checkpoint(lua_State* lua) {
     lua_pushliteral(lua, "clock");
     return 1;
   }
-  return 0;
+  lua_pushinteger(lua, (kStackSlotsPaid - depth) / kSlotsPerFuel);
+  return 1;
 }
 
 // host.give_up(): the call ends by the watchdog, not by a limit.

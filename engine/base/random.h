@@ -36,9 +36,16 @@ enum class Stream : std::uint32_t {
 class RandomStream {
  public:
   RandomStream(std::uint64_t seed, Tick tick, std::uint64_t entity, Stream stream)
-      : key_(mix64(mix64(mix64(mix64(seed) ^ tick) ^ entity) ^
-                   static_cast<std::uint64_t>(stream))) {}
+      : RandomStream(of(tick_key(seed, tick), entity, stream)) {}
   explicit RandomStream(std::uint64_t key) : key_(key) {}
+  // The same streams for many entities of one tick: RandomStream(seed, tick, entity, stream) is
+  // RandomStream::of(tick_key(seed, tick), entity, stream).
+  static constexpr std::uint64_t tick_key(std::uint64_t seed, Tick tick) {
+    return mix64(mix64(seed) ^ tick);
+  }
+  static RandomStream of(std::uint64_t key, std::uint64_t entity, Stream stream) {
+    return RandomStream(mix64(mix64(key ^ entity) ^ static_cast<std::uint64_t>(stream)));
+  }
 
   std::uint64_t bits() { return mix64(key_ + 0xd1342543de82ef95u * ++counter_); }
   // In [0, 1).

@@ -29,7 +29,7 @@ local function integer(value, position, name)
   value = number(value, position, name)
   if value > huge then return huge end
   if value < -huge then return -huge end
-  if value >= 0 then return floor(value) end
+  if value >= 0 then return (floor(value)) end
   return value == value and -floor(-value) or 0
 end
 

@@ -37,7 +37,7 @@ end
 function base.tonumber(value, radix)
   if type(value) == "string" then charge(1 + #value * 0.0625) end
   if type(value) == "table" or type(value) == "function" then return nil end
-  if radix == nil or radix == 10 then return raw_tonumber(value) end
+  if radix == nil or radix == 10 then return (raw_tonumber(value)) end
   return raw_tonumber(value, radix)
 end
 
@@ -68,17 +68,19 @@ local function changeable(t, position, name)
 end
 
 function base.rawset(t, key, value)
-  return rawset(changeable(t, 1, "rawset"), core.admit_key(key), value)
+  rawset(changeable(t, 1, "rawset"), core.admit_key(key), value)
+  return t
 end
 
 function base.setmetatable(t, metatable)
   arguments.table_value(t, 1, "setmetatable")
   if metatable ~= nil then arguments.table_value(metatable, 2, "setmetatable") end
-  return setmetatable(t, metatable)
+  setmetatable(t, metatable)
+  return t
 end
 
 function base.getmetatable(value)
-  return getmetatable(value)
+  return (getmetatable(value))
 end
 
 function base.print(...)

@@ -1,15 +1,17 @@
 -- The meter's own ground: the fuel and what metered code calls. Trusted code.
--- `host` brings: checkpoint(inner, spent) -> nil or what must end the call; give_up(), which says
--- that the watchdog ended it; string_bytes and numeral_bytes, the limits of one string.
+-- `host` brings: checkpoint(inner, spent) -> the length of the next slice of fuel, or what must end
+-- the call; give_up(), which says that the watchdog ended it; string_bytes and numeral_bytes, the
+-- limits of one string.
 local host = ...
 local type, error, floor, setmetatable = type, error, math.floor, setmetatable
 local select, tonumber = select, tonumber
 local abs, max, huge = math.abs, math.max, math.huge
+local checkpoint = host.checkpoint
 
 -- Fuel comes in slices, so that a long call passes a checkpoint (stack, memory, wall clock) now and
 -- then while the usual charge stays one subtraction and one comparison. No unit of fuel pays for
--- more than two slots of the stack: between two checkpoints it grows by at most 2 * SLICE slots.
-local SLICE = 10000
+-- more than two slots of the stack: a checkpoint grants what cannot fill the rest of it.
+local FIRST_SLICE = 10000
 local SLOTS_PER_FUEL = 100
 local STRING_BYTES = host.string_bytes
 local NUMERAL_BYTES = host.numeral_bytes
@@ -41,17 +43,17 @@ end
 
 -- `inner` is the number of frames between this one and the one whose depth counts.
 local function exhausted(inner)
-  while fuel < 0 do
-    if reserve == 0 then error(OUT_OF_FUEL, 0) end
-    local slice = reserve < SLICE and reserve or SLICE
-    reserve = reserve - slice
-    fuel = fuel + slice
+  local left = fuel + reserve
+  if left < 0 then
+    reserve = 0
+    error(OUT_OF_FUEL, 0)
   end
-  local stop = host.checkpoint(inner, spent())
-  if not stop then return end
-  if stop == "memory" then error(OUT_OF_MEMORY, 0) end
-  if stop == "stack" then error(STACK_OVERFLOW, 0) end
-  give_up()
+  fuel, reserve = left, 0
+  local granted = checkpoint(inner, spent())
+  if granted == "memory" then error(OUT_OF_MEMORY, 0) end
+  if granted == "stack" then error(STACK_OVERFLOW, 0) end
+  if granted == "clock" then give_up() end
+  if left > granted then fuel, reserve = granted, left - granted end
 end
 
 -- What metered code calls, and the library. Nothing else changes `fuel` on hot paths: compiled code
@@ -66,7 +68,7 @@ end
 local function begin(amount)
   spent_before = spent()
   budget = amount
-  fuel = amount < SLICE and amount or SLICE
+  fuel = amount < FIRST_SLICE and amount or FIRST_SLICE
   reserve = amount - fuel
   slots_left = amount * SLOTS_PER_FUEL
 end

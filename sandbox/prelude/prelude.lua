@@ -6,6 +6,9 @@ if host.jit then
     "maxsnap=1000")
 end
 
+-- A function that ends in a tail call of one of LuaJIT's own cannot begin a trace; tried often
+-- enough, it is never compiled again, nor is who calls it. So the library keeps such calls out of
+-- the tail, but for those whose errors name the function.
 local core = modules.core(host)
 local arguments = modules.arguments(core)
 local iteration = modules.iteration(core, arguments, host)

@@ -11,6 +11,8 @@ local raw = {
     len = string.len,
 }
 
+local raw_byte, raw_sub, raw_find = raw.byte, raw.sub, raw.find
+
 local VALUES_MAX = 4000
 
 local strings = {}
@@ -22,7 +24,9 @@ function strings.byte(s, first, last)
   first = optional_integer(first, 1, 2, "byte")
   if last == nil then
     charge(1)
-    return raw.byte(s, first)
+    local code = raw_byte(s, first)
+    if code then return code end
+    return
   end
   last = integer(last, 3, "byte")
   local size = #s
@@ -34,7 +38,7 @@ function strings.byte(s, first, last)
   if count < 1 then return end
   if count > VALUES_MAX then error("string slice too long (at most " .. VALUES_MAX .. ")", 0) end
   charge(1 + count)
-  return raw.byte(s, first, last)
+  return raw_byte(s, first, last)
 end
 
 function strings.char(...)
@@ -44,7 +48,7 @@ end
 
 function strings.sub(s, first, last)
   s = text(s, 1, "sub")
-  local part = raw.sub(s, integer(first, 2, "sub"), optional_integer(last, -1, 3, "sub"))
+  local part = raw_sub(s, integer(first, 2, "sub"), optional_integer(last, -1, 3, "sub"))
   charge(1 + #part * 0.0625)
   return made(part)
 end
@@ -82,7 +86,9 @@ end
 -- A plain search may compare the whole needle at every place.
 function strings.find_plain(s, needle, offset)
   charge(1 + (#s - offset) * (#needle + 4) * 0.015625)
-  return raw.find(s, needle, offset + 1, true)
+  local first, last = raw_find(s, needle, offset + 1, true)
+  if first then return first, last end
+  return nil
 end
 
 local directives = {}
@@ -112,18 +118,18 @@ function strings.format(template, ...)
   local out, at, size, argument = "", 1, #template, 0
   charge(2 + size * 0.25)
   while at <= size do
-    local percent = raw.find(template, "%", at, true)
+    local percent = raw_find(template, "%", at, true)
     if not percent then
-      out = out .. raw.sub(template, at)
+      out = out .. raw_sub(template, at)
       break
     end
-    out = out .. raw.sub(template, at, percent - 1)
-    if raw.byte(template, percent + 1) == 37 then
+    out = out .. raw_sub(template, at, percent - 1)
+    if raw_byte(template, percent + 1) == 37 then
       out, at = out .. "%", percent + 2
     else
-      local _, stop = raw.find(template, "^[-+ #0]*%d*%.?%d*", percent + 1)
-      local letter = raw.sub(template, stop + 1, stop + 1)
-      local spec = raw.sub(template, percent, stop + 1)
+      local _, stop = raw_find(template, "^[-+ #0]*%d*%.?%d*", percent + 1)
+      local letter = raw_sub(template, stop + 1, stop + 1)
+      local spec = raw_sub(template, percent, stop + 1)
       local directive = directives[letter]
       if not directive or #spec > 12 then
         error("invalid option '" .. spec .. "' to 'format'", 0)

@@ -13,14 +13,15 @@ function tables.insert(t, ...)
   if count == 1 then
     charge(2)
     local value = ...
-    return raw_insert(t, value)
+    raw_insert(t, value)
+    return
   end
   if count ~= 2 then error("wrong number of arguments to 'insert'", 0) end
   local position, value = ...
   position = arguments.integer(position, 2, "insert")
   local moved = #t - position + 1
   charge(2 + (moved > 0 and moved * 0.5 or 0))
-  return raw_insert(t, position, value)
+  raw_insert(t, position, value)
 end
 
 function tables.remove(t, position)

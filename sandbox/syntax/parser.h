@@ -13,7 +13,7 @@ namespace cherub::sandbox {
 inline constexpr std::size_t kSourceBytesMax = 64 * 1024;
 inline constexpr int kNestingMax = 180;  // nested blocks, functions, expressions, operator chains
 inline constexpr std::uint32_t kLocalsMax = 200;  // active at once in one function
-inline constexpr std::uint32_t kMeterUpvalues = 11;
+inline constexpr std::uint32_t kMeterUpvalues = 12;
 inline constexpr std::uint32_t kUpvaluesMax = 60 - kMeterUpvalues;
 inline constexpr std::size_t kElseifMax = 500;
 inline constexpr std::size_t kDiagnosticsMax = 20;

@@ -1,8 +1,8 @@
 #include "tests/bench/measure.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
+#include <ctime>
 
 #include "engine/base/json.h"
 
@@ -20,23 +20,33 @@ void report(const std::string& name, double value, const std::string& unit,
   std::fflush(stdout);
 }
 
+namespace {
+
+double process_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
+}
+
+}  // namespace
+
 std::vector<double> median_ns(const std::vector<std::function<void()>>& variants, int rounds) {
   std::vector<std::vector<double>> times(variants.size());
   for (int round = 0; round < rounds; ++round) {
     for (std::size_t i = 0; i < variants.size(); ++i) {
-      const auto start = std::chrono::steady_clock::now();
+      const double start = process_ns();
       variants[i]();
-      const std::chrono::duration<double, std::nano> elapsed =
-          std::chrono::steady_clock::now() - start;
-      times[i].push_back(elapsed.count());
+      times[i].push_back(process_ns() - start);
     }
   }
   std::vector<double> medians;
-  for (auto& series : times) {
-    std::nth_element(series.begin(), series.begin() + rounds / 2, series.end());
-    medians.push_back(series[static_cast<std::size_t>(rounds / 2)]);
-  }
+  for (auto& series : times) medians.push_back(median(std::move(series)));
   return medians;
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
 }
 
 }  // namespace cherub::bench
