@@ -49,8 +49,11 @@ class JournalWriter {
 
  private:
   void add(std::string_view json);
+  // A record that is written straight into the text, from where its JSON begins.
+  std::size_t begin_record();
+  void end_record(std::size_t begin);
 
-  std::string text_;
+  std::string text_, packed_;
   std::uint32_t checksum_ = 0;
 };
 

@@ -22,7 +22,11 @@ constexpr std::array<std::int8_t, 256> kValues = [] {
 
 std::string base64(std::string_view bytes) {
   std::string text;
-  text.reserve((bytes.size() * 4 + 2) / 3);
+  append_base64(text, bytes);
+  return text;
+}
+
+void append_base64(std::string& text, std::string_view bytes) {
   std::uint32_t bits = 0;
   int count = 0;
   for (const char byte : bytes) {
@@ -30,7 +34,6 @@ std::string base64(std::string_view bytes) {
     for (count += 8; count >= 6; count -= 6) text += kDigits[(bits >> (count - 6)) & 63];
   }
   if (count > 0) text += kDigits[(bits << (6 - count)) & 63];
-  return text;
 }
 
 std::optional<std::string> from_base64(std::string_view text) {

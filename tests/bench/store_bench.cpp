@@ -77,6 +77,8 @@ void measure_journal(const char* name) {
   const Folder folder;
   const engine::Scenario scenario = must(engine::builtin_scenario(name));
   KeptWorld plain(scenario, {}), kept(scenario, folder.path / "world");
+  plain.step(kWarmTicks);
+  kept.step(kWarmTicks);
   const auto ns =
       median_ns({[&] { plain.step(kTicksPerRound); }, [&] { kept.step(kTicksPerRound); }}, kRounds);
   const std::string prefix = std::string("store.") + name;
