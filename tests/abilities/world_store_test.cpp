@@ -36,6 +36,7 @@ engine::Scenario scenario_of(const std::string& name) {
 struct Living {
   std::shared_ptr<scripting::ScriptRegistry> registry =
       std::make_shared<scripting::ScriptRegistry>();
+  scripting::HostOptions options;
   std::unique_ptr<engine::World> world;
   std::unique_ptr<scripting::PolicyHost> host;
   std::unique_ptr<WorldStore> store;
@@ -47,9 +48,9 @@ struct Living {
     auto made = engine::World::create(scenario_of(scenario), kSeed);
     REQUIRE(made);
     world = std::move(*made);
-    host = std::make_unique<scripting::PolicyHost>(registry, scripting::HostOptions{});
+    host = std::make_unique<scripting::PolicyHost>(registry, options);
     if (path) {
-      auto kept = WorldStore::create(*path, *world, {}, {.autosave_s = 0, .files = &files});
+      auto kept = WorldStore::create(*path, *world, options, {.autosave_s = 0, .files = &files});
       if (!kept) return false;
       store = std::move(*kept);
     }
@@ -344,6 +345,49 @@ TEST_CASE("a replay names the column at the tick, and the entity at the next sav
   CHECK(report->column == "energy");  // of what the rain lets grow
   CHECK(report->seen_tick == 10);
   CHECK_FALSE(report->verified);
+}
+
+TEST_CASE("faults of the machine are in the journal, and a replay has them where they were") {
+  constexpr const char* kHoarder =
+      "local policy = {}\n"
+      "function policy.act(self, world)\n"
+      "  self.memory.count = (self.memory.count or 0) + 1\n"
+      "  if self.id % 5 == 0 then\n"
+      "    local parts = {}\n"
+      "    for i = 1, 3000 do parts[i] = string.rep('x', 1000) .. i end\n"
+      "  end\n"
+      "  self:move(self.memory.count % 3 - 1, 0.1)\n"
+      "end\n"
+      "return policy\n";
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/world";
+  {
+    Living living;
+    living.options.memory_bytes = 2u << 20;
+    living.options.fuel_per_act = 20'000'000;
+    REQUIRE(living.begin("meadow", kHoarder, path));
+    living.live_until(8, {4});
+  }
+  {
+    Living living;
+    living.load(path);
+    CHECK(living.world->tick() == 8);
+    living.live_until(11);
+    REQUIRE(living.store->close(*living.world, *living.host));
+  }
+  const auto recording = read_journal(path + "/journal.jsonl");
+  REQUIRE(recording);
+  REQUIRE_FALSE(recording->faults.empty());
+  CHECK(recording->faults.back().tick > 8);
+  for (const bool jit : {true, false}) {
+    ReplayOptions options;
+    options.jit = jit;
+    options.threads = 2;
+    const ReplayReport report = verified(path, options);
+    CAPTURE(jit, report.difference);
+    CHECK(report.verified);
+    CHECK(report.ticks == 11);
+  }
 }
 
 TEST_CASE("events and the index tell what happened, also after a crash") {
