@@ -58,11 +58,9 @@ struct ShowScenario {};
 struct Dump {
   std::string file;  // empty: in the reply when it is small
 };
-struct Save {
-  std::string name;
-};
+struct Save {};
 struct Load {
-  std::string name;
+  std::string run;
 };
 struct Help {
   std::string topic;

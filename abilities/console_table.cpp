@@ -83,11 +83,11 @@ const std::vector<CommandSpec>& console_commands() {
        "The whole state as JSON: in the answer, or in dump/FILE.json of the run's folder when "
        "named or large.",
        "dump before_rain"},
-      {"save", {{"name", Kind::kName, false}}, "Keeps the world, to be loaded again.", "save noon"},
+      {"save", {}, "Saves the world in its folder, as every autosave does.", "save"},
       {"load",
-       {{"name", Kind::kName}},
-       "Puts a saved world in the place of this one.",
-       "load noon"},
+       {{"run", Kind::kName}},
+       "Goes on with the world that another run has left, in the place of this one.",
+       "load 20261121-014233-3f9a"},
       {"help", {{"command", Kind::kText, false}}, "This list, or one command.", "help spawn"},
       {"quit", {}, "Ends the run, which keeps its best result. Also: terminate.", "quit"},
   };

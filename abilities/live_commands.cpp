@@ -3,9 +3,10 @@
 
 #include "abilities/agent_report.h"
 #include "abilities/live_session.h"
+#include "abilities/replay.h"
 #include "abilities/run_records.h"
-#include "abilities/state_json.h"
 #include "engine/base/hash.h"
+#include "engine/snapshot.h"
 #include "scripting/manifest.h"
 
 namespace cherub::abilities {
@@ -35,6 +36,10 @@ std::string arguments_of(std::string where) {
   return where;
 }
 
+Error not_kept() {
+  return {ErrorCode::kUnavailable, "This world is not kept in a folder.", "command"};
+}
+
 std::string at_tick(base::Tick tick) {
   return " at tick " + std::to_string(tick) + ".";
 }
@@ -57,7 +62,7 @@ void LiveWorld::Session::take_up(const AskRequest& request) {
 
 base::Result<engine::StampedCommand> LiveWorld::Session::submit(engine::Command command) {
   auto stamped = world->submit(std::move(command));
-  if (stamped) result.recording.commands.push_back(*stamped);
+  if (stamped && store) store->on_command(*stamped);
   return stamped;
 }
 
@@ -170,8 +175,8 @@ ConsoleReply LiveWorld::Session::execute(const console::SetBudget& set, Answer& 
 }
 
 ConsoleReply LiveWorld::Session::execute(const console::SetAutosave& set, Answer&) {
-  const auto done = owner.tools_.keeper->autosave(set.seconds);
-  if (!done) return console_refusal(done.error());
+  if (!store) return console_refusal(not_kept());
+  store->set_autosave(set.seconds);
   return said(set.seconds > 0 ? "Saves every " + short_text(set.seconds) + " s."
                               : "Saves no more by itself.");
 }
@@ -272,7 +277,7 @@ ConsoleReply LiveWorld::Session::execute(const console::ShowScenario&, Answer&) 
 }
 
 ConsoleReply LiveWorld::Session::execute(const console::Dump& dump, Answer&) {
-  std::string state = state_json(*world);
+  std::string state = engine::snapshot_to_json(world->snapshot());
   ConsoleReply reply;
   base::JsonObject json;
   json.add("tick", world->tick()).add("bytes", state.size());
@@ -297,24 +302,43 @@ ConsoleReply LiveWorld::Session::execute(const console::Dump& dump, Answer&) {
   return reply;
 }
 
-ConsoleReply LiveWorld::Session::execute(const console::Save& save, Answer&) {
-  const auto saved = owner.tools_.keeper->save(*world, *host, save.name);
-  return saved ? said(*saved) : console_refusal(saved.error());
+ConsoleReply LiveWorld::Session::execute(const console::Save&, Answer&) {
+  if (!store) return console_refusal(not_kept());
+  store->save(*world, *host);
+  ConsoleReply reply;
+  const std::string dir = store->folder().path().string();
+  reply.text = "Saves tick " + std::to_string(world->tick()) + " in " + dir +
+               "; a save record tells when it is done.";
+  reply.json = base::JsonObject().add("tick", world->tick()).add("dir", dir).text();
+  return reply;
 }
 
+// A world that another run has left. This one is closed and stays where it was kept.
 ConsoleReply LiveWorld::Session::execute(const console::Load& load, Answer&) {
-  auto kept = owner.tools_.keeper->load(load.name);
-  if (!kept) return console_refusal(kept.error());
-  replace_world(std::move(*kept));
+  if (owner.tools_.folder == nullptr) return console_refusal(not_kept());
+  const auto dir = owner.tools_.folder->path().parent_path() / load.run;
+  LoadedWorld loaded;
+  auto opened = WorldStore::load(world_path(dir), owner.registry_, owner.options_.host.jit,
+                                 owner.store_options(), loaded);
+  if (!opened) return console_refusal(opened.error());
+  if (const auto closed = close_store(); !closed) {
+    owner.observer_.on_record(record("command", base::JsonObject()
+                                                    .add("state", "failed")
+                                                    .add("tick", world->tick())
+                                                    .add("message", closed.error().text())));
+  }
+  store = std::move(*opened);
+  replace_world(std::move(loaded));
   answer_interrupted("Another world was loaded");
-  return time_reply("Loaded " + load.name + "; the world is" + at_tick(world->tick()));
+  return time_reply("Loaded " + load.run + "; the world is" + at_tick(world->tick()));
 }
 
-void LiveWorld::Session::replace_world(KeptWorld kept) {
+void LiveWorld::Session::replace_world(LoadedWorld loaded) {
   world->listen(nullptr);
-  host = std::move(kept.host);  // the old one may look at its world to the end
-  world = std::move(kept.world);
+  host = std::move(loaded.host);  // the old one may look at its world to the end
+  world = std::move(loaded.world);
   world->listen(&profile);
+  world->use(owner.pool_);
   owner.scenario_ = world->scenario();
   profile.interrupted();
   result.sha256 = world->script_slots().front().sha256;

@@ -28,6 +28,7 @@ struct LiveWorld::Session {
   LiveWorld& owner;
   std::unique_ptr<engine::World> world;
   std::unique_ptr<scripting::PolicyHost> host;
+  std::unique_ptr<WorldStore> store;  // nullptr: the world is not kept
   LiveResult result;
   StepLog log;
   Stopwatch stopwatch;
@@ -50,7 +51,8 @@ struct LiveWorld::Session {
   };
   std::vector<Awaiting> awaiting;
 
-  Session(LiveWorld& live_world, std::unique_ptr<engine::World> live);
+  Session(LiveWorld& live_world, std::unique_ptr<engine::World> live,
+          std::unique_ptr<scripting::PolicyHost> policies, std::unique_ptr<WorldStore> kept);
   ~Session();
 
   // Time.
@@ -71,7 +73,9 @@ struct LiveWorld::Session {
   void take_up(const ReloadRequest& request);
   void swap_to(const std::string& sha256);
   base::Result<void> install(const std::string& sha256);
-  void remember_source(const std::string& sha256);
+  void record_source(const std::string& sha256);
+  void tell_saves();
+  base::Result<void> close_store();
   base::Result<engine::StampedCommand> submit(engine::Command command);
 
   // Commands; one that keeps the answer for later takes it away.
@@ -101,7 +105,7 @@ struct LiveWorld::Session {
   ConsoleReply await(base::Tick tick, Answer& answer);
   void answer_reached();
   void answer_interrupted(const std::string& why);
-  void replace_world(KeptWorld kept);
+  void replace_world(LoadedWorld loaded);
 };
 
 }  // namespace cherub::abilities

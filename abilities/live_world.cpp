@@ -23,10 +23,13 @@ constexpr int kShowTriesMax = 5;
 
 }  // namespace
 
-LiveWorld::Session::Session(LiveWorld& live_world, std::unique_ptr<engine::World> live)
+LiveWorld::Session::Session(LiveWorld& live_world, std::unique_ptr<engine::World> live,
+                            std::unique_ptr<scripting::PolicyHost> policies,
+                            std::unique_ptr<WorldStore> kept)
     : owner(live_world),
       world(std::move(live)),
-      host(std::make_unique<scripting::PolicyHost>(live_world.registry_, live_world.options_.host)),
+      host(std::move(policies)),
+      store(std::move(kept)),
       log(*world),
       status_gate(kStatusIntervalS),
       follow_gate(kFollowIntervalS),
@@ -34,22 +37,42 @@ LiveWorld::Session::Session(LiveWorld& live_world, std::unique_ptr<engine::World
           live_world.options_.paced ? std::optional(live_world.scenario_.tick_rate) : std::nullopt,
           Clock::now()) {
   world->listen(&profile);
+  world->use(live_world.pool_);
 }
 
 LiveWorld::Session::~Session() {
   world->listen(nullptr);
 }
 
-void LiveWorld::Session::remember_source(const std::string& sha256) {
+void LiveWorld::Session::record_source(const std::string& sha256) {
   const auto version = owner.registry_->find(sha256);
-  if (version) result.recording.sources[sha256] = version->source;
+  if (version && store) store->on_source(sha256, version->source);
+}
+
+void LiveWorld::Session::tell_saves() {
+  if (!store) return;
+  for (const StoreNotice& notice : store->take_notices()) {
+    base::JsonObject json;
+    json.add("state", notice.ok ? "done" : "failed").add("tick", notice.tick);
+    if (notice.ok) json.add("bytes", notice.bytes).add("wall_s", notice.wall_s);
+    if (!notice.ok) json.add("message", notice.message);
+    owner.observer_.on_record(record("save", json));
+  }
+}
+
+base::Result<void> LiveWorld::Session::close_store() {
+  if (!store) return {};
+  const auto closed = store->close(*world, *host);
+  tell_saves();
+  store.reset();
+  return closed;
 }
 
 base::Result<void> LiveWorld::Session::install(const std::string& sha256) {
+  record_source(sha256);
   if (auto stamped = submit(engine::InstallScript{kPolicySlot, sha256}); !stamped) {
     return stamped.error();
   }
-  remember_source(sha256);
   result.sha256 = sha256;
   versions.begin(sha256, world->tick(), host->stats());
   return {};
@@ -181,11 +204,8 @@ void LiveWorld::Session::tell_followed(const engine::TickReport& report) {
 void LiveWorld::Session::tick() {
   engine::TickReport report = world->step(*host);
   result.hash = report.hash;
-  result.recording.hashes.push_back(report.hash);
-  if (report.tick % engine::kBehaviourHashInterval == 0) {
-    result.recording.behaviour_hashes.push_back(host->state_hash());
-  }
   ++result.ticks;
+  if (store) store->on_tick(*world, report, *host);
   after_tick(std::move(report));
 }
 
@@ -213,6 +233,7 @@ std::optional<LiveWorld::Session::Clock::time_point> LiveWorld::Session::show_st
 
 // Tells whoever watches; nothing here changes the world.
 void LiveWorld::Session::after_tick(engine::TickReport report) {
+  tell_saves();
   host->take_notes();  // nobody reads them here, and they must not pile up
   const auto facts = log.observe(*world);
   const bool stepping = clock.paused();
@@ -235,28 +256,62 @@ LiveWorld::LiveWorld(engine::Scenario scenario, std::shared_ptr<scripting::Scrip
                      LiveTools tools)
     : scenario_(std::move(scenario)),
       registry_(std::move(registry)),
-      options_(options),
+      options_(std::move(options)),
       control_(control),
       observer_(observer),
-      tools_(tools) {
-  if (tools_.keeper == nullptr) tools_.keeper = &no_keeper_;
-}
+      tools_(tools),
+      pool_(options_.threads) {}
 
 LiveWorld::~LiveWorld() = default;
 
+StoreOptions LiveWorld::store_options() const {
+  StoreOptions options;
+  options.autosave_s = options_.autosave_s;
+  return options;
+}
+
 base::Result<LiveResult> LiveWorld::live(const std::string& sha256, const std::string& waiting) {
-  auto created = engine::World::create(scenario_, options_.seed);
-  if (!created) return created.error();
-  Session session(*this, std::move(*created));
-  session.result.recording.scenario_yaml = scenario_.yaml;
-  session.result.recording.seed = options_.seed;
-  session.result.recording.fuel_per_act = options_.host.fuel_per_act;
-  const scripting::LoadVerdict verdict = session.host->prepare(sha256, scenario_);
+  auto world = engine::World::create(scenario_, options_.seed);
+  if (!world) return world.error();
+  std::unique_ptr<WorldStore> store;
+  if (!options_.world_dir.empty()) {
+    auto made = WorldStore::create(options_.world_dir, **world, options_.host, store_options());
+    if (!made) return made.error();
+    store = std::move(*made);
+    for (const auto& reply : options_.model_replies) store->on_model_reply(reply);
+  }
+  auto host = std::make_unique<scripting::PolicyHost>(registry_, options_.host);
+  const scripting::LoadVerdict verdict = host->prepare(sha256, scenario_);
   if (!verdict.ok) {
     return base::Error{base::ErrorCode::kInternal,
                        "The best policy was measured but cannot be loaded again.", sha256};
   }
+  Session session(*this, std::move(*world), std::move(host), std::move(store));
   if (auto installed = session.install(sha256); !installed) return installed.error();
+  return run(session, waiting);
+}
+
+base::Result<LiveResult> LiveWorld::go_on() {
+  LoadedWorld loaded;
+  auto store =
+      WorldStore::load(options_.world_dir, registry_, options_.host.jit, store_options(), loaded);
+  if (!store) return store.error();
+  scenario_ = loaded.world->scenario();
+  options_.seed = loaded.world->seed();
+  base::JsonArray notes;
+  for (const std::string& note : loaded.notes) notes.add(note);
+  observer_.on_record(record("load", base::JsonObject()
+                                         .add("tick", loaded.world->tick())
+                                         .add("save_tick", loaded.save_tick)
+                                         .raw("notes", notes.text())));
+  Session session(*this, std::move(loaded.world), std::move(loaded.host), std::move(*store));
+  session.result.sha256 = session.world->script_slots().front().sha256;
+  session.result.hash = session.world->state_hash();
+  session.versions.begin(session.result.sha256, session.world->tick(), session.host->stats());
+  return run(session, "");
+}
+
+base::Result<LiveResult> LiveWorld::run(Session& session, const std::string& waiting) {
   control_.begin_live();
   session.announce("started", std::nullopt);
   const auto ticks =
@@ -275,6 +330,8 @@ base::Result<LiveResult> LiveWorld::live(const std::string& sha256, const std::s
   }
   session.answer_interrupted("The live world ended");
   session.announce("ended", std::nullopt);
+  if (const auto closed = session.close_store(); !closed) return closed.error();
+  session.result.tick = session.world->tick();
   session.result.policy = session.host->stats();
   session.result.wall_s = session.stopwatch.seconds();
   return std::move(session.result);

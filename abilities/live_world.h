@@ -9,8 +9,9 @@
 #include "abilities/angel/counting_model.h"
 #include "abilities/run_control.h"
 #include "abilities/run_folder.h"
-#include "abilities/world_keeper.h"
+#include "abilities/world_store.h"
 #include "engine/base/result.h"
+#include "engine/base/thread_pool.h"
 #include "engine/recording.h"
 #include "engine/scenario.h"
 #include "scripting/policy_host.h"
@@ -19,26 +20,29 @@ namespace cherub::abilities {
 
 struct LiveOptions {
   std::uint64_t seed = 0;
-  double seconds = 30;  // of world time
-  bool paced = false;   // at tick_rate of wall time, or as fast as possible; `set rate` changes it
+  double seconds = 30;   // of world time
+  bool paced = false;    // at tick_rate of wall time, or as fast as possible; `set rate` changes it
+  unsigned threads = 1;  // that step the world
   scripting::HostOptions host;
+  std::string world_dir;                          // where the world is kept; empty: it is not
+  double autosave_s = 60;                         // of wall time; 0: only on demand and at the end
+  std::vector<engine::ModelReply> model_replies;  // for the journal
 };
 
 // What the console works with beside the world; each may be missing.
 struct LiveTools {
   const RunFolder* folder = nullptr;  // dumps go here
-  WorldKeeper* keeper = nullptr;
   const angel::ModelStats* model = nullptr;
 };
 
 struct LiveResult {
-  std::uint64_t ticks = 0;
-  std::uint64_t hash = 0;  // after the last tick
-  std::string sha256;      // of the policy that acted last
+  std::uint64_t ticks = 0;  // lived now
+  std::uint64_t tick = 0;   // of the world at the end
+  std::uint64_t hash = 0;   // after the last tick
+  std::string sha256;       // of the policy that acted last
   bool terminated = false;
   double wall_s = 0;
   scripting::PolicyStats policy;
-  engine::Recording recording;
 };
 
 // A world in which the best policy goes on living, while people and programs change it: the
@@ -54,16 +58,21 @@ class LiveWorld {
   // Lives with the version until the world time is over or the run is terminated. `waiting`: a
   // version accepted earlier, swapped in at the first tick boundary after the start.
   base::Result<LiveResult> live(const std::string& sha256, const std::string& waiting);
+  // Goes on with the world that is kept in options.world_dir, by the script it was left with. The
+  // scenario and the budgets are those of its journal.
+  base::Result<LiveResult> go_on();
 
  private:
   struct Session;
+  base::Result<LiveResult> run(Session& session, const std::string& waiting);
+  [[nodiscard]] StoreOptions store_options() const;
   engine::Scenario scenario_;
   std::shared_ptr<scripting::ScriptRegistry> registry_;
   LiveOptions options_;
   RunControl::State& control_;
   RunObserver& observer_;
   LiveTools tools_;
-  NoKeeper no_keeper_;
+  base::ThreadPool pool_;
 };
 
 }  // namespace cherub::abilities

@@ -1,136 +1,157 @@
 #include "abilities/replay.h"
 
-#include <filesystem>
+#include <algorithm>
 #include <memory>
+#include <utility>
 
-#include "abilities/run_folder.h"
+#include "abilities/journal_file.h"
+#include "abilities/memory_json.h"
+#include "abilities/replayer.h"
 #include "abilities/stopwatch.h"
-#include "engine/base/hash.h"
-#include "engine/base/sha256.h"
-#include "scripting/policy_host.h"
+#include "engine/base/thread_pool.h"
 
 namespace cherub::abilities {
 namespace {
 
 constexpr std::uint64_t kTicksPerProgress = 1000;
 
-base::Tick tick_of(const engine::StampedCommand& command) {
-  return command.tick;
-}
-
-// Which version of the record goes in at a tick, if any.
-const std::string* installed_sha256(const engine::StampedCommand& command) {
-  const auto* script = std::get_if<engine::InstallScript>(&command.command);
-  return script != nullptr && !script->sha256.empty() ? &script->sha256 : nullptr;
-}
-
-// Follows the record tick by tick.
+// Follows the recording and says what it finds.
 class Replay {
  public:
-  Replay(const engine::Recording& recording, const ReplayOptions& options)
-      : recording_(recording),
-        options_(options),
-        registry_(std::make_shared<scripting::ScriptRegistry>()) {
-    scripting::HostOptions host;
-    host.fuel_per_act = recording.fuel_per_act;
-    host.jit = options.jit;
-    host_ = std::make_unique<scripting::PolicyHost>(registry_, host);
+  Replay(const engine::Recording& recording, const ReplayOptions& options,
+         const WorldFolder* folder)
+      : options_(options),
+        folder_(folder),
+        pool_(std::max(1u, options.threads)),
+        replayer_(recording, std::make_shared<scripting::ScriptRegistry>(), options.jit, &pool_) {
     report_.ticks_recorded = recording.hashes.size();
+    report_.torn_bytes = recording.torn_bytes;
+    end_ = std::min<std::uint64_t>(options.to.value_or(report_.ticks_recorded),
+                                   report_.ticks_recorded);
+    if (folder_ != nullptr) saves_ = folder_->saves();
   }
 
   base::Result<ReplayReport> run(const ReplayProgress& progress);
 
  private:
-  bool verifies() const { return options_.verify == ReplayVerify::kHashes; }
-  void differ(base::Tick tick, std::string sentence);
-  // False when the command cannot be applied as it was; the report then says so.
-  bool apply(const engine::StampedCommand& command);
-  void compare(const engine::TickReport& report);
+  [[nodiscard]] bool verifies() const { return options_.verify == ReplayVerify::kHashes; }
+  base::Result<void> begin();
+  void differ(std::uint64_t tick, std::string sentence, std::string column);
+  void meet_save();
+  void compare_memories(const Save& save, std::vector<scripting::AgentMemory> replayed);
+  [[nodiscard]] bool save_ahead() const { return !saves_.empty() && saves_.back() > tick_; }
 
-  const engine::Recording& recording_;
   ReplayOptions options_;
-  std::shared_ptr<scripting::ScriptRegistry> registry_;
-  std::unique_ptr<scripting::PolicyHost> host_;
-  std::unique_ptr<engine::World> world_;
+  const WorldFolder* folder_;
+  base::ThreadPool pool_;
+  Replayer replayer_;
+  std::vector<engine::Tick> saves_;
+  std::uint64_t end_ = 0, tick_ = 0;
   ReplayReport report_;
 };
 
-void Replay::differ(base::Tick tick, std::string sentence) {
+base::Result<void> Replay::begin() {
+  for (auto tick = saves_.rbegin(); tick != saves_.rend(); ++tick) {
+    if (*tick > options_.from || *tick > report_.ticks_recorded) continue;
+    const auto save = folder_->read_save(*tick, SaveCheck::kIntact);
+    if (!save) continue;  // an older one will do
+    if (auto begun = replayer_.begin_at(*save); !begun) continue;
+    report_.from = *tick;
+    return {};
+  }
+  return replayer_.begin();
+}
+
+void Replay::differ(std::uint64_t tick, std::string sentence, std::string column) {
   if (report_.first_difference_tick) return;
   report_.first_difference_tick = tick;
   report_.difference = std::move(sentence);
+  report_.column = std::move(column);
 }
 
-bool Replay::apply(const engine::StampedCommand& command) {
-  if (const std::string* sha256 = installed_sha256(command)) {
-    const auto source = recording_.sources.find(*sha256);
-    if (source == recording_.sources.end()) {
-      differ(command.tick, "The source " + *sha256 + " is not in the recording.");
-      return false;
+// Compares the save of this tick, if there is one, entity by entity.
+void Replay::meet_save() {
+  engine::World& world = replayer_.world();
+  auto memories = replayer_.pass_save();
+  const bool kept = std::binary_search(saves_.begin(), saves_.end(), world.tick());
+  if (!kept || !verifies() || world.tick() == report_.from || report_.entity) return;
+  const auto save = folder_->read_save(world.tick(), SaveCheck::kNone);
+  const std::string place = "the save of tick " + std::to_string(world.tick());
+  if (!save) return differ(world.tick(), place + " cannot be read: " + save.error().text(), "");
+  ++report_.saves_compared;
+  report_.seen_tick = world.tick();
+  const auto difference = engine::first_difference(save->snapshot, world.snapshot());
+  if (!difference) {
+    if (report_.first_difference_tick) {
+      report_.difference += " Yet " + place + " is as replayed: the journal was altered.";
+    } else if (memories) {
+      compare_memories(*save, std::move(*memories));
     }
-    if (base::sha256_hex(source->second) != *sha256) {
-      differ(command.tick, "The source named " + *sha256 + " was altered.");
-      return false;
-    }
-    registry_->add(source->second);
-    if (!host_->prepare(*sha256, world_->scenario()).ok) {
-      differ(command.tick, "The source " + *sha256 + " is refused by this version of Cherub.");
-      return false;
-    }
-  }
-  const auto stamped = world_->submit(command.command);
-  if (!stamped) {
-    differ(command.tick, "A recorded command is refused: " + stamped.error().text());
-    return false;
-  }
-  return true;
-}
-
-void Replay::compare(const engine::TickReport& report) {
-  const std::uint64_t recorded = recording_.hashes[report.tick];
-  if (report.hash != recorded) {
-    differ(report.tick,
-           "State hash " + base::hex64(report.hash) + " instead of " + base::hex64(recorded) + ".");
     return;
   }
-  if (report.tick % engine::kBehaviourHashInterval != 0) return;
-  const std::size_t index = report.tick / engine::kBehaviourHashInterval;
-  if (index >= recording_.behaviour_hashes.size()) {
-    differ(report.tick, "The recording has no hash of the policies' memories here.");
-  } else if (const std::uint64_t hash = host_->state_hash();
-             hash != recording_.behaviour_hashes[index]) {
-    differ(report.tick, "The policies' memories differ: hash " + base::hex64(hash) +
-                            " instead of " + base::hex64(recording_.behaviour_hashes[index]) + ".");
+  const bool is_first = !report_.first_difference_tick;
+  std::string sentence = "In " + place + ", " + difference->column;
+  if (difference->entity) {
+    report_.entity = difference->entity->packed();
+    sentence += " of entity " + std::to_string(*report_.entity) + " (row " +
+                std::to_string(difference->entity->index) + ")";
   }
+  sentence += " is " + difference->first + ", replayed " + difference->second + ".";
+  report_.recorded = difference->first;
+  report_.replayed = difference->second;
+  if (is_first) {
+    differ(world.tick(), sentence + " The hashes before it are the same: the save was altered.",
+           difference->column);
+  } else {
+    report_.difference += " " + sentence;
+    if (report_.column.empty()) report_.column = difference->column;
+  }
+}
+
+void Replay::compare_memories(const Save& save, std::vector<scripting::AgentMemory> replayed) {
+  const std::uint64_t tick = save.snapshot.tick;
+  const std::size_t count = std::min(save.memories.size(), replayed.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::span<const scripting::AgentMemory> one(&save.memories[i], 1), other(&replayed[i], 1);
+    if (memories_to_json(tick, one) == memories_to_json(tick, other)) continue;
+    report_.entity = save.memories[i].agent.packed();
+    report_.recorded = memories_to_json(tick, one);
+    report_.replayed = memories_to_json(tick, other);
+    return differ(tick,
+                  "In the save of tick " + std::to_string(tick) + ", the memory of entity " +
+                      std::to_string(*report_.entity) + " is not as replayed.",
+                  "memories");
+  }
+  if (save.memories.size() == replayed.size()) return;
+  differ(tick,
+         "The save of tick " + std::to_string(tick) + " has the memories of " +
+             std::to_string(save.memories.size()) + " agents, the replay of " +
+             std::to_string(replayed.size()) + ".",
+         "memories");
 }
 
 base::Result<ReplayReport> Replay::run(const ReplayProgress& progress) {
   const Stopwatch stopwatch;
-  auto scenario = engine::parse_scenario(recording_.scenario_yaml);
-  if (!scenario) return scenario.error();
-  auto created = engine::World::create(std::move(*scenario), recording_.seed);
-  if (!created) return created.error();
-  world_ = std::move(*created);
-  std::size_t next_command = 0;
-  const auto& commands = recording_.commands;
-  while (report_.ticks < recording_.hashes.size()) {
-    while (next_command < commands.size() && tick_of(commands[next_command]) <= world_->tick()) {
-      if (!apply(commands[next_command++])) break;
-    }
-    if (report_.first_difference_tick) break;
-    const engine::TickReport report = world_->step(*host_);
+  if (auto begun = begin(); !begun) return begun.error();
+  const std::uint64_t total = end_ - std::min(end_, report_.from);
+  for (;;) {
+    meet_save();
+    const bool found = report_.first_difference_tick.has_value();
+    tick_ = replayer_.world().tick();
+    if (tick_ >= (found ? report_.ticks_recorded : end_)) break;
+    // Behind a difference only the entity is looked for, in the next save.
+    const bool looked =
+        found && (report_.entity || report_.seen_tick > *report_.first_difference_tick);
+    if (looked || (found && !save_ahead())) break;
+    report_.hash = replayer_.step(verifies() && !found).hash;
     ++report_.ticks;
-    report_.hash = report.hash;
-    if (verifies()) compare(report);
-    host_->take_notes();
-    if (report_.first_difference_tick) break;
-    if (progress && report_.ticks % kTicksPerProgress == 0) {
-      progress(report_.ticks, report_.ticks_recorded);
+    if (const auto& difference = replayer_.difference(); difference && !found) {
+      differ(difference->tick, difference->sentence, difference->column);
     }
+    if (progress && report_.ticks % kTicksPerProgress == 0) progress(report_.ticks, total);
   }
-  if (progress) progress(report_.ticks, report_.ticks_recorded);
-  report_.verified =
-      verifies() && !report_.first_difference_tick && report_.ticks == report_.ticks_recorded;
+  if (progress) progress(report_.ticks, total);
+  report_.verified = verifies() && !report_.first_difference_tick && report_.ticks == total;
   report_.wall_s = stopwatch.seconds();
   return report_;
 }
@@ -139,22 +160,21 @@ base::Result<ReplayReport> Replay::run(const ReplayProgress& progress) {
 
 base::Result<ReplayReport> replay_recording(const engine::Recording& recording,
                                             const ReplayOptions& options,
-                                            const ReplayProgress& progress) {
-  return Replay(recording, options).run(progress);
+                                            const ReplayProgress& progress,
+                                            const WorldFolder* folder) {
+  return Replay(recording, options, folder).run(progress);
+}
+
+std::filesystem::path world_path(const std::filesystem::path& dir) {
+  return is_world(dir / "live") || !is_world(dir) ? dir / "live" : dir;
 }
 
 base::Result<ReplayReport> replay_run(const std::string& dir, const ReplayOptions& options,
                                       const ReplayProgress& progress) {
-  const std::filesystem::path path = std::filesystem::path(dir) / "live" / "recording.jsonl";
-  const auto text = read_text_file(path, engine::kRecordingBytesMax);
-  if (!text) return text.error();
-  const auto recording = engine::recording_from_jsonl(*text);
-  if (!recording) {
-    base::Error error = recording.error();
-    error.where = path.string() + (error.where.empty() ? "" : " " + error.where);
-    return error;
-  }
-  return replay_recording(*recording, options, progress);
+  const WorldFolder folder(real_file_system(), world_path(dir));
+  const auto recording = read_journal(folder.journal());
+  if (!recording) return recording.error();
+  return replay_recording(*recording, options, progress, &folder);
 }
 
 }  // namespace cherub::abilities

@@ -37,6 +37,8 @@ struct RunRequest {
   angel::ProviderConfig provider;
   double live_seconds = 30;  // world time that the best policy lives on in the live world; 0: none
   bool live_paced = false;   // at tick_rate of wall time (a person watches) or as fast as possible
+  double autosave_s = 60;    // wall time between two saves of the live world; 0: none
+  std::string world_dir;     // where the live world is kept; empty: <run>/live. Never from outside
   std::string runs_dir = "runs";
 };
 // Unknown fields, wrong types and values out of range are errors that name the field.
@@ -44,8 +46,8 @@ base::Result<RunRequest> run_request_from_json(std::string_view json, RunRequest
 std::string run_request_to_json(const RunRequest& request);  // without secrets
 
 // What leaves a run. `json` is a complete object that begins with {"type":"<type>", …}.
-// Types: connected step episode_summary candidate iteration critique best live reload command
-// follow warning error done terminated.
+// Types: connected step episode_summary candidate iteration critique best live reload command save
+// load follow warning error done terminated.
 struct RunRecord {
   std::string type;
   std::string json;
@@ -99,6 +101,7 @@ class RunControl {
   void resume();
   void step(std::uint32_t ticks);
   void submit(engine::Command command);  // into the live world
+  void save();                           // the live world, between two ticks
   // Checks and swaps the slot's script at the next tick boundary of the live world; `done` is
   // called from the run's thread, or by the caller at once when the run has ended. Before the live
   // world begins, an accepted version waits for it: `done` then tells no tick.
@@ -136,5 +139,11 @@ std::string make_run_id(std::int64_t unix_seconds, std::uint64_t salt);
 // record of type done, terminated or error.
 RunSummary execute_run(const RunRequest& request, const std::string& run_id, RunControl& control,
                        RunObserver& observer);
+
+// Goes on with the world that is kept in a folder (of a world, or of a run) for
+// request.live_seconds of world time, by the script it was left with; nothing is searched for.
+// Records and end as above.
+RunSummary continue_world(const std::string& dir, const RunRequest& request, RunControl& control,
+                          RunObserver& observer);
 
 }  // namespace cherub::abilities

@@ -188,6 +188,9 @@ void RunControl::resume() {
 void RunControl::step(std::uint32_t ticks) {
   ask(console::Step{ticks}, nullptr);
 }
+void RunControl::save() {
+  ask(console::Save{}, nullptr);
+}
 void RunControl::submit(engine::Command command) {
   (void)state_->push(std::move(command), nullptr, WhenEarly::kWait);
 }

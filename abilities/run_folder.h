@@ -25,7 +25,4 @@ class RunFolder {
   std::filesystem::path path_;
 };
 
-// The whole text of a file of at most `bytes_max` bytes.
-base::Result<std::string> read_text_file(const std::filesystem::path& path, std::size_t bytes_max);
-
 }  // namespace cherub::abilities

@@ -10,6 +10,7 @@
 #include "abilities/search.h"
 #include "abilities/seeds.h"
 #include "abilities/stopwatch.h"
+#include "abilities/world_folder.h"
 #include "engine/base/hash.h"
 
 namespace cherub::abilities {
@@ -123,6 +124,11 @@ base::Result<void> Run::do_it() {
   objective_ = std::move(*objective);
   auto angel = make_angel();
   if (!angel) return angel.error();
+  if (!request_.world_dir.empty() && is_world(request_.world_dir)) {
+    return base::Error{base::ErrorCode::kConflict,
+                       "A world is kept there already; go on with it by --load.",
+                       request_.world_dir};
+  }
   auto folder = RunFolder::create(request_.runs_dir, summary_.run_id);
   if (!folder) return folder.error();
   folder_ = std::move(*folder);
@@ -181,6 +187,11 @@ base::Result<void> Run::live() {
   options.seconds = request_.live_seconds;
   options.paced = request_.live_paced;
   options.host = host_;
+  options.threads = request_.threads;
+  options.autosave_s = request_.autosave_s;
+  options.model_replies = search_.model_replies;
+  options.world_dir =
+      request_.world_dir.empty() ? (folder_->path() / "live").string() : request_.world_dir;
   LiveTools tools;
   tools.folder = &*folder_;
   tools.model = model_stats_ ? &*model_stats_ : nullptr;
@@ -189,7 +200,7 @@ base::Result<void> Run::live() {
   if (!lived) return lived.error();
   live_ = std::move(*lived);
   live_sim_s_ = static_cast<double>(live_->ticks) / scenario_.tick_rate;
-  return folder_->write("live/recording.jsonl", engine::recording_to_jsonl(live_->recording));
+  return {};
 }
 
 std::string Run::timing_json() const {

@@ -127,6 +127,8 @@ const std::vector<Field>& fields() {
        [](auto& v, auto& r, auto&) { return read_integer(v, 0, 10, r.provider.retries); }},
       {"live_seconds", [](auto& v, auto& r,
                           auto&) { return read_number(v, 0, kEpisodeSecondsMax, r.live_seconds); }},
+      {"autosave_seconds",
+       [](auto& v, auto& r, auto&) { return read_number(v, 0, 24 * 3600.0, r.autosave_s); }},
       {"live_paced", [](auto& v, auto& r, auto&) { return read_bool(v, r.live_paced); }},
   };
   return table;
@@ -223,7 +225,8 @@ std::string run_request_to_json(const RunRequest& request) {
       .add("deadline_seconds", request.provider.deadline_s)
       .add("retries", request.provider.retries)
       .add("live_seconds", request.live_seconds)
-      .add("live_paced", request.live_paced);
+      .add("live_paced", request.live_paced)
+      .add("autosave_seconds", request.autosave_s);
   if (!request.policy_code.empty()) json.add("policy_code", request.policy_code);
   if (!request.existing_code.empty()) json.add("existing_code", request.existing_code);
   return json.text();

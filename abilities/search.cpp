@@ -8,6 +8,7 @@
 #include "abilities/seeds.h"
 #include "abilities/shown_episode.h"
 #include "abilities/stopwatch.h"
+#include "engine/base/sha256.h"
 
 namespace cherub::abilities {
 namespace {
@@ -262,6 +263,9 @@ base::Result<void> Search::write_draft(const angel::Draft& draft, const std::str
     prompt += title + "## System\n\n" + exchange.request.system + "\n\n## User\n\n" +
               exchange.request.user + "\n\n";
     reply += title + exchange.reply + "\n\n";
+    outcome_.model_replies.push_back(
+        {iteration_, number_,
+         base::sha256_hex(exchange.request.system + "\n" + exchange.request.user), exchange.reply});
     if (!exchange.refusal.empty()) reply += "## Refused\n\n" + exchange.refusal + "\n\n";
   }
   if (!prompt.empty()) {

@@ -16,6 +16,7 @@
 #include "abilities/run_folder.h"
 #include "abilities/run_records.h"
 #include "abilities/score.h"
+#include "engine/recording.h"
 
 namespace cherub::abilities {
 
@@ -52,6 +53,7 @@ struct SearchOutcome {
   bool terminated = false;
   std::vector<std::string> problems;  // refusals, faults and failures, the first of them
   std::string waiting_sha256;         // a reload that waits for the live world
+  std::vector<engine::ModelReply> model_replies;
 };
 
 inline constexpr std::size_t kProblemsMax = 20;

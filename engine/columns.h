@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/ids.h"
@@ -39,5 +41,34 @@ struct Columns {
 
   [[nodiscard]] std::size_t size() const { return alive.size(); }
 };
+
+// The one list of all columns: calls visit(name, column) for each, in the order of the state hash.
+// Hashes, saves and comparisons go by it.
+template <class AnyColumns, class Visit>
+void for_each_column(AnyColumns& columns, Visit&& visit) {
+  visit(std::string_view("generation"), columns.generation);
+  visit(std::string_view("alive"), columns.alive);
+  visit(std::string_view("species"), columns.species);
+  visit(std::string_view("script"), columns.script);
+  visit(std::string_view("age"), columns.age);
+  visit(std::string_view("collisions"), columns.collisions);
+  visit(std::string_view("reached"), columns.reached);
+  visit(std::string_view("x"), columns.x);
+  visit(std::string_view("y"), columns.y);
+  visit(std::string_view("z"), columns.z);
+  visit(std::string_view("heading"), columns.heading);
+  visit(std::string_view("health"), columns.health);
+  visit(std::string_view("energy"), columns.energy);
+  visit(std::string_view("hunger"), columns.hunger);
+  visit(std::string_view("damage"), columns.damage);
+  visit(std::string_view("travelled"), columns.travelled);
+  visit(std::string_view("move_receipt"), columns.move_receipt);
+  visit(std::string_view("ability_receipt"), columns.ability_receipt);
+  visit(std::string_view("message_receipt"), columns.message_receipt);
+}
+
+inline constexpr std::size_t kColumnCount = 19;
+// A column that is added must be listed above, or it would be neither hashed nor saved.
+static_assert(sizeof(Columns) == kColumnCount * sizeof(std::vector<float>));
 
 }  // namespace cherub::engine

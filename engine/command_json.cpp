@@ -1,10 +1,12 @@
+#include "engine/command_json.h"
+
 #include <algorithm>
 #include <cmath>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "engine/base/json.h"
-#include "engine/recording.h"
 
 namespace cherub::engine {
 namespace {

@@ -9,8 +9,6 @@
 namespace cherub::engine {
 namespace {
 
-// A row whose generation has reached this is retired: beyond it an id no longer fits a Lua number.
-constexpr std::uint32_t kGenerationMax = (1u << 21) - 1;
 constexpr int kPlacementTriesMax = 64;
 constexpr int kNearTriesMax = 8;
 

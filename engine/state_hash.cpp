@@ -45,28 +45,30 @@ std::vector<std::uint64_t> hash_all(base::WorkerPool& pool, const std::vector<By
 
 }  // namespace
 
-std::uint64_t hash_state(const WorldState& state) {
-  const Columns& columns = state.columns;
-  std::vector<Bytes> arrays{bytes_of(columns.generation), bytes_of(columns.alive),
-                            bytes_of(columns.species),    bytes_of(columns.script),
-                            bytes_of(columns.age),        bytes_of(columns.collisions),
-                            bytes_of(columns.reached),    bytes_of(state.free_rows)};
-  for (const auto* column :
-       {&columns.x, &columns.y, &columns.z, &columns.heading, &columns.health, &columns.energy,
-        &columns.hunger, &columns.damage, &columns.travelled}) {
-    arrays.push_back(bytes_of(*column));
-  }
-  for (const auto* column :
-       {&columns.move_receipt, &columns.ability_receipt, &columns.message_receipt}) {
-    arrays.push_back(bytes_of(*column));
-  }
+std::vector<ColumnHash> hash_columns(const WorldState& state) {
+  std::vector<Bytes> arrays;
+  std::vector<ColumnHash> named;
+  const auto add = [&](std::string_view name, const auto& column) {
+    arrays.push_back(bytes_of(column));
+    named.push_back({name, 0});
+  };
+  for_each_column(state.columns, [&](std::string_view name, const auto& column) {
+    add(name, column);
+    if (name == "reached") add("free_rows", state.free_rows);  // its place in the hash
+  });
   const std::vector<std::uint64_t> hashes = hash_all(*state.pool, arrays);
+  for (std::size_t i = 0; i < named.size(); ++i) named[i].hash = hashes[i];
+  return named;
+}
 
+std::uint64_t hash_state(const WorldState& state, std::span<const ColumnHash> columns) {
   base::Hasher hasher;
   hasher.add(state.tick);
   hasher.add(state.seed);
   hasher.add(state.terrain_hash);
-  hasher.add(std::uint64_t{columns.size()});
+  hasher.add(std::uint64_t{state.columns.size()});
+  std::vector<std::uint64_t> hashes;
+  for (const ColumnHash& column : columns) hashes.push_back(column.hash);
   hasher.add(std::span<const std::uint64_t>(hashes));
   for (const ScriptSlot& slot : state.slots) {
     hasher.add(std::string_view(slot.name));

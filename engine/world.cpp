@@ -55,10 +55,7 @@ void lay_grid(WorldState& state) {
 
 }  // namespace
 
-base::Result<std::unique_ptr<World>> World::create(Scenario scenario, std::uint64_t seed) {
-  if (const base::Result<void> checked = check_scenario(scenario); !checked) {
-    return checked.error();
-  }
+std::unique_ptr<WorldState> lay_out(Scenario scenario, std::uint64_t seed) {
   auto state = std::make_unique<WorldState>();
   state->scenario = std::move(scenario);
   state->seed = seed;
@@ -78,14 +75,25 @@ base::Result<std::unique_ptr<World>> World::create(Scenario scenario, std::uint6
         std::find(actions.begin(), actions.end(), kActionNames[i]) != actions.end();
   }
   state->slots.push_back({"policy", ""});
-  GeneratedTerrain made = generate_terrain(state->scenario.terrain, seed);
-  state->terrain = std::move(made.terrain);
-  state->maze = made.facts;
-  const auto& blocks = state->terrain.blocks;
-  state->has_hazards = std::find(blocks.begin(), blocks.end(),
-                                 static_cast<std::uint8_t>(Block::kHazard)) != blocks.end();
-  state->terrain_hash = base::hash_bytes(blocks.data(), blocks.size(), state->terrain.width);
-  lay_grid(*state);
+  return state;
+}
+
+void set_terrain(WorldState& state, GeneratedTerrain made) {
+  state.terrain = std::move(made.terrain);
+  state.maze = made.facts;
+  const auto& blocks = state.terrain.blocks;
+  state.has_hazards = std::find(blocks.begin(), blocks.end(),
+                                static_cast<std::uint8_t>(Block::kHazard)) != blocks.end();
+  state.terrain_hash = base::hash_bytes(blocks.data(), blocks.size(), state.terrain.width);
+  lay_grid(state);
+}
+
+base::Result<std::unique_ptr<World>> World::create(Scenario scenario, std::uint64_t seed) {
+  if (const base::Result<void> checked = check_scenario(scenario); !checked) {
+    return checked.error();
+  }
+  std::unique_ptr<WorldState> state = lay_out(std::move(scenario), seed);
+  set_terrain(*state, generate_terrain(state->scenario.terrain, seed));
   spawn_population(*state);
   sense(*state);
   return std::unique_ptr<World>(new World(std::move(state)));
@@ -134,7 +142,8 @@ TickReport World::step(Behaviour& behaviour) {
   TickReport report;
   report.tick = state.tick;
   state.set_tick(report.tick + 1);
-  report.hash = hash_state(state);
+  state.column_hashes = hash_columns(state);
+  report.hash = hash_state(state, state.column_hashes);
   report.alive = state.alive;
   report.events = std::exchange(state.events, {});
   state.events.reserve(report.events.size());
@@ -228,7 +237,7 @@ base::RandomStream World::random(std::uint64_t entity, base::Stream stream) cons
 }
 
 std::uint64_t World::state_hash() const {
-  return hash_state(*state_);
+  return hash_state(*state_, hash_columns(*state_));
 }
 
 const Sighting* World::target() const {

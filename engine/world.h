@@ -24,6 +24,7 @@
 
 namespace cherub::engine {
 
+struct Snapshot;
 struct WorldState;
 
 // Generous, yet a world of this size still fits a laptop.
@@ -36,12 +37,20 @@ struct ScriptSlot {
   std::string sha256;  // installed version; empty: native behaviour
 };
 
+// The hash of one part of the state, so that a difference can be named.
+struct ColumnHash {
+  std::string_view name;  // of for_each_column, or "free_rows", "script_slots", "weather"
+  std::uint64_t hash = 0;
+};
+
 // A living world: columns, terrain, and the tick that moves them. Owned and stepped by one thread;
 // readable from several while a Behaviour decides. Same scenario, seed and commands, same state
 // hash on every tick.
 class World {
  public:
   static base::Result<std::unique_ptr<World>> create(Scenario scenario, std::uint64_t seed);
+  // Goes on from a save, bit for bit. What does not make a world is refused: engine/snapshot.h.
+  static base::Result<std::unique_ptr<World>> restore(const Snapshot& snapshot);
   ~World();
   World(const World&) = delete;
   World& operator=(const World&) = delete;
@@ -87,6 +96,9 @@ class World {
   [[nodiscard]] base::RandomStream random(std::uint64_t entity, base::Stream stream) const;
   // Covers every column, the terrain, slots, weather and the tick.
   [[nodiscard]] std::uint64_t state_hash() const;
+  // The same in parts, always in one order; behind a tick they are known already.
+  [[nodiscard]] std::vector<ColumnHash> column_hashes() const;
+  [[nodiscard]] Snapshot snapshot() const;  // between ticks
   // The living entity of Role::kTarget in the lowest row, or nullptr when there is none; its
   // `distance` is 0.
   [[nodiscard]] const Sighting* target() const;

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -91,6 +93,7 @@ struct WorldState {
   std::vector<std::uint32_t> unborn;  // births by species
   std::vector<TaskLog> task_logs;
   bool population_changed = false;
+  std::vector<ColumnHash> column_hashes;  // behind the last tick; empty before the first
 
   base::SerialPool serial;
   base::WorkerPool* pool = &serial;
@@ -119,6 +122,13 @@ struct WorldState {
   [[nodiscard]] bool is_dying(std::uint32_t row) const { return columns.health[row] <= 0; }
 };
 
+// A row whose generation has reached this is retired: beyond it an id no longer fits a Lua number.
+inline constexpr std::uint32_t kGenerationMax = (1u << 21) - 1;
+
+// world.cpp: an empty world of a checked scenario, and the ground under it.
+std::unique_ptr<WorldState> lay_out(Scenario scenario, std::uint64_t seed);
+void set_terrain(WorldState& state, GeneratedTerrain made);
+
 // Order of kActionNames.
 enum class Action : std::size_t { kMove, kMoveTo, kWander, kEat, kReproduce, kRest, kSay };
 inline bool allows(const WorldState& state, Action action) {
@@ -144,16 +154,18 @@ void settle(const Terrain& terrain, float body_radius, float z, float& x, float&
 bool open_point_near(const Terrain& terrain, base::RandomStream& random, double radius, float z,
                      float& x, float& y);
 
-void apply_commands(WorldState& state);             // command_apply.cpp
-void sense(WorldState& state);                      // world.cpp
-void resolve_movement(WorldState& state);           // movement.cpp
-void resolve_abilities(WorldState& state);          // feeding.cpp
-void resolve_messages(WorldState& state);           // feeding.cpp
-void notice_targets(WorldState& state);             // targets.cpp
-void burn_in_hazards(WorldState& state);            // hazards.cpp
-void metabolise(WorldState& state);                 // life.cpp
-void grow_plants(WorldState& state);                // plants.cpp
-void bury_and_bear(WorldState& state);              // life.cpp
-std::uint64_t hash_state(const WorldState& state);  // state_hash.cpp
+void apply_commands(WorldState& state);     // command_apply.cpp
+void sense(WorldState& state);              // world.cpp
+void resolve_movement(WorldState& state);   // movement.cpp
+void resolve_abilities(WorldState& state);  // feeding.cpp
+void resolve_messages(WorldState& state);   // feeding.cpp
+void notice_targets(WorldState& state);     // targets.cpp
+void burn_in_hazards(WorldState& state);    // hazards.cpp
+void metabolise(WorldState& state);         // life.cpp
+void grow_plants(WorldState& state);        // plants.cpp
+void bury_and_bear(WorldState& state);      // life.cpp
+// state_hash.cpp: of the columns and free_rows, and of all with them.
+std::vector<ColumnHash> hash_columns(const WorldState& state);
+std::uint64_t hash_state(const WorldState& state, std::span<const ColumnHash> columns);
 
 }  // namespace cherub::engine

@@ -3,6 +3,8 @@
 
 #include "engine/base/json.h"
 #include "engine/base/sha256.h"
+#include "engine/command_json.h"
+#include "engine/scenario.h"
 #include "sandbox/syntax/parser.h"
 #include "server/api.h"
 #include "server/run_body.h"

@@ -5,7 +5,7 @@
 #include <functional>
 #include <utility>
 
-#include "abilities/run_folder.h"
+#include "abilities/file_system.h"
 #include "engine/base/json.h"
 #include "engine/base/sha256.h"
 

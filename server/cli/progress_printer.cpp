@@ -60,6 +60,12 @@ void ProgressPrinter::tell_news(const std::string& type, const rapidjson::Docume
   } else if (type == "reload") {
     say_locked("reload " + text_of(record, "state") + " at tick " +
                std::to_string(whole_of(record, "tick")));
+  } else if (type == "save" && text_of(record, "state") == "failed") {
+    say_locked("saving failed at tick " + std::to_string(whole_of(record, "tick")) + ": " +
+               text_of(record, "message"));
+  } else if (type == "load") {
+    say_locked("loaded at tick " + std::to_string(whole_of(record, "tick")) +
+               ", from the save of tick " + std::to_string(whole_of(record, "save_tick")));
   } else if (type == "error") {
     say_locked("error: " + text_of(record, "message"));
   }

@@ -28,10 +28,10 @@ constexpr double kWatchSeconds = 3600, kConsoleSeconds = 1e9;
 
 struct RunFlags {
   std::optional<std::string> scenario, goal, provider, base_url, model, runs_dir;
-  std::string policy, existing, watch;
+  std::string policy, existing, watch, load, world;
   std::optional<std::uint32_t> iterations, episodes, candidates, threads;
   std::optional<std::uint64_t> seed;
-  std::optional<double> duration, live;
+  std::optional<double> duration, live, autosave;
   std::optional<bool> jit;
   bool json = false, console = false;
 };
@@ -55,6 +55,8 @@ base::Result<abilities::RunRequest> request_of(const RunFlags& flags, const Conf
   defaults.runs_dir = flags.runs_dir.value_or(config.runs_dir);
   const bool watching = !flags.watch.empty();
   defaults.live_paced = watching || flags.console;
+  defaults.live_paced = watching;
+  defaults.world_dir = flags.world;
   if (watching) defaults.live_seconds = kWatchSeconds;
   if (flags.console) defaults.live_seconds = kConsoleSeconds;
   base::JsonObject body;
@@ -70,12 +72,15 @@ base::Result<abilities::RunRequest> request_of(const RunFlags& flags, const Conf
   add_given(body, "seed", flags.seed);
   add_given(body, "duration_seconds", flags.duration);
   add_given(body, "live_seconds", flags.live);
+  add_given(body, "autosave_seconds", flags.autosave);
   add_given(body, "jit", flags.jit);
   // A watched file without a goal is the policy itself.
   const bool watch_is_policy = watching && flags.policy.empty() && !flags.goal;
   const std::string& policy = watch_is_policy ? flags.watch : flags.policy;
   if (auto added = add_file(body, "policy_code", policy); !added) return added.error();
   if (auto added = add_file(body, "existing_code", flags.existing); !added) return added.error();
+  // A world that goes on has its goal behind it.
+  if (!flags.load.empty() && !flags.goal) body.add("user_goal", "go on");
   return abilities::run_request_from_json(body.text(), std::move(defaults));
 }
 
@@ -131,6 +136,8 @@ int execute(const RunFlags& flags, const abilities::RunRequest& request) {
     const auto watch = watch_policy(flags.watch, control, printer);
     const auto console = read_console(flags, control, printer);
     summary = abilities::execute_run(request, fresh_run_id(), control, printer);
+    summary = flags.load.empty() ? abilities::execute_run(request, fresh_run_id(), control, printer)
+                                 : abilities::continue_world(flags.load, request, control, printer);
   }
   printer.finish();
   if (!flags.json) print_run_report(summary);
@@ -170,6 +177,11 @@ void add_flags(CLI::App& command, RunFlags& flags) {
   command.add_option("--duration", flags.duration, "Length of an episode, world seconds");
   command.add_option("--live", flags.live,
                      "World seconds that the best policy lives on at the end (default 30)");
+  command.add_option("--load", flags.load,
+                     "Go on with the world of this folder by the script it was left with");
+  command.add_option("--world", flags.world, "Folder for the live world (default: in the run's)");
+  command.add_option("--autosave", flags.autosave,
+                     "Seconds between two saves of the live world, 0: none (default 60)");
   command.add_option("--watch", flags.watch,
                      "Watch this Lua file: every change goes into the live world, which is paced");
   command.add_option("--runs-dir", flags.runs_dir, "Folder for results (default runs)");
@@ -192,6 +204,7 @@ void add_run_command(CLI::App& program, Session& session) {
       "  cherub run --scenario meadow --goal 'keep the rabbits fed' --iterations 5\n"
       "  cherub run --policy mine.lua --watch mine.lua\n"
       "  cherub run --scenario meadow --policy mine.lua --console\n"
+      "  cherub run --load runs/20261121-014233-3f9a --live 600\n"
       "  OPENAI_API_KEY=… cherub run --provider openai --model gpt-4o --goal 'collide rarely'\n"
       "The first Ctrl-C ends the run and keeps its best result, the second ends the program.\n"
       "Exit codes: 0 done or ended by you, 1 failed, 2 usage");

@@ -3,8 +3,10 @@
 #include <future>
 #include <thread>
 
+#include "abilities/journal_file.h"
 #include "abilities/live_world.h"
 #include "abilities/replay.h"
+#include "engine/base/hash.h"
 #include "run_fixture.h"
 
 namespace cherub::abilities {
@@ -164,8 +166,7 @@ TEST_CASE("requests of all kinds are taken up in their order of arrival") {
   // A step answers when its ticks are done, so what follows it is answered before.
   CHECK(order == std::vector<std::string>{"1", "2", "3", "4", "5", "6", "7", "8"});
   CHECK(console.summary.ticks == 3);
-  const auto recording =
-      engine::recording_from_jsonl(file_text(console.summary.dir + "/live/recording.jsonl"));
+  const auto recording = read_journal(world_path(console.summary.dir) / "journal.jsonl");
   REQUIRE(recording);
   REQUIRE(recording->commands.size() == 4);  // two versions, rain, spawn
   for (const auto& stamped : recording->commands) CHECK(stamped.tick == 0);
@@ -178,12 +179,11 @@ TEST_CASE("debug shows an agent's columns, memory, intents, receipts and script"
   CHECK(spawned["tick"].GetUint64() == 0);
   console.told("step 4");
   const auto state = console.data("dump");
-  const auto& entities = state["state"]["entities"];
+  const auto& columns = state["state"]["columns"];
   std::string rabbit;
-  for (rapidjson::SizeType i = 0; i < entities["row"].Size(); ++i) {
-    if (entities["script"][i].GetUint() != 0) continue;
-    rabbit = std::to_string(entities["row"][i].GetUint()) + ":" +
-             std::to_string(entities["generation"][i].GetUint());
+  for (rapidjson::SizeType row = 0; row < columns["alive"].Size(); ++row) {
+    if (columns["alive"][row].GetUint() == 0 || columns["script"][row].GetUint() != 0) continue;
+    rabbit = std::to_string(row) + ":" + std::to_string(columns["generation"][row].GetUint());
   }
   REQUIRE_FALSE(rabbit.empty());
   const auto shown = console.data("debug " + rabbit);
@@ -261,7 +261,7 @@ TEST_CASE("a dump goes into the run's folder and nowhere else") {
   const std::string text = file_text(console.folder.path() + "/console-run/dump/here.json");
   const auto state = base::parse_json(text);
   REQUIRE(state);
-  CHECK((*state)["entities"]["x"].Size() == (*state)["entities"]["row"].Size());
+  CHECK((*state)["columns"]["x"].Size() == (*state)["columns"]["alive"].Size());
   CHECK_FALSE(is_plain_file_name("../out"));
   CHECK_FALSE(is_plain_file_name(".."));
 }
@@ -349,64 +349,66 @@ TEST_CASE("a flood of commands neither blocks the world nor grows the inbox") {
   CHECK(console.observer.of_type("command").empty());
 }
 
-namespace {
-
-// Keeps one world: how it would be made anew from the scenario and its seed.
-struct FakeKeeper final : WorldKeeper {
-  std::shared_ptr<scripting::ScriptRegistry> registry;
-  base::Result<std::string> save(const engine::World& world, scripting::PolicyHost&,
-                                 const std::string& name) override {
-    return "Saved " + name + " at tick " + std::to_string(world.tick()) + ".";
-  }
-  base::Result<KeptWorld> load(const std::string& name) override {
-    if (name != "noon") {
-      return base::Error{base::ErrorCode::kNotFound, "There is no save of this name.", "name"};
-    }
-    KeptWorld kept;
-    kept.world = engine::World::create(*engine::builtin_scenario("maze"), 9).value();
-    kept.host = std::make_unique<scripting::PolicyHost>(registry, scripting::HostOptions{});
-    return kept;
-  }
-  base::Result<void> autosave(double) override { return {}; }
-};
-
-}  // namespace
-
-TEST_CASE("what can keep worlds is plugged into save, load and autosave") {
+TEST_CASE("save, load and autosave work from the console") {
+  const auto runs = std::filesystem::temp_directory_path() / "cherub_live_console_test";
+  std::filesystem::remove_all(runs);
   const auto registry = std::make_shared<scripting::ScriptRegistry>();
+  const std::string sha256 = registry->add(kWandererSource)->sha256;
+  const auto live_in = [&](const std::string& run, RunControl& control, KeepingObserver& observer,
+                           const RunFolder& folder) {
+    LiveOptions options;
+    options.world_dir = (runs / run / "live").string();
+    LiveTools tools;
+    tools.folder = &folder;
+    return LiveWorld(*engine::builtin_scenario("maze"), registry, options, control.state(),
+                     observer, tools)
+        .live(sha256, "");
+  };
+  std::uint64_t left_hash = 0;
+  {
+    RunControl control;
+    KeepingObserver observer;
+    const auto folder = RunFolder::create(runs.string(), "left");
+    REQUIRE(folder);
+    control.ask(console::Step{40}, [&](const ConsoleReply&) { control.terminate(); });
+    const auto lived = live_in("left", control, observer, *folder);
+    REQUIRE(lived);
+    left_hash = lived->hash;
+  }
   RunControl control;
   KeepingObserver observer;
-  FakeKeeper keeper;
-  keeper.registry = registry;
-  LiveTools tools;
-  tools.keeper = &keeper;
-  LiveWorld world(*engine::builtin_scenario("maze"), registry, {}, control.state(), observer,
-                  tools);
+  const auto folder = RunFolder::create(runs.string(), "now");
+  REQUIRE(folder);
   std::vector<ConsoleReply> replies;
   const auto keep = [&](const ConsoleReply& reply) { replies.push_back(reply); };
   control.pause();
   control.ask(console::Step{5}, nullptr);
   observer.hook = [&, steps = 0](const RunRecord& record) mutable {
     if (!holds(record.json, "\"stepped\"") || ++steps != 5) return;
-    control.ask(console::Save{"now"}, keep);
+    control.ask(console::Save{}, keep);
+    control.ask(console::SetAutosave{30}, keep);
     control.ask(console::Load{"never"}, keep);
-    control.ask(console::Load{"noon"}, keep);
-    control.ask(console::SetAutosave{60}, keep);
+    control.ask(console::Load{"now"}, keep);
+    control.ask(console::Load{"left"}, keep);
     control.ask(console::ShowSettings{}, keep);
     control.ask(console::Step{2}, [&](const ConsoleReply& reply) {
       replies.push_back(reply);
       control.terminate();
     });
   };
-  const auto lived = world.live(registry->add(kWandererSource)->sha256, "");
+  const auto lived = live_in("now", control, observer, *folder);
   REQUIRE(lived);
-  REQUIRE(replies.size() == 6);
-  CHECK(replies[0].text == "Saved now at tick 5.");
-  CHECK(replies[1].field == "name");
-  CHECK(replies[2].ok);
-  CHECK(replies[3].ok);
-  CHECK(holds(replies[4].json, "\"tick\":0"));
-  CHECK(holds(replies[5].json, "\"tick\":2"));
+  REQUIRE(replies.size() == 7);
+  CHECK(holds(replies[0].text, "Saves tick 5"));
+  CHECK(replies[1].ok);
+  CHECK_FALSE(replies[2].ok);
+  CHECK_FALSE(replies[3].ok);  // it is this world's own
+  REQUIRE(replies[4].ok);
+  CHECK(holds(replies[4].json, base::hex64(left_hash)));
+  CHECK(holds(replies[5].json, "\"tick\":40"));
+  CHECK(holds(replies[6].json, "\"tick\":42"));
+  CHECK(!observer.of_type("save").empty());
+  std::filesystem::remove_all(runs);
 }
 
 }  // namespace cherub::abilities

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "abilities/journal_file.h"
 #include "abilities/replay.h"
 #include "run_fixture.h"
 
@@ -41,7 +42,7 @@ struct LiveRun {
     summary = execute_run(request, "live-run", control, observer);
   }
   [[nodiscard]] engine::Recording recording() const {
-    auto recording = engine::recording_from_jsonl(file_text(summary.dir + "/live/recording.jsonl"));
+    auto recording = read_journal(summary.dir + "/live/journal.jsonl");
     REQUIRE(recording);
     return std::move(*recording);
   }
@@ -144,6 +145,55 @@ TEST_CASE("when the run has ended, reloads are answered at once") {
   live.reload("policy", kRestless);
   REQUIRE(live.outcomes.size() == 1);
   CHECK_FALSE(live.outcomes[0].verdict.ok);
+}
+
+TEST_CASE("a live world is saved when it is asked to be, paused or not") {
+  LiveRun live;
+  live.request.autosave_s = 0;
+  live.observer.hook = [&](const RunRecord& record) {
+    if (record.type != "live") return;
+    if (record.json.find("\"started\"") != std::string::npos) live.control.pause();
+    if (record.json.find("\"paused\"") != std::string::npos) {
+      live.control.step(7);
+      live.control.save();
+    }
+    if (record.json.find("\"tick\":7") != std::string::npos) {
+      live.control.save();
+      live.control.resume();
+    }
+  };
+  live.summary = execute_run(live.request, "saved-run", live.control, live.observer);
+  CHECK(live.summary.end == RunEnd::kDone);
+  const auto saves = live.recording().saves;
+  REQUIRE(saves.size() >= 2);
+  CHECK(saves.back() == 250);
+  CHECK(saves.front() <= 8);  // one that finds another being written waits for it
+  for (const std::string& record : live.observer.of_type("save")) {
+    CHECK(record.find("\"done\"") != std::string::npos);
+  }
+  const auto report = replay_run(live.summary.dir, {});
+  REQUIRE(report);
+  CHECK(report->verified);
+}
+
+TEST_CASE("a world that is gone on with has the hashes of one that never stopped") {
+  LiveRun parts, whole;
+  parts.request.live_seconds = 10;
+  parts.run_and_when_live([] {});
+  parts.request.live_seconds = 15;
+  RunControl control;
+  const RunSummary more = continue_world(parts.summary.dir, parts.request, control, parts.observer);
+  CHECK(more.end == RunEnd::kDone);
+  CHECK(more.ticks == 150);
+  whole.run_and_when_live([] {});
+  CHECK(more.hash == whole.summary.hash);
+  CHECK(parts.recording().hashes == whole.recording().hashes);
+  const auto report = replay_run(parts.summary.dir, {});
+  REQUIRE(report);
+  CHECK(report->verified);
+  CHECK(report->ticks == 250);
+  RunControl nowhere;
+  CHECK(continue_world("/nowhere", parts.request, nowhere, parts.observer).end == RunEnd::kFailed);
 }
 
 TEST_CASE("a terminated live world is recorded up to its last tick") {

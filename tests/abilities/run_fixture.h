@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "abilities/file_system.h"
 #include "abilities/run.h"
 #include "abilities/run_folder.h"
 #include "engine/base/json.h"

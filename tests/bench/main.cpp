@@ -6,6 +6,7 @@ namespace cherub::bench {
 
 void bench_decide();
 void bench_sandbox();
+void bench_store();
 void bench_world();
 
 }  // namespace cherub::bench
@@ -14,6 +15,7 @@ void bench_world();
 int main(int argc, char** argv) {
   const std::map<std::string, void (*)()> benchmarks{{"decide", &cherub::bench::bench_decide},
                                                      {"sandbox", &cherub::bench::bench_sandbox},
+                                                     {"store", &cherub::bench::bench_store},
                                                      {"world", &cherub::bench::bench_world}};
   if (argc == 1) {
     for (const auto& [name, run] : benchmarks) run();

@@ -1,5 +1,5 @@
 #include "engine/base/sha256.h"
-#include "engine/recording.h"
+#include "engine/command_json.h"
 #include "tests/engine/fixtures.h"
 
 using namespace cherub::engine;

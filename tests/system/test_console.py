@@ -55,7 +55,7 @@ class Pipe(unittest.TestCase):
         ticks = [reply["data"].get("tick") for reply in replies]
         self.assertEqual(ticks, [0, 0, 3, 3, 10, 10, 10, 10, None])
         state = replies[3]["data"]["state"]
-        self.assertEqual(len(state["entities"]["x"]), sum(state["species"].values()))
+        self.assertEqual(len(state["columns"]["x"]), len(state["columns"]["alive"]))
         self.assertEqual(replies[3]["line"], "dump")
         self.assertEqual(replies[7]["data"]["window_ticks"], 10)
         done = records[-1]
@@ -199,8 +199,8 @@ class Wire(unittest.TestCase):
         status, dump = self.ask("POST", path, {"type": "dump"})
         state = dump["data"]["state"]
         self.assertEqual(state["tick"], tick + 4)
-        rabbit = state["entities"]["script"].index(0)
-        name = f'{state["entities"]["row"][rabbit]}:{state["entities"]["generation"][rabbit]}'
+        rabbit = state["columns"]["script"].index(0)
+        name = f'{rabbit}:{state["columns"]["generation"][rabbit]}'
         status, debugged = self.ask("POST", path, {"type": "debug", "id": name})
         self.assertEqual(status, 200)
         self.assertEqual(debugged["data"]["memory"]["acts"], tick + 4)

@@ -1,0 +1,52 @@
+#include "abilities/compression.h"
+
+#include <zstd.h>
+
+#include <memory>
+
+namespace cherub::abilities {
+namespace {
+
+constexpr int kLevel = 3;
+
+base::Error damaged(const std::string& why) {
+  return {base::ErrorCode::kInvalidArgument, "The compressed bytes are damaged: " + why + ".", ""};
+}
+
+}  // namespace
+
+base::Result<std::string> compress(std::string_view bytes) {
+  const std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(ZSTD_createCCtx(),
+                                                                     ZSTD_freeCCtx);
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kLevel);
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1);
+  std::string frame(ZSTD_compressBound(bytes.size()), '\0');
+  const std::size_t size =
+      ZSTD_compress2(context.get(), frame.data(), frame.size(), bytes.data(), bytes.size());
+  if (ZSTD_isError(size) != 0) {
+    return base::Error{base::ErrorCode::kInternal,
+                       std::string("Compressing failed: ") + ZSTD_getErrorName(size) + ".", ""};
+  }
+  frame.resize(size);
+  return frame;
+}
+
+base::Result<std::string> decompress(std::string_view frame, std::size_t bytes_max) {
+  const unsigned long long claimed = ZSTD_getFrameContentSize(frame.data(), frame.size());
+  if (claimed == ZSTD_CONTENTSIZE_ERROR || claimed == ZSTD_CONTENTSIZE_UNKNOWN) {
+    return damaged("this is no frame of a known size");
+  }
+  if (claimed > bytes_max) {
+    return base::Error{base::ErrorCode::kRefused,
+                       "Unpacked it has " + std::to_string(claimed) + " bytes; at most " +
+                           std::to_string(bytes_max) + " are read.",
+                       ""};
+  }
+  std::string bytes(claimed, '\0');
+  const std::size_t size = ZSTD_decompress(bytes.data(), bytes.size(), frame.data(), frame.size());
+  if (ZSTD_isError(size) != 0) return damaged(ZSTD_getErrorName(size));
+  if (size != claimed) return damaged("it is shorter than it says");
+  return bytes;
+}
+
+}  // namespace cherub::abilities

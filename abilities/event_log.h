@@ -1,0 +1,61 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "abilities/file_system.h"
+#include "engine/world.h"
+
+namespace cherub::abilities {
+
+inline constexpr engine::Tick kEventRangeTicks = 10'000;
+
+// What happened in a world, one JSON object per line, a file per range of ticks:
+// events/<from>-<to>.jsonl, and .jsonl.zst once the range is over. All of it follows from the
+// journal; a loaded world writes again what came after its save.
+class EventLog {
+ public:
+  EventLog(FileSystem& files, std::filesystem::path folder);
+
+  // Drops everything from the tick on, for a world that goes on there.
+  base::Result<void> cut(engine::Tick from);
+  void add(const engine::World& world, const engine::TickReport& report);
+  [[nodiscard]] std::size_t waiting_bytes() const { return waiting_.size(); }
+  base::Result<void> flush();
+
+ private:
+  base::Result<void> write_waiting();
+
+  FileSystem& files_;
+  std::filesystem::path folder_;
+  engine::Tick range_ = 0;  // first tick of the range that waits and is open
+  std::string waiting_;
+  std::optional<OutputFile> file_;
+};
+
+// One event as {"tick":N,"kind":"birth",…}.
+std::string event_json(const engine::Scenario& scenario, engine::Tick tick,
+                       const engine::Event& event);
+
+// A file of events, packed or not.
+struct EventRange {
+  engine::Tick from = 0;
+  std::filesystem::path path;  // without .zst
+  bool packed = false;
+};
+std::vector<EventRange> event_ranges(const std::filesystem::path& folder);
+
+// Packs the ranges before the one that holds `now`.
+base::Result<void> pack_event_ranges(FileSystem& files, const std::filesystem::path& folder,
+                                     engine::Tick now);
+
+// Calls take(tick, line) for each whole line of a range.
+base::Result<void> for_each_event(
+    const EventRange& range,
+    const std::function<void(engine::Tick tick, std::string_view line)>& take);
+
+}  // namespace cherub::abilities
