@@ -55,7 +55,6 @@ base::Result<abilities::RunRequest> request_of(const RunFlags& flags, const Conf
   defaults.runs_dir = flags.runs_dir.value_or(config.runs_dir);
   const bool watching = !flags.watch.empty();
   defaults.live_paced = watching || flags.console;
-  defaults.live_paced = watching;
   defaults.world_dir = flags.world;
   if (watching) defaults.live_seconds = kWatchSeconds;
   if (flags.console) defaults.live_seconds = kConsoleSeconds;
@@ -135,7 +134,6 @@ int execute(const RunFlags& flags, const abilities::RunRequest& request) {
   {
     const auto watch = watch_policy(flags.watch, control, printer);
     const auto console = read_console(flags, control, printer);
-    summary = abilities::execute_run(request, fresh_run_id(), control, printer);
     summary = flags.load.empty() ? abilities::execute_run(request, fresh_run_id(), control, printer)
                                  : abilities::continue_world(flags.load, request, control, printer);
   }
