@@ -288,6 +288,7 @@ class Rewriter {
 
   void key(const Expression& node) {
     if (node.kind == ExpressionKind::kString) {
+      if (node.text == "__concat") out_.names_concat_event = true;
       if (node.text == "__gc" || node.text == "__mode") {
         refuse(node, "no table may have a key named '" + node.text + "'",
                "finalizers and weak tables are not available: drop the key, and remove entries "

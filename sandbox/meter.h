@@ -65,7 +65,8 @@ inline constexpr unsigned kFrameExtra = 10;
 inline constexpr unsigned kNumeralBytesMax = 65536;
 
 struct MeteredSource {
-  std::string text;         // Lua that pays; lines as in the source
+  std::string text;                 // Lua that pays; lines as in the source
+  bool names_concat_event = false;  // some string in it is "__concat": see core.lua
   Diagnostics diagnostics;  // what the meter must refuse: keys named __gc or __mode, long numerals
 };
 

@@ -179,6 +179,7 @@ Vm::LoadResult Vm::load(std::string name, std::string source) {
     result.outcome.diagnostics = std::move(metered.diagnostics);
     return result;
   }
+  if (metered.names_concat_event) state_->stop_compiler();
   LoadRequest request{state_.get(), &name, &metered.text};
   state_->begin_call();
   const int status = lua_cpcall(state_->lua, &load_metered, &request);

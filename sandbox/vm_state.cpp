@@ -72,6 +72,12 @@ int checkpoint(lua_State* lua) {
   return 1;
 }
 
+// host.stop_compiler()
+int stop_compiler(lua_State* lua) {
+  state_of(lua).stop_compiler();
+  return 0;
+}
+
 // host.give_up(): the call ends by the watchdog, not by a limit.
 int give_up(lua_State* lua) {
   state_of(lua).watchdog_hit = true;
@@ -118,6 +124,7 @@ void push_host(lua_State* lua, Vm::State& state) {
   lua_newtable(lua);
   set_function(lua, state, "checkpoint", checkpoint);
   set_function(lua, state, "give_up", give_up);
+  set_function(lua, state, "stop_compiler", stop_compiler);
   set_function(lua, state, "log", append_log);
   set_address(lua, "pattern_match", &cherub_pattern_match);
   set_address(lua, "random_draw", &cherub_draw_random);
@@ -251,6 +258,13 @@ void Vm::State::end_call() {
   if (memory.is_over()) lua_gc(lua, LUA_GCCOLLECT, 0);
 }
 
+void Vm::State::stop_compiler() {
+  if (!options.jit || compiler_stopped) return;
+  compiler_stopped = true;
+  luaJIT_setmode(lua, 0, LUAJIT_MODE_ENGINE | LUAJIT_MODE_OFF);
+  luaJIT_setmode(lua, 0, LUAJIT_MODE_ENGINE | LUAJIT_MODE_FLUSH);
+}
+
 bool Vm::State::forget() {
   for (const int reference : references) luaL_unref(lua, LUA_REGISTRYINDEX, reference);
   references.clear();
@@ -263,6 +277,8 @@ bool Vm::State::forget() {
   CHERUB_CHECK(lua_pcall(lua, 0, 0, 0) == 0);
   lua_gc(lua, LUA_GCCOLLECT, 0);
   lua_gc(lua, LUA_GCCOLLECT, 0);  // what the first one finalized
+  if (compiler_stopped) luaJIT_setmode(lua, 0, LUAJIT_MODE_ENGINE | LUAJIT_MODE_ON);
+  compiler_stopped = false;
   return memory.used() <= kIdleBytesMax;
 }
 

@@ -38,6 +38,8 @@ struct Vm::State {
   // Drops the scripts and all that they made. False when that left more memory in use than it
   // should.
   bool forget();
+  // Until everything is forgotten.
+  void stop_compiler();
   void begin_fuel(std::uint64_t fuel);
   [[nodiscard]] std::uint64_t fuel_left();
   // What the last protected call left: `status` as of lua_pcall, the error value on top of the
@@ -54,6 +56,7 @@ struct Vm::State {
   double call_start_s = 0;  // on the clock of the thread that runs the call
   bool watchdog_hit = false;
   bool running = false;
+  bool compiler_stopped = false;
   bool spoilt = false;  // a call met the memory limit or the watchdog
   std::vector<std::string> log;
   std::size_t log_bytes = 0;

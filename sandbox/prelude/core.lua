@@ -178,6 +178,8 @@ end
 local serials = setmetatable({}, {__mode = "k"})
 local last_serial = 0
 
+-- LuaJIT miscompiles `..` with a metamethod: a loop around one chain of them overwrites its stack. So
+-- nothing is compiled any more in a state where some table may have a key "__concat".
 local function admit_key(key)
   local kind = type(key)
   if kind == "number" then return key end
@@ -185,6 +187,7 @@ local function admit_key(key)
     if key == "__mode" or key == "__gc" then
       error("no table may have a key named '" .. key .. "'", 0)
     end
+    if key == "__concat" then host.stop_compiler() end
   elseif kind == "table" or kind == "function" then
     if not serials[key] then
       last_serial = last_serial + 1
