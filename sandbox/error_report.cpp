@@ -21,15 +21,22 @@ std::string without_trusted_position(const std::string& message) {
   return end == std::string::npos ? message : message.substr(end + 2);
 }
 
-// "attempt to index local 'x' (a nil value)" -> "attempt to index a nil value": the names of
-// trusted variables mean nothing to the author.
+// "attempt to index local 'x' (a nil value)" -> "attempt to index a nil value".
 std::string without_variable(const std::string& message) {
-  const std::size_t kind = message.find(" local '");
-  const std::size_t type = message.find("' (a ", kind == std::string::npos ? 0 : kind);
-  if (kind == std::string::npos || type == std::string::npos || !message.ends_with(')')) {
+  const std::size_t type = message.find("' (a ");
+  const std::size_t name = message.rfind(" '", type);
+  const std::size_t kind = name == std::string::npos ? name : message.rfind(' ', name - 1);
+  if (type == std::string::npos || kind == std::string::npos || !message.ends_with(')')) {
     return message;
   }
   return message.substr(0, kind + 1) + message.substr(type + 3, message.size() - type - 4);
+}
+
+// The names of trusted variables mean nothing to the author. Where LuaJIT gives up compiling a `..`
+// that fails, it names another operand than its interpreter does.
+std::string with_known_names(const std::string& message, bool raised_in_trusted_code) {
+  const bool joins = message.find("attempt to concatenate ") != std::string::npos;
+  return raised_in_trusted_code || joins ? without_variable(message) : message;
 }
 
 std::string frame_text(const lua_Debug& frame) {
@@ -109,8 +116,8 @@ void describe(lua_State* lua, Vm::State& state) {
     const std::string bare = without_trusted_position(text);
     const bool blame =
         lua_type(lua, 1) == LUA_TSTRING && (scene.raised_in_trusted_code || bare != text);
-    report.message =
-        blame ? place + (scene.raised_in_trusted_code ? without_variable(bare) : bare) : text;
+    report.message = blame ? place + with_known_names(bare, scene.raised_in_trusted_code)
+                           : with_known_names(text, false);
   }
 }
 
