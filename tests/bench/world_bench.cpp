@@ -4,10 +4,12 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <thread>
 
+#include "abilities/world_store.h"
 #include "engine/base/thread_pool.h"
 #include "engine/senses.h"
 #include "engine/world.h"
@@ -128,10 +130,11 @@ Herd make_herd(std::uint32_t agents, bool scripted, base::WorkerPool& pool) {
 
 struct Figures {
   double scripted_ns = 0, native_ns = 0;  // per agent and tick
+  double bytes = 0;                       // resident, per agent
 };
 
 Figures measure(std::uint32_t agents, int ticks, base::WorkerPool& pool) {
-  const std::string prefix = "world." + std::to_string(agents) + ".";
+  const std::string suffix = "." + std::to_string(agents);
   const double before = resident_bytes();
   Herd scripted = make_herd(agents, true, pool);
   for (int i = 0; i < kWarmTicks; ++i) scripted.step();
@@ -145,18 +148,49 @@ Figures measure(std::uint32_t agents, int ticks, base::WorkerPool& pool) {
     native.step();
   }
   if (!alike(*scripted.world, *native.world)) give_up("Lua and C++ decided differently");
-  Figures figures{scripted.times.median_tick_ns() / agents, native.times.median_tick_ns() / agents};
-  report(prefix + "ms_per_tick", scripted.times.median_tick_ns() / 1e6, "ms", "lower");
-  report(prefix + "ns_per_agent", figures.scripted_ns, "ns", "lower");
+  Figures figures{scripted.times.median_tick_ns() / agents, native.times.median_tick_ns() / agents,
+                  bytes / agents};
+  report("world.tick_ms" + suffix, scripted.times.median_tick_ns() / 1e6, "ms", "lower");
+  report("world.ns_per_agent" + suffix, figures.scripted_ns, "ns", "lower");
   for (int i = 0; i < engine::kPhaseCount; ++i) {
     const auto phase = static_cast<engine::Phase>(i);
-    report(prefix + "phase." + engine::phase_name(phase) + ".ns_per_agent",
+    report(std::string("world.phase.") + engine::phase_name(phase) + ".ns_per_agent" + suffix,
            scripted.times.median_ns(phase) / agents, "ns", "lower");
   }
-  report(prefix + "native_ns_per_agent", figures.native_ns, "ns", "lower");
-  report(prefix + "scripted_over_native", figures.scripted_ns / figures.native_ns, "1", "lower");
-  report(prefix + "resident_bytes_per_agent", bytes / agents, "B", "lower");
+  report("world.native_ns_per_agent" + suffix, figures.native_ns, "ns", "lower");
   return figures;
+}
+
+// What keeping a journal and the events costs a tick, in two worlds that are stepped by turns.
+void measure_journal(std::uint32_t agents, int ticks, base::WorkerPool& pool) {
+  const auto folder = std::filesystem::temp_directory_path() / "cherub_bench_world";
+  std::filesystem::remove_all(folder);
+  Herd kept = make_herd(agents, true, pool), plain = make_herd(agents, true, pool);
+  auto store = must(abilities::WorldStore::create(folder, *kept.world, {}, {.autosave_s = 0}));
+  auto& host = static_cast<scripting::PolicyHost&>(*kept.behaviour);
+  const auto step_kept = [&] {
+    const engine::TickReport report = kept.world->step(host);
+    store->on_tick(*kept.world, report, host);
+  };
+  for (int i = 0; i < kWarmTicks; ++i) {
+    step_kept();
+    plain.step();
+  }
+  const auto medians = median_ns({step_kept, [&] { plain.step(); }}, ticks);
+  report("world.journal_over_none", medians[0] / medians[1], "1", "lower");
+  store.reset();
+  std::filesystem::remove_all(folder);
+}
+
+void measure_threads(std::uint32_t agents, int ticks) {
+  base::ThreadPool one(1), two(2);
+  Herd alone = make_herd(agents, true, one), together = make_herd(agents, true, two);
+  for (int i = 0; i < kWarmTicks; ++i) {
+    alone.step();
+    together.step();
+  }
+  const auto medians = median_ns({[&] { alone.step(); }, [&] { together.step(); }}, ticks);
+  report("world.threads_1_over_2", medians[0] / medians[1], "1", "higher");
 }
 
 }  // namespace
@@ -168,6 +202,9 @@ void bench_world() {
   const Figures small = measure(10'000, 300, pool);
   report("world.growth_10k_to_1m", large.scripted_ns / small.scripted_ns, "1", "lower");
   report("world.scripted_over_native", large.scripted_ns / large.native_ns, "1", "lower");
+  report("world.bytes_per_agent", large.bytes, "B", "lower");
+  measure_journal(1'000'000, 15, pool);
+  measure_threads(1'000'000, 15);
 }
 
 }  // namespace cherub::bench
