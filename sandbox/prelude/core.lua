@@ -178,8 +178,8 @@ end
 local serials = setmetatable({}, {__mode = "k"})
 local last_serial = 0
 
--- LuaJIT miscompiles `..` with a metamethod: a loop around one chain of them overwrites its stack. So
--- nothing is compiled any more in a state where some table may have a key "__concat".
+-- LuaJIT miscompiles `..` with a metamethod: a loop around one chain of them overwrites its stack.
+-- So nothing is compiled any more in a state where some table may have a key "__concat".
 local function admit_key(key)
   local kind = type(key)
   if kind == "number" then return key end
