@@ -282,6 +282,7 @@ ConsoleReply LiveWorld::Session::execute(const console::Dump& dump, Answer&) {
   base::JsonObject json;
   json.add("tick", world->tick()).add("bytes", state.size());
   if (dump.file.empty() && state.size() <= kInlineDumpBytesMax) {
+    std::erase(state, '\n');  // records are lines, and JSON has no line break within a value
     reply.json = json.raw("state", state).text();
     reply.text = std::move(state);
     return reply;
