@@ -133,15 +133,17 @@ class MazeBuilder {
     if (shortest.size() < 3) return 0;
     const double length_max = kDetourMax * double(shortest.size() - 1);
     std::size_t placed = 0;
+    std::vector<std::uint8_t> tried(shortest.size(), 0);
     for (int tries = 0; tries < kTemptationTriesMax && placed < wanted; ++tries) {
-      const Cell cell = shortest[1 + random_.below(shortest.size() - 2)];
-      if (terrain_.at(cell.x, cell.y) == Block::kHazard) continue;
-      set(cell, Block::kHazard);
+      const std::size_t at = 1 + random_.below(shortest.size() - 2);
+      // What was too long a way around once stays so: hazards only come.
+      if (std::exchange(tried[at], 1) != 0) continue;
+      set(shortest[at], Block::kHazard);
       const double length = way_length(HazardPolicy::kAvoid);
       if (length != kUnreachable && length <= length_max) {
         ++placed;
       } else {
-        set(cell, Block::kOpen);
+        set(shortest[at], Block::kOpen);
       }
     }
     return placed;

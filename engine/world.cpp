@@ -170,7 +170,7 @@ TickReport World::step(Behaviour& behaviour) {
   TickReport report;
   report.tick = state.tick;
   state.set_tick(report.tick + 1);
-  state.column_hashes = hash_columns(state);
+  hash_columns(state, state.column_hashes);
   report.hash = hash_state(state, state.column_hashes);
   report.alive = state.alive;
   report.events = std::exchange(state.events, {});
@@ -265,7 +265,7 @@ base::RandomStream World::random(std::uint64_t entity, base::Stream stream) cons
 }
 
 std::uint64_t World::state_hash() const {
-  return hash_state(*state_, hash_columns(*state_));
+  return hash_state(*state_);
 }
 
 const Sighting* World::target() const {

@@ -39,7 +39,7 @@ Life live(World& world, int ticks) {
 // A meadow in which much happens soon, or a maze full of hazards.
 Scenario eventful(const std::string& name) {
   Scenario scenario = shipped(name);
-  scenario.terrain.hazard_density = 0.3;
+  if (name == "maze") scenario.terrain.hazard_density = 0.3;
   for (SpeciesSpec& species : scenario.species) species.hunger_rate *= 10;
   return scenario;
 }
