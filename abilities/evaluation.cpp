@@ -66,9 +66,9 @@ void Evaluator::State::load(Worker& worker, const std::string& sha256) {
   const scripting::LoadVerdict verdict = worker.host->prepare(sha256, scenario);
   worker.refusal.clear();
   if (verdict.ok) return;
-  worker.refusal = "refused: " + (verdict.diagnostics.empty()
-                                      ? verdict.stage
-                                      : verdict.diagnostics.front().message);
+  worker.refusal =
+      "refused: " +
+      (verdict.diagnostics.empty() ? verdict.stage : verdict.diagnostics.front().message);
 }
 
 // `sha256` is empty for the random walker.

@@ -95,8 +95,7 @@ double steps_of(const std::vector<abilities::EpisodeResult>& results) {
 
 // All episodes with the C++ walker, on as many worlds as the pool has threads.
 std::vector<abilities::EpisodeResult> run_native(
-    const Maze& maze, base::WorkerPool& pool,
-    std::vector<std::unique_ptr<engine::World>>& worlds) {
+    const Maze& maze, base::WorkerPool& pool, std::vector<std::unique_ptr<engine::World>>& worlds) {
   std::vector<abilities::EpisodeResult> results(maze.specs.size());
   std::atomic<std::size_t> next{0};
   pool.run(worlds.size(), [&](std::size_t worker) {
@@ -169,19 +168,20 @@ void measure_reset(const Maze& maze) {
   auto world = must(engine::World::create(maze.scenario, 1));
   auto running = must(engine::World::create(maze.scenario, 1));
   NativeWalker walker;
-  const auto medians = median_ns(
-      {[&] {
-         for (std::uint64_t seed = 0; seed < kResetsPerRound; ++seed) world->reset(seed);
-       },
-       [&] {
-         for (std::uint64_t seed = 0; seed < kResetsPerRound; ++seed) {
-           must(engine::World::create(maze.scenario, seed));
-         }
-       },
-       [&] {
-         for (std::uint64_t tick = 0; tick < kResetsPerRound; ++tick) running->step(walker);
-       }},
-      61);
+  const auto medians = median_ns({[&] {
+                                    for (std::uint64_t seed = 0; seed < kResetsPerRound; ++seed)
+                                      world->reset(seed);
+                                  },
+                                  [&] {
+                                    for (std::uint64_t seed = 0; seed < kResetsPerRound; ++seed) {
+                                      must(engine::World::create(maze.scenario, seed));
+                                    }
+                                  },
+                                  [&] {
+                                    for (std::uint64_t tick = 0; tick < kResetsPerRound; ++tick)
+                                      running->step(walker);
+                                  }},
+                                 61);
   report("episodes.reset_over_create", medians[0] / medians[1], "1", "lower");
   report("episodes.reset_over_tick", medians[0] / medians[2], "1", "lower");
 }

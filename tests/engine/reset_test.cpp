@@ -18,7 +18,8 @@ Life live(World& world, int ticks) {
   NativeBehaviour native;
   Life life;
   for (int tick = 0; tick < ticks; ++tick) {
-    if (tick == 5) REQUIRE(world.submit(Spawn{world.scenario().agent_species, 1.5, 1.5, 0, 9}).ok());
+    if (tick == 5)
+      REQUIRE(world.submit(Spawn{world.scenario().agent_species, 1.5, 1.5, 0, 9}).ok());
     if (tick == 8) REQUIRE(world.submit(Rain{0.7}).ok());
     if (tick == 11) REQUIRE(world.submit(Remove{world.id_of(0)}).ok());
     if (tick == 14) {
