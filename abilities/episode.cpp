@@ -101,12 +101,11 @@ std::uint64_t episode_ticks(const engine::Scenario& scenario, std::uint64_t tick
   return static_cast<std::uint64_t>(std::llround(scenario.episode_s * scenario.tick_rate));
 }
 
-EpisodeResult run_episode(const engine::Scenario& scenario, const EpisodeDriver& driver,
+EpisodeResult run_episode(engine::World& world, const EpisodeDriver& driver,
                           const EpisodeSpec& spec, const std::atomic<bool>* cancel) {
   const Stopwatch stopwatch;
-  auto created = engine::World::create(scenario, spec.seed);
-  if (!created) return not_run(spec, "refused: " + created.error().text());
-  engine::World& world = **created;
+  const engine::Scenario& scenario = world.scenario();
+  world.reset(spec.seed);
   if (driver.host != nullptr) {
     driver.host->reset();
     const auto installed = world.submit(engine::InstallScript{"policy", driver.sha256});

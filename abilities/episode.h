@@ -18,8 +18,9 @@ struct EpisodeDriver {
   std::string sha256;                     // empty without a policy
 };
 
-// Runs one episode from a fresh world to its end, on the calling thread.
-EpisodeResult run_episode(const engine::Scenario& scenario, const EpisodeDriver& driver,
+// Runs one episode to its end, on the calling thread. The world begins again for it: of what was in
+// it before, nothing is left.
+EpisodeResult run_episode(engine::World& world, const EpisodeDriver& driver,
                           const EpisodeSpec& spec, const std::atomic<bool>* cancel);
 
 // How many ticks an episode has at most: the spec's, or the scenario's default length.

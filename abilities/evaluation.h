@@ -49,8 +49,8 @@ struct EpisodeResult {
   std::string policy_summary_json;  // finalize(), or "null"
 };
 
-// Runs episodes of one scenario on a fixed number of threads. Results come in the order of the
-// specs and do not depend on the number of threads.
+// Runs episodes of one scenario on a fixed number of threads, the caller's among them. Results come
+// in the order of the specs and do not depend on the number of threads.
 class Evaluator {
  public:
   Evaluator(engine::Scenario scenario, std::shared_ptr<scripting::ScriptRegistry> registry,

@@ -15,6 +15,8 @@ constexpr double kEdgeSlack_m = 1e-3;
 // Rows that one task of a rebuild takes; worlds that fit one task are sorted as a whole.
 constexpr std::size_t kRowsPerTask = 16384;
 constexpr std::uint32_t kBucketsMax = 256;
+// Entries of a bucket that are sorted by insertion.
+constexpr std::uint32_t kFew = 16;
 
 double distance_squared(const GridEntry& entry, const GridQuery& query) {
   const double dx = double{entry.x} - double{query.x};
@@ -25,6 +27,34 @@ double distance_squared(const GridEntry& entry, const GridQuery& query) {
 
 std::uint64_t packed_id(const Columns& columns, std::uint32_t row) {
   return EntityId{row, columns.generation[row]}.packed();
+}
+
+// Where there are few entries, most of the time would go to counting empty cells. Keeps the order
+// of equal keys.
+void sort_few(std::span<std::uint32_t> keys, GridEntry* entries) {
+  for (std::size_t i = 1; i < keys.size(); ++i) {
+    const std::uint32_t key = keys[i];
+    const GridEntry entry = entries[i];
+    std::size_t at = i;
+    for (; at > 0 && keys[at - 1] > key; --at) {
+      keys[at] = keys[at - 1];
+      entries[at] = entries[at - 1];
+    }
+    keys[at] = key;
+    entries[at] = entry;
+  }
+}
+
+// starts[key], for all keys from `low` on, is `first` plus the number of keys that are lower.
+void mark_starts(std::span<const std::uint32_t> keys, std::uint32_t first,
+                 std::span<std::uint32_t> starts, std::uint32_t low) {
+  auto at = starts.begin() + low;
+  for (const std::uint32_t key : keys) {
+    const auto end = starts.begin() + key + 1;
+    if (end > at) at = std::fill_n(at, end - at, first);
+    ++first;
+  }
+  std::fill(at, starts.end(), first);
 }
 
 bool comes_before(const GridHit& a, const GridHit& b) {
@@ -111,6 +141,13 @@ void Grid::fill_buckets(const Columns& columns, std::size_t chunk) {
 void Grid::sort_bucket(std::size_t bucket) {
   const std::uint32_t low = first_key(bucket), high = first_key(bucket + 1);
   const std::uint32_t first = bucket_starts_[bucket], last = bucket_starts_[bucket + 1];
+  if (last - first <= kFew) {
+    std::copy(unsorted_.begin() + first, unsorted_.begin() + last, entries_.begin() + first);
+    const std::size_t count = last - first;
+    sort_few({unsorted_keys_.data() + first, count}, entries_.data() + first);
+    mark_starts({unsorted_keys_.data() + first, count}, first, {starts_.data(), high}, low);
+    return;
+  }
   std::fill(starts_.begin() + low, starts_.begin() + high, 0u);
   for (std::uint32_t i = first; i < last; ++i) ++starts_[unsorted_keys_[i]];
   std::uint32_t total = first;

@@ -99,8 +99,35 @@ class MazeBuilder {
     return cell_at(std::size_t(farthest - steps.begin()));
   }
 
-  double way_length(HazardPolicy policy) const {
-    return steps_to(terrain_, facts_.target, policy)[index(facts_.start)];
+  // Steps from start to target, or kUnreachable. Asked for often: so without branches that nobody
+  // could predict, and without a look at the border, which is wall.
+  std::int32_t way_length(HazardPolicy policy) {
+    const std::uint8_t worst =
+        std::uint8_t(policy == HazardPolicy::kWalkThrough ? Block::kHazard : Block::kOpen);
+    const std::size_t cells = terrain_.blocks.size();
+    barred_.resize(cells);
+    queue_.resize(cells + kDirections.size());
+    for (std::size_t at = 0; at < cells; ++at) {
+      const std::uint8_t block = terrain_.blocks[at];
+      barred_[at] = std::uint8_t((block != std::uint8_t(Block::kOpen)) & (block != worst));
+    }
+    const std::size_t width = spec_.width, goal = index(facts_.start);
+    queue_[0] = index(facts_.target);
+    barred_[queue_[0]] = 1;
+    std::size_t head = 0, tail = 1;
+    for (std::int32_t steps = 0; head < tail && barred_[goal] == 0;) {
+      ++steps;
+      for (const std::size_t level_end = tail; head < level_end; ++head) {
+        const std::size_t here = queue_[head];
+        for (const std::size_t next : {here + 1, here + width, here - 1, here - width}) {
+          queue_[tail] = next;
+          tail += barred_[next] == 0 ? 1 : 0;
+          barred_[next] = 1;
+        }
+      }
+      if (barred_[goal] != 0) return steps;
+    }
+    return facts_.start == facts_.target ? 0 : kUnreachable;
   }
 
   // The cells of one shortest way from start to target that avoids hazards.
@@ -133,15 +160,17 @@ class MazeBuilder {
     if (shortest.size() < 3) return 0;
     const double length_max = kDetourMax * double(shortest.size() - 1);
     std::size_t placed = 0;
+    std::vector<std::uint8_t> tried(shortest.size(), 0);
     for (int tries = 0; tries < kTemptationTriesMax && placed < wanted; ++tries) {
-      const Cell cell = shortest[1 + random_.below(shortest.size() - 2)];
-      if (terrain_.at(cell.x, cell.y) == Block::kHazard) continue;
-      set(cell, Block::kHazard);
-      const double length = way_length(HazardPolicy::kAvoid);
+      const std::size_t at = 1 + random_.below(shortest.size() - 2);
+      // What was too long a way around once stays so: hazards only come.
+      if (std::exchange(tried[at], 1) != 0) continue;
+      set(shortest[at], Block::kHazard);
+      const std::int32_t length = way_length(HazardPolicy::kAvoid);
       if (length != kUnreachable && length <= length_max) {
         ++placed;
       } else {
-        set(cell, Block::kOpen);
+        set(shortest[at], Block::kOpen);
       }
     }
     return placed;
@@ -165,6 +194,9 @@ class MazeBuilder {
   base::RandomStream random_;
   Terrain terrain_;
   MazeFacts facts_;
+  // Of way_length: cells that are no way, or were met already; and those met, in order.
+  std::vector<std::uint8_t> barred_;
+  std::vector<std::size_t> queue_;
 };
 
 }  // namespace

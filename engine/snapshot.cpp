@@ -225,7 +225,7 @@ base::Result<std::unique_ptr<World>> World::restore(const Snapshot& snapshot) {
   if (state->alive > kEntitiesMax) return wrong("columns.alive", "Too many entities live.");
   state->intents.clear(state->columns.size());
   sense(*state);
-  const std::uint64_t hash = hash_state(*state, hash_columns(*state));
+  const std::uint64_t hash = hash_state(*state);
   if (hash != snapshot.hash) {
     return wrong("hash", "The state is not the one that was saved: its hash is " +
                              base::hex64(hash) + ", the save says " + base::hex64(snapshot.hash) +
@@ -236,8 +236,8 @@ base::Result<std::unique_ptr<World>> World::restore(const Snapshot& snapshot) {
 
 std::vector<ColumnHash> World::column_hashes() const {
   const WorldState& state = *state_;
-  const bool is_known = !state.column_hashes.empty();
-  std::vector<ColumnHash> hashes = is_known ? state.column_hashes : hash_columns(state);
+  std::vector<ColumnHash> hashes = state.column_hashes;
+  if (hashes.empty()) hash_columns(state, hashes);
   base::Hasher slots, weather;
   for (const ScriptSlot& slot : state.slots) {
     slots.add(std::string_view(slot.name));

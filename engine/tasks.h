@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <span>
 
 #include "engine/world_state.h"
@@ -17,13 +18,18 @@ template <class Task>
 std::span<TaskLog> run_tasks(WorldState& state, std::size_t count, Task&& task) {
   const std::size_t tasks = (count + kRowsPerTask - 1) / kRowsPerTask;
   if (state.task_logs.size() < tasks) state.task_logs.resize(tasks);
-  state.pool->run(tasks, [&](std::size_t i) {
+  const auto run = [&](std::size_t i) {
     TaskLog& log = state.task_logs[i];
     log.events.clear();
     log.deaths.clear();
     log.births.clear();
     task(i * kRowsPerTask, std::min(count, (i + 1) * kRowsPerTask), log);
-  });
+  };
+  if (tasks == 1) {
+    run(0);  // a small world pays for no pool
+  } else {
+    state.pool->run(tasks, std::ref(run));
+  }
   const std::span<TaskLog> logs(state.task_logs.data(), tasks);
   for (TaskLog& log : logs) {
     std::move(log.events.begin(), log.events.end(), std::back_inserter(state.events));

@@ -40,6 +40,33 @@ SpeciesRules compile(const Scenario& scenario, const SpeciesSpec& spec, double t
   return rules;
 }
 
+// Nobody lives, nothing has happened and nothing is on its way; the ground stays.
+void make_empty(WorldState& state, std::uint64_t seed) {
+  state.seed = seed;
+  state.set_tick(0);
+  for_each_column(state.columns, [](std::string_view, auto& column) { column.clear(); });
+  state.free_rows.clear();
+  state.population.assign(state.rules.size(), 0);
+  state.unborn.assign(state.rules.size(), 0);
+  state.alive = 0;
+  state.weather = {};
+  state.slots.assign(1, {"policy", ""});
+  state.intents.clear(0);
+  state.events.clear();
+  state.faults.clear();
+  state.deaths.clear();
+  state.births.clear();
+  state.column_hashes.clear();
+  state.pending.clear();
+  state.pending_spawns = 0;
+  state.population_changed = true;
+}
+
+void populate(WorldState& state) {
+  spawn_population(state);
+  sense(state);
+}
+
 void lay_grid(WorldState& state) {
   double sense_max = 0;
   for (const SpeciesSpec& spec : state.scenario.species) {
@@ -58,23 +85,19 @@ void lay_grid(WorldState& state) {
 std::unique_ptr<WorldState> lay_out(Scenario scenario, std::uint64_t seed) {
   auto state = std::make_unique<WorldState>();
   state->scenario = std::move(scenario);
-  state->seed = seed;
   state->tick_s = 1 / state->scenario.tick_rate;
-  state->set_tick(0);
   for (const SpeciesSpec& spec : state->scenario.species) {
     if (spec.role == Role::kTarget) {
       state->target_species |= SpeciesMask{1} << state->rules.size();
     }
     state->rules.push_back(compile(state->scenario, spec, state->tick_s));
   }
-  state->population.assign(state->rules.size(), 0);
-  state->unborn.assign(state->rules.size(), 0);
   for (std::size_t i = 0; i < std::size(kActionNames); ++i) {
     const auto& actions = state->scenario.actions;
     state->has_action[i] =
         std::find(actions.begin(), actions.end(), kActionNames[i]) != actions.end();
   }
-  state->slots.push_back({"policy", ""});
+  make_empty(*state, seed);
   return state;
 }
 
@@ -94,9 +117,14 @@ base::Result<std::unique_ptr<World>> World::create(Scenario scenario, std::uint6
   }
   std::unique_ptr<WorldState> state = lay_out(std::move(scenario), seed);
   set_terrain(*state, generate_terrain(state->scenario.terrain, seed));
-  spawn_population(*state);
-  sense(*state);
+  populate(*state);
   return std::unique_ptr<World>(new World(std::move(state)));
+}
+
+void World::reset(std::uint64_t seed) {
+  make_empty(*state_, seed);
+  set_terrain(*state_, generate_terrain(state_->scenario.terrain, seed));
+  populate(*state_);
 }
 
 World::World(std::unique_ptr<WorldState> state) : state_(std::move(state)) {}
@@ -142,7 +170,7 @@ TickReport World::step(Behaviour& behaviour) {
   TickReport report;
   report.tick = state.tick;
   state.set_tick(report.tick + 1);
-  state.column_hashes = hash_columns(state);
+  hash_columns(state, state.column_hashes);
   report.hash = hash_state(state, state.column_hashes);
   report.alive = state.alive;
   report.events = std::exchange(state.events, {});
@@ -237,7 +265,7 @@ base::RandomStream World::random(std::uint64_t entity, base::Stream stream) cons
 }
 
 std::uint64_t World::state_hash() const {
-  return hash_state(*state_, hash_columns(*state_));
+  return hash_state(*state_);
 }
 
 const Sighting* World::target() const {

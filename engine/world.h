@@ -51,6 +51,9 @@ class World {
   static base::Result<std::unique_ptr<World>> create(Scenario scenario, std::uint64_t seed);
   // Goes on from a save, bit for bit. What does not make a world is refused: engine/snapshot.h.
   static base::Result<std::unique_ptr<World>> restore(const Snapshot& snapshot);
+  // Begins again as create() would with this seed, in the memory that is there, by the rules that
+  // are compiled. Commands that waited are forgotten; the pool and the listener stay.
+  void reset(std::uint64_t seed);
   ~World();
   World(const World&) = delete;
   World& operator=(const World&) = delete;

@@ -165,7 +165,8 @@ void metabolise(WorldState& state);         // life.cpp
 void grow_plants(WorldState& state);        // plants.cpp
 void bury_and_bear(WorldState& state);      // life.cpp
 // state_hash.cpp: of the columns and free_rows, and of all with them.
-std::vector<ColumnHash> hash_columns(const WorldState& state);
+void hash_columns(const WorldState& state, std::vector<ColumnHash>& hashes);
 std::uint64_t hash_state(const WorldState& state, std::span<const ColumnHash> columns);
+std::uint64_t hash_state(const WorldState& state);
 
 }  // namespace cherub::engine

@@ -174,6 +174,10 @@ bool PolicyVm::call_driver(const char* name, int arguments, int results, std::ui
 Result<void> PolicyVm::restart() {
   const Error failed{ErrorCode::kRefused, "the script did not load", kScriptName};
   notes_.clear();
+  // What the source draws while it runs does not depend on the world that was seen last.
+  view_.world = nullptr;
+  stream_ = base::RandomStream(0);
+  stream_owner_ = kNoOwner;
   if (!call_driver("forget_agents", 0, 0, 0)) return failed;
   trusted::push_script(*vm_, *script_);
   if (!trusted::call(*vm_, 0, 1, options_.fuel_per_load)) return failed;

@@ -66,6 +66,62 @@ TEST_CASE("an episode leaves no trace in the next one of the same thread") {
   CHECK(twice[0].steps_jsonl == twice[1].steps_jsonl);
 }
 
+TEST_CASE("what a source draws while it runs does not depend on the episode before") {
+  const Fixture fixture("maze",
+                        "local policy, bias = {}, math.random()\n"
+                        "function policy.act(self, world)\n"
+                        "  self:note(tostring(bias))\n"
+                        "  self:move(bias - 0.5, math.random() - 0.5)\n"
+                        "end\n"
+                        "return policy\n");
+  auto specs = specs_of(3, 30);
+  specs.push_back(specs.front());
+  Evaluator evaluator = fixture.evaluator(1);
+  const auto results = evaluator.run(fixture.sha256, specs);
+  CAPTURE(results[0].end_reason);
+  REQUIRE(results[0].ticks == 30);
+  CHECK(results[0].steps_jsonl == results[3].steps_jsonl);
+  CHECK(evaluator.run(fixture.sha256, specs)[1].steps_jsonl == results[1].steps_jsonl);
+}
+
+TEST_CASE("workers that change policies give what new ones give") {
+  const Fixture fixture("meadow", kCountingSource);
+  const std::string other = fixture.registry->add(kWandererSource)->sha256;
+  const auto specs = specs_of(3, 60);
+  Evaluator used = fixture.evaluator(2);
+  used.run_random_walker(specs);
+  used.run(other, specs);
+  const auto results = used.run(fixture.sha256, specs);
+  const auto fresh = fixture.evaluator(1).run(fixture.sha256, specs);
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    CHECK(results[i].hash == fresh[i].hash);
+    CHECK(results[i].steps_jsonl == fresh[i].steps_jsonl);
+  }
+}
+
+TEST_CASE("episodes are announced one at a time, each once, and stop soon when cancelled") {
+  const Fixture fixture("maze", kWandererSource);
+  std::atomic<int> inside{0};
+  std::vector<int> announced(12, 0);
+  std::atomic<bool> cancel{false};
+  int done = 0;
+  const auto results = fixture.evaluator(4).run(
+      fixture.sha256, specs_of(12, 50),
+      [&](std::size_t index, const EpisodeResult& result) {
+        CHECK(++inside == 1);
+        CHECK(result.ticks > 0);
+        ++announced[index];
+        if (++done == 3) cancel = true;
+        --inside;
+      },
+      &cancel);
+  CHECK(done >= 3);
+  CHECK(done <= 3 + 4);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    CHECK(announced[i] == (results[i].ticks > 0 ? 1 : 0));
+  }
+}
+
 TEST_CASE("steps tell where the agent is, what it notes and what it collects") {
   const Fixture fixture("maze", kCountingSource);
   const auto results = fixture.evaluator(1).run(fixture.sha256, specs_of(1, 3));

@@ -5,6 +5,7 @@
 namespace cherub::bench {
 
 void bench_decide();
+void bench_episodes();
 void bench_sandbox();
 void bench_store();
 void bench_world();
@@ -14,6 +15,7 @@ void bench_world();
 // cherub_bench [name …]: runs the named benchmarks, or all.
 int main(int argc, char** argv) {
   const std::map<std::string, void (*)()> benchmarks{{"decide", &cherub::bench::bench_decide},
+                                                     {"episodes", &cherub::bench::bench_episodes},
                                                      {"sandbox", &cherub::bench::bench_sandbox},
                                                      {"store", &cherub::bench::bench_store},
                                                      {"world", &cherub::bench::bench_world}};
