@@ -36,9 +36,9 @@ end
 
 function base.tonumber(value, radix)
   if type(value) == "string" then charge(1 + #value * 0.0625) end
+  if radix ~= nil and radix ~= 10 then return raw_tonumber(value, radix) end
   if type(value) == "table" or type(value) == "function" then return nil end
-  if radix == nil or radix == 10 then return (raw_tonumber(value)) end
-  return raw_tonumber(value, radix)
+  return (raw_tonumber(value))
 end
 
 local VALUES_MAX = 4000
