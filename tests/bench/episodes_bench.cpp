@@ -140,10 +140,10 @@ void measure_throughput(const Maze& maze) {
     native_s.push_back(at_native - at_all);
   }
   const double one_median = median(one_s), all_median = median(all_s);
-  report("episodes.maze.agent_steps_per_s", steps / all_median, "1/s", "higher");
-  report("episodes.maze.one_thread_agent_steps_per_s", steps / one_median, "1/s", "higher");
-  report("episodes.maze.scaling", one_median / all_median, "1", "higher");
-  report("episodes.maze.native_agent_steps_per_s", steps / median(native_s), "1/s", "higher");
+  report("episodes.agent_steps_per_s", steps / all_median, "1/s", "higher");
+  report("episodes.one_thread_agent_steps_per_s", steps / one_median, "1/s", "higher");
+  report("episodes.scaling", one_median / all_median, "1", "higher");
+  report("episodes.native_agent_steps_per_s", steps / median(native_s), "1/s", "higher");
 }
 
 // How much of the time of the policy's episodes goes by outside of World::step.

@@ -22,21 +22,22 @@ void report(const std::string& name, double value, const std::string& unit,
 
 namespace {
 
-double process_ns() {
+double now_ns(Timer timer) {
   timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  clock_gettime(timer == Timer::kWall ? CLOCK_MONOTONIC : CLOCK_PROCESS_CPUTIME_ID, &now);
   return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
 }
 
 }  // namespace
 
-std::vector<double> median_ns(const std::vector<std::function<void()>>& variants, int rounds) {
+std::vector<double> median_ns(const std::vector<std::function<void()>>& variants, int rounds,
+                              Timer timer) {
   std::vector<std::vector<double>> times(variants.size());
   for (int round = 0; round < rounds; ++round) {
     for (std::size_t i = 0; i < variants.size(); ++i) {
-      const double start = process_ns();
+      const double start = now_ns(timer);
       variants[i]();
-      times[i].push_back(process_ns() - start);
+      times[i].push_back(now_ns(timer) - start);
     }
   }
   std::vector<double> medians;

@@ -176,7 +176,7 @@ void measure_journal(std::uint32_t agents, int ticks, base::WorkerPool& pool) {
     step_kept();
     plain.step();
   }
-  const auto medians = median_ns({step_kept, [&] { plain.step(); }}, ticks);
+  const auto medians = median_ns({step_kept, [&] { plain.step(); }}, ticks, Timer::kWall);
   report("world.journal_over_none", medians[0] / medians[1], "1", "lower");
   store.reset();
   std::filesystem::remove_all(folder);
@@ -189,7 +189,8 @@ void measure_threads(std::uint32_t agents, int ticks) {
     alone.step();
     together.step();
   }
-  const auto medians = median_ns({[&] { alone.step(); }, [&] { together.step(); }}, ticks);
+  const auto medians =
+      median_ns({[&] { alone.step(); }, [&] { together.step(); }}, ticks, Timer::kWall);
   report("world.threads_1_over_2", medians[0] / medians[1], "1", "higher");
 }
 
