@@ -17,6 +17,7 @@ constexpr std::size_t kNameBytesMax = 200;
 constexpr std::size_t kUrlBytesMax = 2000;
 constexpr double kSeedMax = 9007199254740992.0;  // what every JSON reader holds exactly
 constexpr double kEpisodeSecondsMax = 24 * 3600.0;
+constexpr double kLiveSecondsMax = 31 * 86400.0;  // a month of world time
 constexpr double kStepsMax = 1e6;
 
 base::Error field_error(const std::string& field, const std::string& message) {
@@ -125,8 +126,8 @@ const std::vector<Field>& fields() {
        [](auto& v, auto& r, auto&) { return read_number(v, 1, 600, r.provider.deadline_s); }},
       {"retries",
        [](auto& v, auto& r, auto&) { return read_integer(v, 0, 10, r.provider.retries); }},
-      {"live_seconds", [](auto& v, auto& r,
-                          auto&) { return read_number(v, 0, kEpisodeSecondsMax, r.live_seconds); }},
+      {"live_seconds",
+       [](auto& v, auto& r, auto&) { return read_number(v, 0, kLiveSecondsMax, r.live_seconds); }},
       {"autosave_seconds",
        [](auto& v, auto& r, auto&) { return read_number(v, 0, 24 * 3600.0, r.autosave_s); }},
       {"live_paced", [](auto& v, auto& r, auto&) { return read_bool(v, r.live_paced); }},
