@@ -84,6 +84,16 @@ void refresh_targets(WorldState& state) {
   }
 }
 
+// The side of the squares that the first rows are ordered by. It decides who gets which row, so it
+// is part of the rules; the grid's cells are not.
+double row_square_m(const Scenario& scenario) {
+  double sense_max = 0;
+  for (const SpeciesSpec& spec : scenario.species) {
+    sense_max = std::max(sense_max, spec.sense_radius);
+  }
+  return std::clamp(sense_max * 0.17, 1.0, 8.0);
+}
+
 // Hunger, energy and growth differ at first, so that a population does not act in step.
 void vary_start(WorldState& state, std::uint32_t row, base::RandomStream& random) {
   const SpeciesRules& rules = state.rules_of(row);
@@ -213,6 +223,7 @@ bool open_point_near(const Terrain& terrain, base::RandomStream& random, double 
 
 void spawn_population(WorldState& state) {
   std::uint64_t number = 0;
+  const double square_m = row_square_m(state.scenario);
   for (const SpawnSpec& spawn : state.scenario.spawns) {
     const auto species = static_cast<SpeciesIndex>(*state.scenario.find_species(spawn.species));
     struct Newcomer {
@@ -228,14 +239,13 @@ void spawn_population(WorldState& state) {
                                                     : anywhere(state, random);
       newcomers.push_back({place, random});
     }
-    // Rows in the order of the grid's cells: who looks around finds neighbours in the cache.
-    const double cell_m = state.grid.cell_m();
+    // Rows in the order of squares of the ground: who looks around finds neighbours in the cache.
     std::stable_sort(
-        newcomers.begin(), newcomers.end(), [cell_m](const Newcomer& a, const Newcomer& b) {
-          const auto cell = [cell_m](const Place& place) {
-            return std::pair(std::floor(place.y / cell_m), std::floor(place.x / cell_m));
+        newcomers.begin(), newcomers.end(), [square_m](const Newcomer& a, const Newcomer& b) {
+          const auto square = [square_m](const Place& place) {
+            return std::pair(std::floor(place.y / square_m), std::floor(place.x / square_m));
           };
-          return cell(a.place) < cell(b.place);
+          return square(a.place) < square(b.place);
         });
     for (auto& [place, random] : newcomers) {
       vary_start(state, add_entity(state, species, place.x, place.y, 0), random);

@@ -30,18 +30,14 @@ GridQuery query_around(const WorldState& state, std::uint32_t row, std::int32_t 
   // Written so that a radius that is not a number sees nothing.
   query.radius = radius >= 0 ? std::min(radius, state.rules_of(row).sense_radius) : -1;
   query.species = mask_of(state, row, species);
-  query.exclude_row = row;
+  // To leave somebody out costs time; who is not looked for need not be.
+  if ((query.species >> columns.species[row] & 1) != 0) query.exclude_row = row;
   return query;
 }
 
-Sighting sighting_of(const WorldState& state, const GridHit& hit) {
-  return {1,
-          state.columns.species[hit.entry.row],
-          static_cast<double>(hit.id),
-          hit.entry.x,
-          hit.entry.y,
-          hit.entry.z,
-          std::sqrt(hit.distance_squared)};
+Sighting sighting_of(const GridHit& hit) {
+  return {1,           hit.species, static_cast<double>(hit.id),    hit.entry.x,
+          hit.entry.y, hit.entry.z, std::sqrt(hit.distance_squared)};
 }
 
 // The share of the ray (from + t * direction, t in [0, limit]) before it enters the square of half
@@ -104,7 +100,7 @@ void cherub_sense_nearest(const World* world, std::uint32_t row, std::int32_t sp
   if (!present(state, row)) return;
   GridHit hit;
   const GridQuery query = query_around(state, row, species, radius);
-  if (state.grid.nearest(state.columns, query, hit)) *out = sighting_of(state, hit);
+  if (state.grid.nearest(query, hit)) *out = sighting_of(hit);
 }
 
 std::int32_t cherub_sense_neighbors(const World* world, std::uint32_t row, std::int32_t species,
@@ -114,8 +110,8 @@ std::int32_t cherub_sense_neighbors(const World* world, std::uint32_t row, std::
   if (!present(state, row)) return 0;
   std::array<GridHit, kNeighborsMax> hits;
   const GridQuery query = query_around(state, row, species, radius);
-  const std::size_t count = state.grid.neighbors(state.columns, query, hits);
-  for (std::size_t i = 0; i < count; ++i) out[i] = sighting_of(state, hits[i]);
+  const std::size_t count = state.grid.neighbors(query, hits);
+  for (std::size_t i = 0; i < count; ++i) out[i] = sighting_of(hits[i]);
   return static_cast<std::int32_t>(count);
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 // Small enough that a query touches few entities it does not want, large enough that it touches few
 // empty cells.
-constexpr double kCellShareOfSense = 0.17;
+constexpr double kCellShareOfSense = 0.22;
 constexpr double kCellMin_m = 1, kCellMax_m = 8;
 
 SpeciesRules compile(const Scenario& scenario, const SpeciesSpec& spec, double tick_s) {
