@@ -3,8 +3,12 @@
 #include <cmath>
 #include <numbers>
 
+#include "engine/base/choose.h"
+
 namespace cherub::engine {
 namespace {
+
+using base::choose;
 
 // tan(pi / 8): below it eight terms of the arctangent's series give more than a float holds.
 constexpr double kSeriesMax = 0.41421356237309503;
@@ -21,19 +25,24 @@ double arctangent_series(double t) {
 // Of low / high, which is in [0, 1]. The addition theorem brings the upper part into the series'
 // range.
 double arctangent(double low, double high) {
-  if (low <= kSeriesMax * high) return arctangent_series(low / high);
-  return std::numbers::pi / 4 + arctangent_series((low - high) / (low + high));
+  const bool in_range = low <= kSeriesMax * high;
+  const double over = choose(in_range, low, low - high);
+  const double under = choose(in_range, high, low + high);
+  return choose(in_range, 0, std::numbers::pi / 4) + arctangent_series(over / under);
 }
 
 }  // namespace
 
+// Which octant a direction lies in cannot be predicted: so there are no branches but one.
 float direction_angle(float dx, float dy) {
   const double x = std::abs(double{dx});
   const double y = std::abs(double{dy});
   if (x == 0 && y == 0) return 0;
-  double angle = y <= x ? arctangent(y, x) : std::numbers::pi / 2 - arctangent(x, y);
-  if (dx < 0) angle = std::numbers::pi - angle;
-  return static_cast<float>(dy < 0 ? -angle : angle);
+  const bool flat = y <= x;
+  const double part = arctangent(choose(flat, y, x), choose(flat, x, y));
+  const double first = choose(flat, part, std::numbers::pi / 2 - part);
+  const double upper = choose(dx < 0, std::numbers::pi - first, first);
+  return static_cast<float>(choose(dy < 0, -upper, upper));
 }
 
 }  // namespace cherub::engine

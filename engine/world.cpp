@@ -105,8 +105,12 @@ void set_terrain(WorldState& state, GeneratedTerrain made) {
   state.terrain = std::move(made.terrain);
   state.maze = made.facts;
   const auto& blocks = state.terrain.blocks;
-  state.has_hazards = std::find(blocks.begin(), blocks.end(),
-                                static_cast<std::uint8_t>(Block::kHazard)) != blocks.end();
+  const auto has = [&](Block block) {
+    return std::find(blocks.begin(), blocks.end(), static_cast<std::uint8_t>(block)) !=
+           blocks.end();
+  };
+  state.has_hazards = has(Block::kHazard);
+  state.has_walls = has(Block::kWall) || has(Block::kWater);
   state.terrain_hash = base::hash_bytes(blocks.data(), blocks.size(), state.terrain.width);
   lay_grid(state);
 }

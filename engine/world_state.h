@@ -75,6 +75,7 @@ struct WorldState {
   MazeFacts maze;
   std::uint64_t terrain_hash = 0;
   bool has_hazards = false;
+  bool has_walls = false;  // somewhere a body cannot pass, within the map
   Weather weather;
   std::vector<ScriptSlot> slots;
 
