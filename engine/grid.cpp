@@ -123,7 +123,7 @@ void Grid::fill_buckets(const Columns& columns, std::size_t chunk) {
   }
 }
 
-void Grid::place(const Unsorted& unsorted, std::uint32_t at) {
+inline void Grid::place(const Unsorted& unsorted, std::uint32_t at) {
   entries_[at] = unsorted.entry;
   generations_[at] = unsorted.generation;
 }
@@ -202,7 +202,7 @@ inline void Grid::visit_cells(const CellRow& cells, SpeciesMask species, Visitor
   }
 }
 
-double Grid::Block::gap() const {
+inline double Grid::Block::gap() const {
   return std::min(std::min(gap_west, gap_east), std::min(gap_south, gap_north));
 }
 
@@ -281,12 +281,12 @@ void Grid::visit_rings(const GridQuery& query, Block block, Visitor& visitor) co
   }
 }
 
-std::uint64_t Grid::id_of(const GridEntry& entry) const {
+inline std::uint64_t Grid::id_of(const GridEntry& entry) const {
   const auto at = static_cast<std::size_t>(&entry - entries_.data());
   return EntityId{entry.row, generations_[at]}.packed();
 }
 
-GridHit Grid::hit_of(const GridEntry& entry, double distance_squared) const {
+inline GridHit Grid::hit_of(const GridEntry& entry, double distance_squared) const {
   const auto at = static_cast<std::size_t>(&entry - entries_.data());
   std::uint32_t species = 0;
   while (species + 1 < shape_.species_count && starts_[key_of(species + 1, 0, 0)] <= at) ++species;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <string>
@@ -150,7 +151,7 @@ std::uint32_t add_entity(WorldState& state, SpeciesIndex species, float x, float
   columns.ability_receipt[row] = columns.message_receipt[row] = 0;
   ++state.alive;
   ++state.population[species];
-  state.population_changed = true;
+  state.rows_changed |= state.rules[species].role != Role::kPlant;
   return row;
 }
 
@@ -159,8 +160,9 @@ void free_entity(WorldState& state, std::uint32_t row) {
   state.columns.alive[row] = 0;
   state.columns.script[row] = kNoScript;
   --state.alive;
-  --state.population[state.columns.species[row]];
-  state.population_changed = true;
+  const SpeciesIndex species = state.columns.species[row];
+  --state.population[species];
+  state.rows_changed |= state.rules[species].role != Role::kPlant;
   if (++state.columns.generation[row] < kGenerationMax) state.free_rows.push_back(row);
 }
 
@@ -275,13 +277,19 @@ void refresh_rows(WorldState& state) {
   const auto range = [&](std::size_t task) {
     return std::pair(task * kRowsPerTask, std::min(columns.size(), (task + 1) * kRowsPerTask));
   };
+  std::array<std::uint8_t, kSpeciesMax> agents{};
+  for (std::size_t species = 0; species < state.rules.size(); ++species) {
+    agents[species] = state.rules[species].role == Role::kAgent ? 1 : 0;
+  }
   const auto is_agent = [&](std::size_t row) {
-    return columns.alive[row] != 0 && state.rules[columns.species[row]].role == Role::kAgent;
+    return columns.alive[row] & agents[columns.species[row]];
   };
   std::vector<std::size_t> starts(tasks + 1, 0);
   state.pool->run(tasks, [&](std::size_t task) {
     const auto [first, last] = range(task);
-    for (std::size_t row = first; row < last; ++row) starts[task + 1] += is_agent(row) ? 1 : 0;
+    std::size_t count = 0;
+    for (std::size_t row = first; row < last; ++row) count += std::size_t(is_agent(row));
+    starts[task + 1] = count;
   });
   std::partial_sum(starts.begin(), starts.end(), starts.begin());
   state.agent_rows.resize(starts.back());
@@ -289,11 +297,11 @@ void refresh_rows(WorldState& state) {
     const auto [first, last] = range(task);
     std::size_t at = starts[task];
     for (std::size_t row = first; row < last; ++row) {
-      if (is_agent(row)) state.agent_rows[at++] = static_cast<std::uint32_t>(row);
+      if (is_agent(row) != 0) state.agent_rows[at++] = static_cast<std::uint32_t>(row);
     }
   });
   refresh_targets(state);
-  state.population_changed = false;
+  state.rows_changed = false;
 }
 
 }  // namespace cherub::engine

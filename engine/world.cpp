@@ -59,7 +59,7 @@ void make_empty(WorldState& state, std::uint64_t seed) {
   state.column_hashes.clear();
   state.pending.clear();
   state.pending_spawns = 0;
-  state.population_changed = true;
+  state.rows_changed = true;
 }
 
 void populate(WorldState& state) {
@@ -136,7 +136,7 @@ World::~World() = default;
 
 void sense(WorldState& state) {
   state.grid.rebuild(state.columns, *state.pool);
-  if (state.population_changed) refresh_rows(state);
+  if (state.rows_changed) refresh_rows(state);
 }
 
 TickReport World::step(Behaviour& behaviour) {
@@ -168,7 +168,7 @@ TickReport World::step(Behaviour& behaviour) {
   metabolise(state);
   grow_plants(state);
   bury_and_bear(state);
-  if (state.population_changed) refresh_rows(state);
+  if (state.rows_changed) refresh_rows(state);
 
   enter(Phase::kPublish);
   TickReport report;
