@@ -246,8 +246,29 @@ void note_collision(WorldState& state, std::uint32_t row, double cut, TaskLog& l
   log.events.push_back(event_at(state, EventKind::kCollision, row, cut));
 }
 
+// The ways that a block has gone.
+struct Ways {
+  std::size_t count = 0;
+  std::array<std::uint32_t, kBlockRows> rows;
+  std::array<float, kBlockRows> dx, dy;
+
+  void add(std::uint32_t row, Vec way) {
+    rows[count] = row;
+    dx[count] = static_cast<float>(way.x);
+    dy[count++] = static_cast<float>(way.y);
+  }
+};
+
+void turn(Columns& columns, const Ways& ways) {
+  std::array<float, kBlockRows> angles;
+  direction_angles({ways.dx.data(), ways.count}, {ways.dy.data(), ways.count},
+                   {angles.data(), ways.count});
+  for (std::size_t i = 0; i < ways.count; ++i) columns.heading[ways.rows[i]] = angles[i];
+}
+
 void go(WorldState& state, const Movers& movers, TaskLog& log) {
   Columns& columns = state.columns;
+  Ways ways;
   for (std::size_t i = 0; i < movers.count; ++i) {
     const std::uint32_t row = movers.rows[i];
     const SpeciesRules& rules = state.rules_of(row);
@@ -261,8 +282,7 @@ void go(WorldState& state, const Movers& movers, TaskLog& log) {
     const Vec done{place.x - from.x, place.y - from.y};
     const double moved = done.length();
     if (moved > 0) {
-      columns.heading[row] =
-          direction_angle(static_cast<float>(done.x), static_cast<float>(done.y));
+      ways.add(row, done);
       columns.travelled[row] += static_cast<float>(moved);
       const float spent = rules.energy_per_m * static_cast<float>(moved);
       columns.energy[row] = std::max(0.0f, columns.energy[row] - spent);
@@ -271,6 +291,7 @@ void go(WorldState& state, const Movers& movers, TaskLog& log) {
     const double cut = Vec{wish.x - place.x, wish.y - place.y}.length();
     if (cut > kCutIgnored_m) note_collision(state, row, cut, log);
   }
+  turn(columns, ways);
 }
 
 }  // namespace
