@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -51,16 +52,16 @@ struct CatalogueScript {
   std::string parent_sha256;      // what it was made from; empty: from nothing
   std::string origin;             // "builtin", a model's name, "user"
   std::string run_id;             // that made it
-  std::string program;            // as Grammar::program_text, of the built-in angel's
+  std::string program;            // as Grammar::text, of the built-in angel's
   std::uint64_t diagnostics = 0;  // of the checker: warnings, since it was accepted
   std::string source;
   std::vector<CatalogueMeasurement> measurements;  // in order of run_id and seeds
 };
 
-// A script without its source and the one measurement that it is known for.
 struct CatalogueHit {
-  CatalogueScript script;       // `source` empty; `measurements` holds at most one
-  std::uint64_t relevance = 0;  // how many words of the query it contains
+  CatalogueScript script;
+  std::uint64_t relevance = 0;                    // how many words of the query it contains
+  std::optional<CatalogueMeasurement> known_for;  // that gave it its place
 };
 
 struct CatalogueFilter {
@@ -111,16 +112,17 @@ class Catalogue {
   // Scripts that contain at least one of the query's words in goals, tags, name, description or
   // comments, or all scripts for a query without words. In order of relevance, then of results:
   // judged on held-out seeds, measured on all tuning seeds, screened out, never measured; by the
-  // filter's metric in its better direction; then by sha256. Any bytes are a query.
+  // filter's metric in its better direction; then by sha256. Sources and measurements stay out of
+  // the scripts of the hits. Any bytes are a query.
   [[nodiscard]] base::Result<std::vector<CatalogueHit>> search(std::string_view query,
                                                                const CatalogueFilter& filter) const;
 
   // Whole policies that were measured on all seeds in the scenario for goals that share words with
   // this one, in the order of search(); of those with equal scores (they do the same) only one. A
   // source that cannot be read, or is not what its name says, is passed over.
-  [[nodiscard]] base::Result<std::vector<CatalogueScript>> best_for(std::string_view goal,
-                                                                    std::string_view scenario,
-                                                                    std::size_t count) const;
+  [[nodiscard]] base::Result<std::vector<CatalogueHit>> best_for(std::string_view goal,
+                                                                 std::string_view scenario,
+                                                                 std::size_t count) const;
 
   // By sha256, the beginning of one (four digits at least), or name. kNotFound tells the nearest
   // name, kConflict the ones that are meant.

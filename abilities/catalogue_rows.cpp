@@ -207,7 +207,7 @@ CatalogueMeasurement CatalogueRows::load_measurement(std::int64_t id) {
   return one;
 }
 
-CatalogueScript CatalogueRows::load_with(std::int64_t id, std::int64_t measurement) {
+CatalogueScript CatalogueRows::load_row(std::int64_t id) {
   CatalogueScript script;
   Statement select(database_,
                    "SELECT sha256, kind, name, description, goal, scenario, parent_sha256, origin,"
@@ -225,13 +225,12 @@ CatalogueScript CatalogueRows::load_with(std::int64_t id, std::int64_t measureme
   script.program = select.text(9);
   script.diagnostics = static_cast<std::uint64_t>(select.whole(10));
   script.tags = tags_of(id);
-  if (measurement != 0) script.measurements.push_back(load_measurement(measurement));
   return script;
 }
 
 CatalogueScript CatalogueRows::load(const std::string& sha256) {
   const std::int64_t id = id_of(sha256);
-  CatalogueScript script = load_with(id, 0);
+  CatalogueScript script = load_row(id);
   Statement select(database_,
                    "SELECT id FROM measurements WHERE script = ? ORDER BY run_id, seeds");
   select.bind(id);

@@ -18,8 +18,9 @@ class CatalogueRows {
   [[nodiscard]] bool has(const std::string& sha256);
   // All but the source.
   [[nodiscard]] CatalogueScript load(const std::string& sha256);
-  // The script's own row and tags, and one of its measurements (0: none).
-  [[nodiscard]] CatalogueScript load_with(std::int64_t id, std::int64_t measurement);
+  // The script's own row and tags.
+  [[nodiscard]] CatalogueScript load_row(std::int64_t id);
+  [[nodiscard]] CatalogueMeasurement load_measurement(std::int64_t id);
   bool add_tag(const std::string& sha256, const std::string& tag);  // false: it has too many
   void remove_tag(const std::string& sha256, const std::string& tag);
   void remove(const std::string& sha256);
@@ -31,7 +32,6 @@ class CatalogueRows {
   void insert_results(std::int64_t measurement, const CatalogueMeasurement& from);
   void drop_old_measurements(std::int64_t id);
   std::vector<std::string> tags_of(std::int64_t id);
-  CatalogueMeasurement load_measurement(std::int64_t id);
   void write_words(std::int64_t id, std::string_view comments);
   void rewrite_words(std::int64_t id);
 

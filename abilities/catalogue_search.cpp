@@ -139,16 +139,18 @@ base::Result<std::vector<CatalogueHit>> Catalogue::search(std::string_view query
   if (!opened) return opened.error();
   CatalogueRows rows(*opened);
   for (const Found& found : ask(*opened, {catalogue_words(query), "", filter})) {
-    hits.push_back({rows.load_with(found.script, found.measurement), found.relevance});
+    CatalogueHit hit{rows.load_row(found.script), found.relevance, std::nullopt};
+    if (found.measurement != 0) hit.known_for = rows.load_measurement(found.measurement);
+    hits.push_back(std::move(hit));
   }
   if (opened->failed()) return opened->error("The catalogue cannot be searched");
   return hits;
 }
 
-base::Result<std::vector<CatalogueScript>> Catalogue::best_for(std::string_view goal,
-                                                               std::string_view scenario,
-                                                               std::size_t count) const {
-  std::vector<CatalogueScript> best;
+base::Result<std::vector<CatalogueHit>> Catalogue::best_for(std::string_view goal,
+                                                            std::string_view scenario,
+                                                            std::size_t count) const {
+  std::vector<CatalogueHit> best;
   const std::vector<std::string> words = catalogue_words(goal);
   if (words.empty() || is_empty()) return best;
   auto opened = open_to_read();
@@ -162,11 +164,12 @@ base::Result<std::vector<CatalogueScript>> Catalogue::best_for(std::string_view 
   for (const Found& found : ask(*opened, {words, "{goals} : ", filter, true})) {
     if (best.size() == count) break;
     if (!scores.insert(found.value).second) continue;
-    CatalogueScript script = rows.load_with(found.script, found.measurement);
-    auto source = read_source(script.sha256);
+    CatalogueHit hit{rows.load(rows.load_row(found.script).sha256), found.relevance,
+                     rows.load_measurement(found.measurement)};
+    auto source = read_source(hit.script.sha256);
     if (!source) continue;
-    script.source = std::move(*source);
-    best.push_back(std::move(script));
+    hit.script.source = std::move(*source);
+    best.push_back(std::move(hit));
   }
   if (opened->failed()) return opened->error("The catalogue cannot be searched");
   return best;

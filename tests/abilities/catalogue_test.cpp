@@ -231,9 +231,9 @@ TEST_CASE("the best for a goal: of its scenario, measured on all seeds, no twins
   const auto best = catalogue.best_for("get to the target", "maze", 5);
   REQUIRE(best);
   REQUIRE(best->size() == 2);
-  CHECK(((*best)[0].name == "one" || (*best)[0].name == "twin"));
-  CHECK((*best)[1].name == "two");
-  CHECK_FALSE((*best)[1].source.empty());
+  CHECK(((*best)[0].script.name == "one" || (*best)[0].script.name == "twin"));
+  CHECK((*best)[1].script.name == "two");
+  CHECK_FALSE((*best)[1].script.source.empty());
   CHECK(catalogue.best_for("", "maze", 5)->empty());
   CHECK(catalogue.best_for("dance", "maze", 5)->empty());
 }
