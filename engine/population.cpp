@@ -151,7 +151,7 @@ std::uint32_t add_entity(WorldState& state, SpeciesIndex species, float x, float
   columns.ability_receipt[row] = columns.message_receipt[row] = 0;
   ++state.alive;
   ++state.population[species];
-  state.rows_changed |= state.rules[species].role != Role::kPlant;
+  state.rows_changed |= state.rules[species].kind != Kind::kPlant;
   return row;
 }
 
@@ -162,7 +162,7 @@ void free_entity(WorldState& state, std::uint32_t row) {
   --state.alive;
   const SpeciesIndex species = state.columns.species[row];
   --state.population[species];
-  state.rows_changed |= state.rules[species].role != Role::kPlant;
+  state.rows_changed |= state.rules[species].kind != Kind::kPlant;
   if (++state.columns.generation[row] < kGenerationMax) state.free_rows.push_back(row);
 }
 
