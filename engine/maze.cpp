@@ -195,7 +195,7 @@ class MazeBuilder {
     flood(facts_.start, HazardPolicy::kAvoid);
     closed_.resize(steps_.size());
     for (std::size_t at = 0; at < steps_.size(); ++at) {
-      const bool is_way = (steps_[at] != kUnreachable) & (to_target[at] + steps_[at] <= length_max);
+      const bool is_way = steps_[at] != kUnreachable && to_target[at] + steps_[at] <= length_max;
       closed_[at] = is_way ? 0 : 1;
     }
   }
