@@ -30,6 +30,7 @@ typedef struct {
   uint64_t *ability_target;
   uint32_t *ready;
   float *fuel;
+  double fuel_total, fuel_max;
   void (*nearest)(const void *, uint32_t, int32_t, double, cherub_sighting *);
   int32_t (*neighbors)(const void *, uint32_t, int32_t, double, cherub_sighting *);
   int32_t (*count)(const void *, uint32_t, int32_t, double);
@@ -304,7 +305,6 @@ world = freeze(senses, "world")
 
 local act, init, migrate, collect, finalize
 local ACT_FUEL, LOAD_FUEL = host.fuel_per_act, host.fuel_per_load
-local fuel_total, fuel_max = 0, 0
 
 -- A call that ended where the machine decided, not the meter, leaves no trace of how far it got:
 -- what the agent remembered goes.
@@ -351,12 +351,14 @@ local function act_now()
   if not ok then fault(err) end
   local used = ACT_FUEL - remaining()
   view.fuel[row] = used
-  fuel_total = fuel_total + used
-  if used > fuel_max then fuel_max = used end
+  view.fuel_total = view.fuel_total + used
+  if used > view.fuel_max then view.fuel_max = used end
 end
 
--- For view.rows[first] … view.rows[last].
+-- For view.rows[first] … view.rows[last]. Answers whether any agent has a memory.
 local function decide(first, last)
+  senses.tick = view.tick
+  senses.time = view.tick * view.dt
   local rows = view.rows
   for i = first, last do
     row = rows[i]
@@ -368,17 +370,7 @@ local function decide(first, last)
       act_now()
     end
   end
-end
-
-local function begin_tick()
-  senses.tick = view.tick
-  senses.time = view.tick * view.dt
-end
-
-local function take_fuel()
-  local total, max = fuel_total, fuel_max
-  fuel_total, fuel_max = 0, 0
-  return total, max
+  return next(memories) ~= nil
 end
 
 ------------------------------------------------------------------ the contract
@@ -408,7 +400,6 @@ local function forget_memories() memories = {} end
 local function forget_agents()
   forget_memories()
   skipped, any_skipped = {}, false
-  fuel_total, fuel_max = 0, 0
 end
 
 local function set_scenario(width, depth, height, dt)
@@ -446,15 +437,14 @@ local function ask_finalize(episode)
   return nil
 end
 
-local function has_memories() return next(memories) ~= nil end
 local function has_migrate() return migrate ~= nil end
 local function memory_of(agent_row) return memories[slot_of(agent_row)] end
 local function set_memory(agent_row, memory) memories[slot_of(agent_row)] = memory end
 
 return {
-  decide = decide, skip = skip, begin_tick = begin_tick, take_fuel = take_fuel, install = install,
+  decide = decide, skip = skip, install = install,
   forget_agents = forget_agents, forget_memories = forget_memories, set_scenario = set_scenario,
   add_species = add_species, adopt = adopt, collect = ask_collect, finalize = ask_finalize,
-  has_memories = has_memories, has_migrate = has_migrate, memory_of = memory_of,
+  has_migrate = has_migrate, memory_of = memory_of,
   set_memory = set_memory,
 }
