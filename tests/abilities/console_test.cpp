@@ -173,7 +173,7 @@ TEST_CASE("every wrong argument is named, with what was given and what is right"
       {"load a/b", "name", "not a path"},
       {"save ../x", "name", "not a path"},
       {"forget .x", "name", "not a path"},
-      {"load", "run", "missing"},
+      {"load", "name", "missing"},
       {"quit now", "line", "too much"},
   };
   for (const Case& wrong : cases) {

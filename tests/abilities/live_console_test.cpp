@@ -249,6 +249,10 @@ TEST_CASE("profile counts phases, species and versions") {
   CHECK(first["acts"].GetUint64() == 2 * second["acts"].GetUint64());
   CHECK(first["fuel_mean"].GetDouble() > 0);
   CHECK(second["since_tick"].GetUint64() == 10);
+  // The second does next to nothing: its maximum is its own, not the first's.
+  CHECK(second["fuel_max"].GetUint64() > 0);
+  CHECK(second["fuel_max"].GetUint64() < first["fuel_max"].GetUint64());
+  CHECK(first["fuel_mean"].GetDouble() <= first["fuel_max"].GetDouble());
   CHECK(profile["model"].IsNull());
   CHECK(profile["species"]["rabbit"].GetUint() > 0);
 }
