@@ -40,7 +40,8 @@ class Init(unittest.TestCase):
         code, _, err = self.cherub("init", "nowhere", "--scenario", "no-such-place")
         self.assertEqual(code, 2)
         self.assertFalse(os.path.exists(os.path.join(self.folder.name, "nowhere")))
-        return [name for name in re.findall(r"[a-z]+", err) if name in ("maze", "meadow", "village")]
+        known = ("maze", "meadow", "village")
+        return [name for name in re.findall(r"[a-z]+", err) if name in known]
 
     def test_the_example_of_every_scenario_is_right_and_better_than_chance(self):
         scenarios = self.scenarios()
