@@ -5,6 +5,7 @@
 #include <set>
 #include <sstream>
 
+#include "sandbox/syntax/parser.h"
 #include "scripting/checker.h"
 
 using namespace cherub;
@@ -128,6 +129,7 @@ TEST_CASE("The cheat sheet tells only what the scenario has", "[manifest]") {
 TEST_CASE("The editor stub declares every class and member", "[manifest]") {
   const std::string stub = api_luals();
   CHECK(stub.starts_with("---@meta\n"));
+  CHECK(sandbox::parse("stub", stub).chunk);
   for (const char* name : {"Self", "World", "Sighting", "Step", "Policy"}) {
     CHECK(stub.find("---@class " + std::string(name) + "\n") != std::string::npos);
   }
