@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "sandbox/syntax/parser.h"
-#include "scripting/checker_rules.h"
+#include "scripting/checker/rules.h"
 
 namespace cherub::scripting {
 namespace {

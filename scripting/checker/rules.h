@@ -9,8 +9,8 @@
 #include "engine/scenario.h"
 #include "sandbox/syntax/ast.h"
 #include "sandbox/syntax/diagnostic.h"
-#include "scripting/checker_survey.h"
-#include "scripting/checker_types.h"
+#include "scripting/checker/survey.h"
+#include "scripting/checker/types.h"
 
 // The rules of the checker: each looks at the whole source and reports what it is sure of. A policy
 // that works must pass, so a rule that is in doubt stays silent.

@@ -1,4 +1,4 @@
-#include "scripting/checker_hints.h"
+#include "scripting/checker/hints.h"
 
 #include "scripting/manifest_parts.h"
 
