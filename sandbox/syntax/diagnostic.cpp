@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kShownBytesMax = 160;
 
 std::string_view severity_name(Severity severity) {
+  if (severity == Severity::kHint) return "hint";
   return severity == Severity::kError ? "error" : "warning";
 }
 

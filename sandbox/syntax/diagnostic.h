@@ -14,7 +14,9 @@ struct Range {
   std::uint32_t column = 1;
 };
 
-enum class Severity { kError, kWarning };
+// An error refuses the source, a warning tells of what is very likely a mistake, a hint of what
+// could be better.
+enum class Severity { kError, kWarning, kHint };
 
 // One finding about a source, written for people and for models: what was found, and what to write
 // instead.

@@ -147,8 +147,10 @@ class CallRules {
     const std::size_t given = call.arguments.size();
     const std::string name = api_display_name(*call.entry);
     if (given < required && !call.open_ended) {
+      // `self:move_to(food.position)`: that there is no such field says it all.
+      if (context_.report.has_error_in(call.call->range)) return true;
       error(*call.call, name + " needs " + count_words(required) + ", got " + std::to_string(given),
-            "write " + usage(*call.entry));
+            "write " + usage(*call.entry) + direction_hint(call));
       return true;
     }
     const bool extra = !variadic && given > parameters.size();
@@ -167,6 +169,13 @@ class CallRules {
               ? "leave self out: " + usage(*call.entry)
               : "write " + full_usage(*call.entry));
     return true;
+  }
+
+  // `self:move("north")`
+  std::string direction_hint(const KnownCall& call) const {
+    const bool word = call.entry->name == "move" && call.arguments.size() == 1 &&
+                      context_.types.of(*call.arguments[0]).is(Shape::kString);
+    return word ? "; east is self:move(1, 0), north is self:move(0, 1)" : "";
   }
 
   static std::string extra_hint(const ApiEntry& entry) {
@@ -265,6 +274,9 @@ class CallRules {
       return "world.nearest gives one; for an array write world.neighbors(species, radius)";
     }
     if (type.is(Shape::kSelf)) return "leave self out: " + usage(*call.entry);
+    if (type.is(Shape::kEntry) && type.entry->kind == ApiKind::kWorldSense) {
+      return "call it: " + usage(*type.entry);
+    }
     if (call.entry->name == "say" && type.is(Shape::kNumber)) {
       return "write self:say(tostring(" + context_.report.text(argument) + "))";
     }

@@ -40,7 +40,8 @@ constexpr Habit kSelfHabits[] = {
      "write self:move_to(x, y)"},
     {"flee flee_from run_away evade avoid escape",
      "write self:move(self.x - threat.x, self.y - threat.y)"},
-    {"go walk step advance set_velocity set_speed accelerate set_move translate displace forward "
+    {"move_agent move_entity go walk step advance set_velocity set_speed accelerate set_move "
+     "translate displace forward "
      "move_by turn set_heading move_forward",
      "write self:move(dx, dy)"},
     {"consume bite graze forage feed devour drink eat_food", "write self:eat(target)"},
@@ -206,6 +207,13 @@ std::string usage(const ApiEntry& entry) {
     first = false;
   }
   return text + ")";
+}
+
+std::string_view receipt_of(std::string_view action) {
+  if (!find_api(ApiKind::kSelfAction, action) || action == "note" || action == "idle") return {};
+  if (action == "say") return "self.last_message";
+  const bool moves = action == "move" || action == "move_to" || action == "wander";
+  return moves ? "self.last_move" : "self.last_ability";
 }
 
 std::string_view owner_name(Shape owner) {

@@ -38,6 +38,9 @@ class NameRules {
     // One finding says it for the whole function.
     if (!missing_.insert({site.function, name}).second) return;
     std::string hint = name + " exists only inside policy.act(self, world)";
+    if (site.function == context_.survey.main() && site.parent) {
+      hint += ", which the world calls by itself: leave this call out";
+    }
     if (const PolicyMember* member = enclosing_member(site.function)) {
       if (!signature_fault(*member).empty()) return;
       hint = contract_hint(*member, name);

@@ -52,6 +52,11 @@ class Survey {
   [[nodiscard]] const std::vector<StatementSite>& statements() const { return statements_; }
   [[nodiscard]] const std::vector<FunctionSite>& functions() const { return functions_; }
   [[nodiscard]] const sandbox::Function* main() const { return main_; }
+  // Where a function stands.
+  [[nodiscard]] const FunctionSite& site_of(const sandbox::Function* function) const;
+  // The `return` statements of a function's own body, in source order.
+  [[nodiscard]] const std::vector<const sandbox::Statement*>& returns_of(
+      const sandbox::Function* function) const;
 
   [[nodiscard]] const LocalFacts& facts(const sandbox::Local* local) const;
   // The function that a local always holds, or nullptr.
@@ -59,6 +64,9 @@ class Survey {
   // The local that holds a function and nothing else, or nullptr.
   [[nodiscard]] const sandbox::Local* holder_of(const sandbox::Function* function) const;
   [[nodiscard]] bool assigns_global(const std::string& name) const;
+  // The functions that are put into a field of that name, of whatever table.
+  [[nodiscard]] const std::vector<const sandbox::Function*>& functions_named(
+      const std::string& name) const;
   // The callees of all calls `x.name(…)`, whatever x is.
   [[nodiscard]] const std::vector<ExpressionSite>& member_calls(const std::string& name) const;
   // Whether `x:name(…)` stands anywhere.
@@ -75,6 +83,7 @@ class Survey {
   void walk_expression(const ExpressionSite& site);
   void note_sources(const sandbox::Statement& statement);
   void note_name(const ExpressionSite& site);
+  void note_field(const std::string* key, const sandbox::Expression& value);
   void find_load_only();
   [[nodiscard]] bool runs_at_load(const FunctionSite& site) const;
 
@@ -82,9 +91,12 @@ class Survey {
   std::vector<ExpressionSite> expressions_;
   std::vector<StatementSite> statements_;
   std::vector<FunctionSite> functions_;
+  std::unordered_map<const sandbox::Function*, std::size_t> function_places_;  // in functions_
+  std::unordered_map<const sandbox::Function*, std::vector<const sandbox::Statement*>> returns_;
   std::unordered_map<const sandbox::Local*, LocalFacts> locals_;
   std::unordered_map<const sandbox::Function*, const sandbox::Local*> holders_;
   std::unordered_map<std::string, std::vector<ExpressionSite>> member_calls_;
+  std::unordered_map<std::string, std::vector<const sandbox::Function*>> field_functions_;
   std::unordered_set<std::string> global_targets_, method_names_, field_targets_;
   std::unordered_set<const sandbox::Function*> load_only_;
 };

@@ -1,5 +1,6 @@
 #include "scripting/checker/types.h"
 
+#include "scripting/checker/flow.h"
 #include "scripting/manifest_parts.h"
 
 namespace cherub::scripting {
@@ -317,18 +318,15 @@ Type Types::of_call(const Expression& call) const {
 Type Types::of_results(const Function* function) const {
   Type type;
   bool first = true;
-  for (const StatementSite& site : survey_.statements()) {
-    if (site.function != function || site.statement->kind != sandbox::StatementKind::kReturn)
-      continue;
-    const auto& values = site.statement->values;
+  for (const sandbox::Statement* statement : survey_.returns_of(function)) {
+    const auto& values = statement->values;
     const Type returned = values.empty() ? Type{Shape::kNil} : of(*values[0]);
     if (!returned.known()) return {};
     type = first ? returned : join(type, returned);
     if (!type.known()) return {};
     first = false;
   }
-  // It may also run off its end.
-  if (!first) type.maybe_nil = true;
+  if (!first && !ends_flow(function->body)) type.maybe_nil = true;
   return type;
 }
 
