@@ -25,18 +25,13 @@ std::string_view intent_of(std::string_view action) {
   return receipt.empty() ? "" : "ability";
 }
 
-bool is_loop(StatementKind kind) {
-  return kind == StatementKind::kWhile || kind == StatementKind::kRepeat ||
-         kind == StatementKind::kNumericFor || kind == StatementKind::kGenericFor;
-}
-
 class ActionRules {
  public:
   explicit ActionRules(const CheckContext& context) : context_(context) {}
 
   void check(const Statement& statement) {
     if (statement.kind == StatementKind::kCall) check_result(*statement.values[0]);
-    const bool turns = is_loop(statement.kind) && !context_.report.has_error_in(statement.range);
+    const bool turns = is_loop(statement) && !context_.report.has_error_in(statement.range);
     if (turns) check_turns(statement.blocks[0]);
     for (const Block& block : statement.blocks) check_block(block);
   }
@@ -118,9 +113,10 @@ class ActionRules {
     return calls;
   }
 
-  static bool can_leave_early(const Statement& statement) {
-    return std::any_of(statement.blocks.begin(), statement.blocks.end(),
-                       [](const Block& block) { return can_leave(block); });
+  bool can_leave_early(const Statement& statement) const {
+    return std::any_of(
+        statement.blocks.begin(), statement.blocks.end(),
+        [this](const Block& block) { return context_.survey.flow().can_leave(block); });
   }
 
   void report_replaced(const Expression& before, const Expression& call, std::string_view intent) {
@@ -133,7 +129,7 @@ class ActionRules {
 
   // `for _, food in ipairs(all) do self:move_to(food.x, food.y) end`
   void check_turns(const Block& body) {
-    if (can_leave(body)) return;
+    if (context_.survey.flow().can_leave(body)) return;
     for (const auto& statement : body.statements) {
       for (const Expression* call : actions_of(*statement)) {
         const std::string_view intent = intent_of(call->text);

@@ -12,6 +12,8 @@ using sandbox::Local;
 
 // Functions through which an argument may be handed on.
 constexpr int kHandDepthMax = 4;
+// Functions of one name: with more, which one is called is not evident.
+constexpr std::size_t kNamesakesMax = 16;
 
 bool is_call(const Expression& expression) {
   return expression.kind == ExpressionKind::kCall || expression.kind == ExpressionKind::kMethodCall;
@@ -72,6 +74,11 @@ bool Effects::changes(const Expression& call, std::size_t position) const {
     return position < function->parameters.size() &&
            changed_.contains(function->parameters[position]);
   };
+  const auto all_change = [&](const std::string& name) {
+    const auto& functions = survey_.functions_named(name);
+    return !functions.empty() && functions.size() <= kNamesakesMax &&
+           std::all_of(functions.begin(), functions.end(), changes_parameter);
+  };
   if (call.kind == ExpressionKind::kCall) {
     const Expression& callee = bare(*call.children[0]);
     if (callee.kind == ExpressionKind::kName) {
@@ -80,11 +87,9 @@ bool Effects::changes(const Expression& call, std::size_t position) const {
     }
     const std::string* key = constant_key(callee);
     if (!key) return false;
-    const auto& functions = survey_.functions_named(*key);
-    return !functions.empty() && std::all_of(functions.begin(), functions.end(), changes_parameter);
+    return all_change(*key);
   }
-  const auto& functions = survey_.functions_named(call.text);
-  return !functions.empty() && std::all_of(functions.begin(), functions.end(), changes_parameter);
+  return all_change(call.text);
 }
 
 }  // namespace cherub::scripting

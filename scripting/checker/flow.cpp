@@ -5,41 +5,12 @@
 #include "scripting/checker/survey.h"
 
 namespace cherub::scripting {
-namespace {
 
 using sandbox::Block;
 using sandbox::Expression;
 using sandbox::ExpressionKind;
 using sandbox::Statement;
 using sandbox::StatementKind;
-
-// Whether a block holds a jump out of the loop around it. `nested`: inside of a loop of its own,
-// where a break leads no farther than that.
-bool leaves(const Block& block, bool nested) {
-  return std::any_of(
-      block.statements.begin(), block.statements.end(), [nested](const auto& statement) {
-        switch (statement->kind) {
-          case StatementKind::kReturn:
-            return true;
-          case StatementKind::kGoto:
-            // `goto continue` stays, but which label lies outside is not worth the search.
-            return true;
-          case StatementKind::kBreak:
-            return !nested;
-          default:
-            break;
-        }
-        if (raises_error(*statement)) return true;
-        const bool loops = statement->kind == StatementKind::kWhile ||
-                           statement->kind == StatementKind::kRepeat ||
-                           statement->kind == StatementKind::kNumericFor ||
-                           statement->kind == StatementKind::kGenericFor;
-        return std::any_of(statement->blocks.begin(), statement->blocks.end(),
-                           [&](const Block& inner) { return leaves(inner, nested || loops); });
-      });
-}
-
-}  // namespace
 
 bool raises_error(const Statement& statement) {
   if (statement.kind != StatementKind::kCall) return false;
@@ -55,11 +26,44 @@ bool is_always_true(const Expression& condition) {
          kind == ExpressionKind::kString;
 }
 
-bool can_leave(const Block& body) {
-  return leaves(body, false);
+bool is_loop(const Statement& statement) {
+  return statement.kind == StatementKind::kWhile || statement.kind == StatementKind::kRepeat ||
+         statement.kind == StatementKind::kNumericFor ||
+         statement.kind == StatementKind::kGenericFor;
 }
 
-bool ends_flow(const Statement& statement) {
+bool Flow::can_leave(const Block& body) const {
+  const Exits found = exits(body);
+  return found.breaks || found.jumps;
+}
+
+Flow::Exits Flow::exits(const Block& block) const {
+  if (const auto known = exits_.find(&block); known != exits_.end()) return known->second;
+  Exits found;
+  for (const auto& statement : block.statements) {
+    const Exits inner = exits(*statement);
+    found.breaks = found.breaks || inner.breaks;
+    found.jumps = found.jumps || inner.jumps;
+  }
+  exits_[&block] = found;
+  return found;
+}
+
+Flow::Exits Flow::exits(const Statement& statement) const {
+  Exits found;
+  found.breaks = statement.kind == StatementKind::kBreak;
+  // `goto continue` stays, but which label lies outside is not worth the search.
+  found.jumps = statement.kind == StatementKind::kReturn ||
+                statement.kind == StatementKind::kGoto || raises_error(statement);
+  for (const Block& block : statement.blocks) {
+    const Exits inner = exits(block);
+    found.breaks = found.breaks || (inner.breaks && !is_loop(statement));
+    found.jumps = found.jumps || inner.jumps;
+  }
+  return found;
+}
+
+bool Flow::ends(const Statement& statement) const {
   switch (statement.kind) {
     case StatementKind::kReturn:
     case StatementKind::kBreak:
@@ -68,25 +72,27 @@ bool ends_flow(const Statement& statement) {
     case StatementKind::kCall:
       return raises_error(statement);
     case StatementKind::kDo:
-      return ends_flow(statement.blocks[0]);
+      return ends(statement.blocks[0]);
     case StatementKind::kWhile:
       return is_always_true(*statement.values[0]) && !can_leave(statement.blocks[0]);
     case StatementKind::kIf:
       return statement.blocks.size() > statement.values.size() &&
              std::all_of(statement.blocks.begin(), statement.blocks.end(),
-                         [](const Block& block) { return ends_flow(block); });
+                         [this](const Block& block) { return ends(block); });
     default:
       return false;
   }
 }
 
-bool ends_flow(const Block& block) {
+bool Flow::ends(const Block& block) const {
+  if (const auto known = ends_.find(&block); known != ends_.end()) return known->second;
   bool ended = false;
   for (const auto& statement : block.statements) {
     // A label may be jumped to.
     if (statement->kind == StatementKind::kLabel) ended = false;
-    ended = ended || ends_flow(*statement);
+    ended = ended || ends(*statement);
   }
+  ends_[&block] = ended;
   return ended;
 }
 

@@ -1,5 +1,4 @@
 // Statements that no way leads to.
-#include "scripting/checker/flow.h"
 #include "scripting/checker/rules.h"
 
 namespace cherub::scripting {
@@ -31,7 +30,7 @@ void check_block(const CheckContext& context, const Block& block) {
                                  std::to_string(end->range.line) + " leaves",
                              "move it in front, or remove it");
       return;
-    } else if (ends_flow(*statement)) {
+    } else if (context.survey.flow().ends(*statement)) {
       // A loop without end is a finding of its own.
       if (statement->kind == StatementKind::kWhile) return;
       end = statement.get();

@@ -1,8 +1,8 @@
 // Loops without an end, without a single turn, and counted from 0.
 #include <algorithm>
+#include <map>
 #include <set>
 
-#include "scripting/checker/flow.h"
 #include "scripting/checker/hints.h"
 #include "scripting/checker/rules.h"
 
@@ -60,7 +60,7 @@ class LoopRules {
     const Expression& condition = *loop.values[0];
     const Block& body = loop.blocks[0];
     const bool is_while = loop.kind == StatementKind::kWhile;
-    if (can_leave(body)) return;
+    if (context_.survey.flow().can_leave(body)) return;
     const bool literal = is_while ? is_always_true(condition) : is_false(condition);
     if (literal) {
       return context_.report.error(condition.range, "this loop has no end",
@@ -68,6 +68,7 @@ class LoopRules {
                                    "needs no loop around its actions");
     }
     asks_world_ = false;
+    names_ = 0;
     if (!is_fixed(condition, body) || !asks_world_) return;
     context_.report.error(condition.range,
                           "this loop has no end: the world stands still while act runs",
@@ -106,27 +107,24 @@ class LoopRules {
   }
 
   bool is_fixed_name(const Expression& name, const Block& body) {
-    if (!name.local) return false;
-    if (name.local->assignments == 0 && !declares(body, name.local)) return true;
-    if (name.local->captured_by > 0) return false;
+    const Local* local = name.local;
+    if (!local || is_within(local->range, body)) return false;
+    const LocalFacts& facts = context_.survey.facts(local);
+    if (local->assignments == 0 || !facts.is_assigned_in(body.range)) {
+      return local->assignments == 0 || local->captured_by == 0;
+    }
     // It may be given anew in the body, but only what the world tells.
-    const LocalFacts& facts = context_.survey.facts(name.local);
-    if (facts.opaque) return false;
+    if (local->captured_by > 0 || ++names_ > kNamesMax) return false;
     bool fixed = true;
     visit_assignments(body, [&](const Expression& target, const Expression* value) {
-      if (target.local != name.local || !fixed) return;
+      if (target.local != local || !fixed) return;
       fixed = value && bare(*value).kind == ExpressionKind::kCall && is_fixed(*value, body);
     });
-    return fixed && !declares(body, name.local);
+    return fixed;
   }
 
-  static bool declares(const Block& block, const Local* local) {
-    return std::any_of(block.statements.begin(), block.statements.end(), [&](const auto& inside) {
-      const auto& locals = inside->locals;
-      if (std::find(locals.begin(), locals.end(), local) != locals.end()) return true;
-      return std::any_of(inside->blocks.begin(), inside->blocks.end(),
-                         [&](const Block& inner) { return declares(inner, local); });
-    });
+  static bool is_within(const sandbox::Range& range, const Block& body) {
+    return range.begin >= body.range.begin && range.begin < body.range.end;
   }
 
   template <class Visit>
@@ -193,10 +191,16 @@ class LoopRules {
   }
 
   // world.neighbors(…), or a constant list of the file.
-  bool counts_from_one(const Expression& list) const {
+  bool counts_from_one(const Expression& list) {
     if (context_.types.of(list).is(Shape::kSightings)) return true;
-    if (list.kind != ExpressionKind::kName || !list.local || list.local->assignments > 0)
-      return false;
+    if (list.kind != ExpressionKind::kName || !list.local) return false;
+    const auto [known, is_new] = lists_.insert({list.local, false});
+    if (is_new) known->second = is_constant_list(list);
+    return known->second;
+  }
+
+  bool is_constant_list(const Expression& list) const {
+    if (list.local->assignments > 0) return false;
     const LocalFacts& facts = context_.survey.facts(list.local);
     if (facts.opaque || facts.sources.size() != 1 || !facts.sources[0]) return false;
     const Expression& table = bare(*facts.sources[0]);
@@ -263,9 +267,12 @@ class LoopRules {
   }
 
   const CheckContext& context_;
-  bool asks_world_ = false;           // the condition that is looked at
-  std::set<const Statement*> loops_;  // reported as counting from 0
-  std::set<std::string> zeros_;       // lists whose [0] was reported
+  static constexpr int kNamesMax = 4;   // given anew in a body
+  std::map<const Local*, bool> lists_;  // whether they count from 1
+  int names_ = 0;                       // of the condition that is looked at
+  bool asks_world_ = false;             // the condition that is looked at
+  std::set<const Statement*> loops_;    // reported as counting from 0
+  std::set<std::string> zeros_;         // lists whose [0] was reported
 };
 
 }  // namespace

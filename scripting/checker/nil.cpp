@@ -1,6 +1,7 @@
 // What a sense may not have found, followed along the ways through a function. Whoever has tested
 // the result, in whatever way, hears nothing.
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "scripting/checker/flow.h"
@@ -19,6 +20,9 @@ using sandbox::Function;
 using sandbox::Local;
 using sandbox::Statement;
 using sandbox::StatementKind;
+
+// Conditions in locals that are looked into, in one source.
+constexpr int kKeptConditionsMax = 2000;
 
 bool is_record(const Type& type) {
   return type.is(Shape::kSighting) || type.is(Shape::kStep);
@@ -42,6 +46,9 @@ class NilRules {
     for (const ExpressionSite& site : context.survey.expressions()) {
       const std::string* key = constant_key(*site.expression);
       counts_ = counts_ || (key && *key == "count");
+      const bool further = site.parent && site.parent->kind == ExpressionKind::kIndex &&
+                           site.parent->children[0].get() == site.expression;
+      if (further) indexed_further_.insert(site.expression);
     }
   }
 
@@ -90,7 +97,7 @@ class NilRules {
     if (call.kind != ExpressionKind::kCall || call.children.size() < 2) return;
     const Type callee = context_.types.of(*call.children[0]);
     if (!callee.is(Shape::kEntry) || callee.entry->name != "assert") return;
-    state_ = branch(context_.survey, state_, *call.children[1]).when_true;
+    state_ = ways_of(*call.children[1]).when_true;
   }
 
   void walk_values(const Statement& statement) {
@@ -137,7 +144,7 @@ class NilRules {
         visit(*statement.values[i]);
         // Another condition may hang together with what was tested before.
         state_.forget_tested();
-        NilBranches ways = branch(context_.survey, state_, *statement.values[i]);
+        NilBranches ways = ways_of(*statement.values[i]);
         state_ = std::move(ways.when_true);
         rest = std::move(ways.when_false);
       }
@@ -156,11 +163,11 @@ class NilRules {
     if (loop.kind != StatementKind::kWhile && checks_first) {
       for (const auto& value : loop.values) visit(*value);
     }
-    forget_assigned(loop.blocks[0]);
+    state_.forget_assigned(context_.survey, loop.range);
     NilState after = state_;
     if (loop.kind == StatementKind::kWhile) {
       visit(*loop.values[0]);
-      NilBranches ways = branch(context_.survey, state_, *loop.values[0]);
+      NilBranches ways = ways_of(*loop.values[0]);
       state_ = std::move(ways.when_true);
       after = std::move(ways.when_false);
     }
@@ -168,7 +175,7 @@ class NilRules {
     walk(loop.blocks[0]);
     if (!checks_first) {
       visit(*loop.values[0]);
-      after = branch(context_.survey, state_, *loop.values[0]).when_true;
+      after = ways_of(*loop.values[0]).when_true;
     }
     for (const NilState& broken : breaks_.back()) after.join(broken);
     breaks_.pop_back();
@@ -176,13 +183,8 @@ class NilRules {
     state_.forget_tested();
   }
 
-  void forget_assigned(const Block& block) {
-    for (const auto& statement : block.statements) {
-      for (const auto& target : statement->targets) {
-        if (target->kind == ExpressionKind::kName && target->local) state_.forget(target->local);
-      }
-      for (const Block& inner : statement->blocks) forget_assigned(inner);
-    }
+  NilBranches ways_of(const Expression& condition) {
+    return branch(context_.survey, state_, condition, budget_);
   }
 
   void visit(const Expression& expression) {
@@ -205,7 +207,7 @@ class NilRules {
     NilState before = state_;
     state_.forget_tested();
     const bool both = choice.binary_op == BinaryOp::kAnd;
-    NilBranches ways = branch(context_.survey, state_, *choice.children[0]);
+    NilBranches ways = ways_of(*choice.children[0]);
     state_ = std::move(both ? ways.when_true : ways.when_false);
     visit(*choice.children[1]);
     state_ = std::move(before);
@@ -290,26 +292,17 @@ class NilRules {
   }
 
   // Whether any use of a list may tell that it is not empty.
-  bool is_measured(const Local* list) const {
+  bool is_measured(const Local* list) {
+    const auto [known, is_new] = measured_.insert({list, true});
+    if (!is_new) return known->second;
     const LocalFacts& facts = context_.survey.facts(list);
-    if (!facts.others.empty()) return true;
-    return std::any_of(facts.indexes.begin(), facts.indexes.end(),
-                       [](const ExpressionSite& use) { return !is_indexed_further(use); });
-  }
-
-  // Of `others[1]` in `others[1].x`; where it stands alone, it is tested or kept.
-  static bool is_indexed_further(const ExpressionSite& use) {
-    const Expression* element = use.parent;
-    bool found = false;
-    const auto search = [&](const Expression& root, const auto& self) -> void {
-      if (!root.children.empty() && root.children[0].get() == element) {
-        found = found || root.kind == ExpressionKind::kIndex;
-      }
-      for (const auto& child : root.children) self(*child, self);
-    };
-    for (const auto& value : use.statement->values) search(*value, search);
-    for (const auto& target : use.statement->targets) search(*target, search);
-    return found;
+    // An element that stands alone is tested or kept.
+    known->second =
+        !facts.others.empty() ||
+        std::any_of(facts.indexes.begin(), facts.indexes.end(), [this](const ExpressionSite& use) {
+          return !indexed_further_.contains(use.parent);
+        });
+    return known->second;
   }
 
   // A nil among operands. That a Sighting is no number is another rule's business.
@@ -369,6 +362,9 @@ class NilRules {
   NilState state_;
   std::vector<std::vector<NilState>> breaks_;  // of the loops around, at their `break`s
   std::set<const Local*> reported_;
+  std::map<const Local*, bool> measured_;        // lists that were looked at
+  std::set<const Expression*> indexed_further_;  // `list[1]` of `list[1].x`
+  int budget_ = kKeptConditionsMax;
   bool counts_ = false;  // the source calls something named count
 };
 

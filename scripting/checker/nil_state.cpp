@@ -12,6 +12,7 @@ using sandbox::Local;
 
 // Conditions kept in locals are followed that far: `local near = food and …; if near then`.
 constexpr int kConditionDepthMax = 4;
+constexpr std::size_t kFollowedMax = 16;
 
 std::optional<Presence> joined(Presence a, Presence b) {
   if (a == b) return a;
@@ -24,7 +25,7 @@ std::optional<Presence> joined(Presence a, Presence b) {
 
 class Brancher {
  public:
-  explicit Brancher(const Survey& survey) : survey_(survey) {}
+  Brancher(const Survey& survey, int& budget) : survey_(survey), budget_(budget) {}
 
   NilBranches of(const NilState& before, const Expression& condition) {
     const Expression& inner = bare(condition);
@@ -62,6 +63,7 @@ class Brancher {
     if (!name.local) return both;
     if (const Expression* kept = kept_condition(name.local)) {
       ++depth_;
+      --budget_;
       both = of(before, *kept);
       --depth_;
     }
@@ -72,7 +74,7 @@ class Brancher {
 
   // The condition that a local stands for, when nothing in it can have changed since.
   const Expression* kept_condition(const Local* local) const {
-    if (depth_ >= kConditionDepthMax || local->assignments > 0) return nullptr;
+    if (budget_ <= 0 || depth_ >= kConditionDepthMax || local->assignments > 0) return nullptr;
     const LocalFacts& facts = survey_.facts(local);
     if (facts.opaque || facts.sources.size() != 1 || !facts.sources[0]) return nullptr;
     const Expression& source = bare(*facts.sources[0]);
@@ -143,15 +145,35 @@ class Brancher {
   }
 
   const Survey& survey_;
+  int& budget_;
   int depth_ = 0;
 };
 
 }  // namespace
 
 std::optional<Presence> NilState::of(const Local* local) const {
-  const auto found = known_.find(local);
-  if (found == known_.end()) return std::nullopt;
-  return found->second;
+  for (const auto& [known, presence] : known_) {
+    if (known == local) return presence;
+  }
+  return std::nullopt;
+}
+
+void NilState::set(const Local* local, Presence presence) {
+  for (auto& [known, old] : known_) {
+    if (known != local) continue;
+    old = presence;
+    return;
+  }
+  if (known_.size() < kFollowedMax) known_.emplace_back(local, presence);
+}
+
+void NilState::forget(const Local* local) {
+  std::erase_if(known_, [local](const auto& entry) { return entry.first == local; });
+}
+
+void NilState::forget_assigned(const Survey& survey, const sandbox::Range& range) {
+  std::erase_if(known_,
+                [&](const auto& entry) { return survey.facts(entry.first).is_assigned_in(range); });
 }
 
 void NilState::forget_tested() {
@@ -164,12 +186,12 @@ void NilState::join(const NilState& other) {
     *this = other;
     return;
   }
-  for (auto entry = known_.begin(); entry != known_.end();) {
-    const auto there = other.of(entry->first);
-    const auto both = there ? joined(entry->second, *there) : std::nullopt;
-    if (both) entry->second = *both;
-    entry = both ? std::next(entry) : known_.erase(entry);
-  }
+  std::erase_if(known_, [&](auto& entry) {
+    const auto there = other.of(entry.first);
+    const auto both = there ? joined(entry.second, *there) : std::nullopt;
+    if (both) entry.second = *both;
+    return !both;
+  });
 }
 
 void forget_names(NilState& state, const Expression& expression) {
@@ -180,8 +202,9 @@ void forget_names(NilState& state, const Expression& expression) {
   for (const auto& field : expression.fields) forget_names(state, *field.value);
 }
 
-NilBranches branch(const Survey& survey, const NilState& before, const Expression& condition) {
-  return Brancher(survey).of(before, condition);
+NilBranches branch(const Survey& survey, const NilState& before, const Expression& condition,
+                   int& budget) {
+  return Brancher(survey, budget).of(before, condition);
 }
 
 }  // namespace cherub::scripting

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "scripting/checker/survey.h"
@@ -16,13 +16,15 @@ enum class Presence {
   kTested,  // kMaybe that a choice behind this point has tested: nil on one way, set on another
 };
 
-// Locals that are not listed may be anything. Assumed of a local before a point: every way that
-// leads there agrees.
+// Locals that are not listed may be anything.
 class NilState {
  public:
   [[nodiscard]] std::optional<Presence> of(const sandbox::Local* local) const;
-  void set(const sandbox::Local* local, Presence presence) { known_[local] = presence; }
-  void forget(const sandbox::Local* local) { known_.erase(local); }
+  // More than a handful of locals at once are not followed: states are copied at every condition.
+  void set(const sandbox::Local* local, Presence presence);
+  void forget(const sandbox::Local* local);
+  // What a loop may have changed.
+  void forget_assigned(const Survey& survey, const sandbox::Range& range);
   void forget_all() { known_.clear(); }
   // What was tested may hang together with another choice, which has just left the way.
   void forget_tested();
@@ -36,7 +38,7 @@ class NilState {
   void join(const NilState& other);
 
  private:
-  std::map<const sandbox::Local*, Presence> known_;
+  std::vector<std::pair<const sandbox::Local*, Presence>> known_;
   bool dead_ = false;
 };
 
@@ -48,7 +50,8 @@ struct NilBranches {
 // Forgets the locals that stand in an expression, but for those that are only indexed in it.
 void forget_names(NilState& state, const sandbox::Expression& expression);
 
+// `budget`: how many conditions that are kept in locals may still be looked into.
 NilBranches branch(const Survey& survey, const NilState& before,
-                   const sandbox::Expression& condition);
+                   const sandbox::Expression& condition, int& budget);
 
 }  // namespace cherub::scripting

@@ -35,6 +35,11 @@ bool is_callee(const ExpressionSite& site) {
          site.parent->children[0].get() == site.expression;
 }
 
+bool LocalFacts::is_assigned_in(const sandbox::Range& range) const {
+  const auto first = std::lower_bound(assigned.begin(), assigned.end(), range.begin);
+  return first != assigned.end() && *first < range.end;
+}
+
 Survey::Survey(const sandbox::Chunk& chunk) : main_(chunk.main.get()) {
   functions_.push_back({main_, nullptr, nullptr, nullptr, nullptr});
   walk_function(*main_);
@@ -74,6 +79,12 @@ const Function* Survey::function_of(const Local* local) const {
     only = &bare(*source);
   }
   return only && only->kind == ExpressionKind::kFunction ? only->function.get() : nullptr;
+}
+
+const std::string& Survey::field_of(const Function* function) const {
+  static const std::string kNone;
+  const auto found = fields_.find(function);
+  return found == fields_.end() ? kNone : found->second;
 }
 
 const Local* Survey::holder_of(const Function* function) const {
@@ -216,6 +227,7 @@ void Survey::note_sources(const Statement& statement) {
         if (target.kind != ExpressionKind::kName) continue;
         if (target.local) {
           give(target.local, i);
+          locals_[target.local].assigned.push_back(target.range.begin);
         } else {
           global_targets_.insert(target.text);
         }
@@ -230,6 +242,7 @@ void Survey::note_field(const std::string* key, const Expression& value) {
   const Expression& function = bare(value);
   if (!key || function.kind != ExpressionKind::kFunction) return;
   field_functions_[*key].push_back(function.function.get());
+  fields_[function.function.get()] = *key;
 }
 
 void Survey::note_name(const ExpressionSite& site) {

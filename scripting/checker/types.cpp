@@ -1,6 +1,5 @@
 #include "scripting/checker/types.h"
 
-#include "scripting/checker/flow.h"
 #include "scripting/manifest_parts.h"
 
 namespace cherub::scripting {
@@ -15,6 +14,8 @@ using sandbox::LocalKind;
 
 // Calls through which a parameter's shape may be handed on.
 constexpr int kCallDepthMax = 4;
+// Calls of one function that are compared.
+constexpr std::size_t kCalleesMax = 64;
 // How many values may hang on each other before the answer is "unknown": bounds the stack.
 constexpr std::size_t kDepthMax = 400;
 
@@ -116,31 +117,16 @@ void Types::assign_contract_roles() {
   }
 }
 
-std::string Types::name_of(const FunctionSite& site) const {
-  std::string name;
-  if (const Local* holder = survey_.holder_of(site.function)) {
-    name = holder->name;
-  } else if (site.statement && !site.parent) {
-    for (std::size_t i = 0; i < site.statement->targets.size(); ++i) {
-      if (i >= site.statement->values.size()) break;
-      if (&bare(*site.statement->values[i]) != site.expression) continue;
-      const Expression& target = *site.statement->targets[i];
-      const std::string* key = constant_key(target);
-      name = key ? *key : target.text;
-    }
-  } else if (site.parent && site.parent->kind == ExpressionKind::kTable) {
-    for (const sandbox::TableField& field : site.parent->fields) {
-      if (field.value.get() == site.expression && field.key) name = field.key->text;
-    }
-  }
-  return name;
+const std::string& Types::name_of(const FunctionSite& site) const {
+  const Local* holder = survey_.holder_of(site.function);
+  return holder ? holder->name : survey_.field_of(site.function);
 }
 
 // A parameter is the agent or the world when it is called so. In a function that is called with a
 // colon, or is a metamethod, `self` may be any object.
 void Types::assign_named_roles() {
   for (const FunctionSite& site : survey_.functions()) {
-    const std::string name = name_of(site);
+    const std::string& name = name_of(site);
     if (name.empty() || name.starts_with("__") || survey_.calls_method(name)) continue;
     for (const Local* parameter : site.function->parameters) {
       if (parameter->kind == LocalKind::kSelf) continue;
@@ -171,6 +157,7 @@ void Types::assign_by_calls() {
 
 Type Types::argument_type(const std::vector<ExpressionSite>& callees, std::size_t position) const {
   Type type;
+  if (callees.size() > kCalleesMax) return {};
   for (std::size_t i = 0; i < callees.size(); ++i) {
     const auto& children = callees[i].parent->children;
     Type given{Shape::kNil};
@@ -326,7 +313,7 @@ Type Types::of_results(const Function* function) const {
     if (!type.known()) return {};
     first = false;
   }
-  if (!first && !ends_flow(function->body)) type.maybe_nil = true;
+  if (!first && !survey_.flow().ends(function->body)) type.maybe_nil = true;
   return type;
 }
 
