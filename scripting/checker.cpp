@@ -92,11 +92,16 @@ sandbox::Diagnostics Report::take() {
 
 CheckReport check_policy(const std::string& name, const std::string& source,
                          const engine::Scenario* scenario) {
+  return check_script(name, source, policy_contract(), scenario);
+}
+
+CheckReport check_script(const std::string& name, const std::string& source,
+                         const ContractSpec& spec, const engine::Scenario* scenario) {
   sandbox::ParseResult parsed = sandbox::parse(name, source);
   CheckReport report{std::move(parsed.diagnostics)};
   if (!parsed.chunk) return report;
   const Survey survey(*parsed.chunk);
-  const Contract contract = find_contract(*parsed.chunk, survey);
+  const Contract contract = find_contract(*parsed.chunk, survey, spec);
   const Types types(survey, contract);
   Report findings(*parsed.chunk);
   const CheckContext context{*parsed.chunk, scenario, survey, contract, types, findings};

@@ -21,4 +21,9 @@ struct CheckReport {
 CheckReport check_policy(const std::string& name, const std::string& source,
                          const engine::Scenario* scenario = nullptr);
 
+// The same for another kind of script.
+struct ContractSpec;
+CheckReport check_script(const std::string& name, const std::string& source,
+                         const ContractSpec& contract, const engine::Scenario* scenario = nullptr);
+
 }  // namespace cherub::scripting

@@ -52,15 +52,20 @@ class ActionRules {
   }
 
   void check_policy() {
-    const PolicyMember* act = context_.contract.find("act");
-    if (!act || !act->function || context_.contract.open || context_.report.has_errors()) return;
+    if (context_.contract.open || context_.report.has_errors()) return;
+    const ContractSpec& spec = *context_.contract.spec;
+    const auto part = std::find_if(spec.parts.begin(), spec.parts.end(),
+                                   [](const ContractPart& one) { return one.acts; });
+    const ContractMember* act =
+        part == spec.parts.end() ? nullptr : context_.contract.find(part->entry->name);
+    if (!act || !act->function) return check_helpers();
     if (!acts_) {
-      context_.report.warning(act->range,
-                              "policy.act never calls an action: the agent does nothing",
-                              "call one: self:wander(), self:move_to(x, y), self:eat(target) …");
+      context_.report.warning(
+          act->range, spec.display_name(*part) + " never calls an action: the agent does nothing",
+          "call one: self:wander(), self:move_to(x, y), self:eat(target) …");
       return;
     }
-    for (const FunctionSite& site : context_.survey.functions()) check_helper(site);
+    check_helpers();
   }
 
   void note(const Expression& expression) {
@@ -141,6 +146,10 @@ class ActionRules {
         return;
       }
     }
+  }
+
+  void check_helpers() {
+    for (const FunctionSite& site : context_.survey.functions()) check_helper(site);
   }
 
   // A function that nothing uses.

@@ -318,11 +318,9 @@ class CallRules {
         argument.text.size() > engine::kMessageBytesMax) {
       error(argument, name + " is longer than 200 bytes", "shorten it, or write self:note(text)");
     }
-    const std::size_t dots = parameter.range.find(" … ");
-    if (dots == std::string::npos || argument.kind != ExpressionKind::kNumber) return;
-    const double low = std::strtod(parameter.range.c_str(), nullptr);
-    const double high = std::strtod(parameter.range.c_str() + dots + 5, nullptr);
-    if (argument.number >= low && argument.number <= high) return;
+    const auto range = number_range(parameter.range);
+    if (!range || argument.kind != ExpressionKind::kNumber) return;
+    if (argument.number >= range->low && argument.number <= range->high) return;
     context_.report.warning(argument.range, name + " is outside of " + parameter.range,
                             "write a number in " + parameter.range);
   }

@@ -1,7 +1,5 @@
 // Conditions that always or never hold, as far as that is evident.
 #include <algorithm>
-#include <cstdlib>
-#include <numbers>
 #include <optional>
 #include <set>
 
@@ -98,23 +96,6 @@ bool is_covered(const Comparison& earlier, const Comparison& later) {
     return earlier.op == later.op || later.op == BinaryOp::kLess || later.op == BinaryOp::kGreater;
   }
   return rises(earlier.op) ? earlier.limit < later.limit : earlier.limit > later.limit;
-}
-
-struct NumberRange {
-  double low = 0;
-  double high = 0;
-};
-
-// "0 … 1" and "-pi … pi" of the manifest; other ranges depend on the world.
-std::optional<NumberRange> range_of(const ApiEntry& entry) {
-  if (entry.range == "-pi … pi") return NumberRange{-std::numbers::pi, std::numbers::pi};
-  const std::size_t dots = entry.range.find(" … ");
-  if (dots == std::string::npos) return std::nullopt;
-  const char* const high = entry.range.c_str() + dots + 5;
-  char* end = nullptr;
-  const double limit = std::strtod(high, &end);
-  if (end == high || *end != '\0') return std::nullopt;
-  return NumberRange{std::strtod(entry.range.c_str(), nullptr), limit};
 }
 
 // What comes of comparing anything in a range with a limit, when it is always the same.
@@ -238,9 +219,9 @@ class ConditionRules {
       context_.report.warning(leaf.range, text + " is a word, and so always true",
                               "compare it: " + text + " == \"accepted\"");
     } else {
-      context_.report.warning(leaf.range,
-                              text + " is a number, and so always true, also when it is 0",
-                              "compare it: " + text + (range_of(*type.entry) ? " > 0.5" : " > 0"));
+      context_.report.warning(
+          leaf.range, text + " is a number, and so always true, also when it is 0",
+          "compare it: " + text + (number_range(type.entry->range) ? " > 0.5" : " > 0"));
     }
   }
 
@@ -260,7 +241,7 @@ class ConditionRules {
   bool check_range(const Expression& whole, const Comparison& comparison) {
     const Type type = context_.types.of(*comparison.value);
     if (!type.is(Shape::kNumber) || !type.entry || type.maybe_nil) return false;
-    const auto range = range_of(*type.entry);
+    const auto range = number_range(type.entry->range);
     if (!range) return false;
     const auto always = outcome(*range, comparison.op, comparison.limit);
     if (!always) return false;

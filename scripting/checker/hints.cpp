@@ -194,9 +194,8 @@ std::string joined(const std::vector<std::string>& words) {
 
 std::string usage(const ApiEntry& entry) {
   std::string text = api_display_name(entry);
-  if (entry.kind == ApiKind::kContract) text = "function " + text;
   const bool is_function = entry.kind == ApiKind::kSelfAction ||
-                           entry.kind == ApiKind::kWorldSense || entry.kind == ApiKind::kContract ||
+                           entry.kind == ApiKind::kWorldSense ||
                            (entry.kind == ApiKind::kLibrary && !entry.parameters.empty());
   if (!is_function) return text;
   text += "(";

@@ -61,10 +61,11 @@ class StateRules {
     }
     std::string hint = "write local " + name + " = …";
     if (site.statement->kind == StatementKind::kFunction) {
-      hint = find_api(ApiKind::kContract, name)
-                 ? "write " + usage(*find_api(ApiKind::kContract, name)) +
-                       ", local policy = {} at the top, and return policy at the end"
-                 : "write local function " + name + "(…)";
+      const ContractSpec& spec = *context_.contract.spec;
+      const ContractPart* part = spec.find(name);
+      hint = part ? "write " + spec.usage(*part) + ", local " + spec.table +
+                        " = {} at the top, and return " + spec.table + " at the end"
+                  : "write local function " + name + "(…)";
     } else if (!at_load(site.function)) {
       hint =
           "write local " + name + " = … for this tick, or self.memory." + name + " for what lasts";

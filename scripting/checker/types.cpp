@@ -52,6 +52,13 @@ Type type_of_words(std::string_view words, const ApiEntry* entry) {
   return type;
 }
 
+// What a parameter of a contract function is.
+Shape role_of(std::string_view type) {
+  if (type == "Self") return Shape::kSelf;
+  if (type == "World") return Shape::kWorld;
+  return type == "CollectStep" ? Shape::kCollectStep : Shape::kUnknown;
+}
+
 Type of_function_entry(const ApiEntry* entry) {
   if (!entry) return {};
   if (entry->name == "math.pi" || entry->name == "math.huge") return {Shape::kNumber};
@@ -102,18 +109,16 @@ Types::Types(const Survey& survey, const Contract& contract)
 }
 
 void Types::assign_contract_roles() {
-  const auto give = [this](const PolicyMember& member, std::size_t position, Shape shape) {
-    if (position >= member.function->parameters.size()) return;
-    parameters_[member.function->parameters[position]] = {shape};
-  };
-  for (const PolicyMember& member : contract_.members) {
-    if (!member.function || !find_api(ApiKind::kContract, member.name)) continue;
-    for (const Local* parameter : member.function->parameters) parameters_[parameter] = {};
+  for (const ContractMember& member : contract_.members) {
+    const ContractPart* part = contract_.spec->find(member.name);
+    if (!member.function || !part) continue;
+    const auto& parameters = member.function->parameters;
+    for (const Local* parameter : parameters) parameters_[parameter] = {};
     // With the parameters mixed up, every use of them would be one more finding.
-    if (!signature_fault(member).empty()) continue;
-    if (member.name == "act" || member.name == "init") give(member, 0, Shape::kSelf);
-    if (member.name == "act") give(member, 1, Shape::kWorld);
-    if (member.name == "collect" && !member.with_colon) give(member, 0, Shape::kCollectStep);
+    if (!signature_fault(contract_, member).empty()) continue;
+    for (std::size_t i = 0; i < parameters.size() && i < part->entry->parameters.size(); ++i) {
+      parameters_[parameters[i]] = {role_of(part->entry->parameters[i].type)};
+    }
   }
 }
 
