@@ -246,7 +246,7 @@ class ConditionRules {
     const auto always = outcome(*range, comparison.op, comparison.limit);
     if (!always) return false;
     const std::string name = api_display_name(*type.entry);
-    std::string hint = "compare it with a number between";
+    std::string hint = "compare it with a number in " + type.entry->range;
     if (range->high == 1 && comparison.limit > 1 && is_order(comparison.op)) {
       const double fraction = comparison.limit > 100 ? 0.5 : comparison.limit / 100;
       hint = "write " + context_.report.text(*comparison.value) + " " +

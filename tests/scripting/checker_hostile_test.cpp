@@ -40,11 +40,16 @@ bool points_into(const std::string& source, const sandbox::Diagnostic& finding) 
   }
   std::uint32_t line = 1;
   std::uint32_t column = 1;
+  const auto is_newline = [](char c) { return c == '\n' || c == '\r'; };
   for (std::uint32_t i = 0; i < range.begin; ++i) {
-    const bool pair = source[i] == '\r' && i + 1 < source.size() && source[i + 1] == '\n';
-    const bool newline = (source[i] == '\n' || source[i] == '\r') && !pair;
-    line += newline ? 1 : 0;
-    column = newline ? 1 : column + 1;
+    ++column;
+    if (!is_newline(source[i])) continue;
+    // "\r\n" and "\n\r" are one end of a line.
+    const bool pair =
+        i + 1 < range.begin && is_newline(source[i + 1]) && source[i + 1] != source[i];
+    i += pair ? 1 : 0;
+    ++line;
+    column = 1;
   }
   return range.line == line && range.column == column;
 }
@@ -58,7 +63,7 @@ class Mutator {
 
   std::string next() {
     std::string source = sources_[draw(sources_.size())];
-    for (std::size_t changes = 1 + draw(4); changes > 0; --changes) change(source);
+    for (std::size_t changes = 1 + draw(2); changes > 0; --changes) change(source);
     return source;
   }
 

@@ -103,21 +103,27 @@ TEST_CASE("Every right example runs without a fault wherever it exists", "[manif
   for (const ApiEntry& entry : api_manifest()) {
     const auto scenarios = scenarios_with(entry);
     INFO(api_display_name(entry) << ": " << entry.right);
-    REQUIRE_FALSE(scenarios.empty());
+    const std::string source = example_policy_of(entry);
+    int lives = 0;
     for (const engine::Scenario& scenario : scenarios) {
+      // What is shown may need an action that is not the entry's own.
+      if (!check_policy("policy", source, &scenario).ok()) continue;
+      ++lives;
       fixtures::Life life(scenario);
-      life.install(example_policy_of(entry));
+      life.install(source);
       for (int tick = 0; tick < 3; ++tick) life.step();
       INFO(scenario.name << ": " << life.host->stats().first_fault);
       CHECK(life.host->stats().acts > 0);
       CHECK(life.host->stats().fault_count() == 0);
     }
+    CHECK(lives > 0);
   }
 }
 
 TEST_CASE("The examples of collect, finalize and migrate give what they should", "[manifest]") {
   fixtures::Life life(fixtures::meadow(3, 5, 12));
-  std::string source = "local policy = {}\nfunction policy.act(self, world) self:idle() end\n";
+  std::string source = "local policy = {}\nfunction policy.act(self, world)\n"
+                       "self.memory.home = 1 self:idle() end\n";
   for (const char* name : {"collect", "finalize", "migrate"}) {
     source += find_api(ApiKind::kContract, name)->right + "\n";
   }
@@ -127,6 +133,7 @@ TEST_CASE("The examples of collect, finalize and migrate give what they should",
   CHECK(life.host->finalize_json("{}") == "{\"done\":true}");
   life.install(source + "return policy -- again\n");
   life.step();
+  INFO(life.host->stats().first_fault);
   CHECK(life.host->stats().fault_count() == 0);
 }
 
