@@ -1,6 +1,7 @@
 #include "engine/events.h"
 #include "engine/intents.h"
 #include "engine/phase.h"
+#include "engine/scenario.h"
 #include "engine/terrain.h"
 
 namespace cherub::engine {
@@ -31,6 +32,22 @@ const char* receipt_name(Receipt receipt) {
       return "crowded";
     case Receipt::kTooLong:
       return "too_long";
+    case Receipt::kUnknownAbility:
+      return "unknown_ability";
+    case Receipt::kCoolingDown:
+      return "cooling_down";
+    case Receipt::kUnwilling:
+      return "unwilling";
+    case Receipt::kUnpaid:
+      return "unpaid";
+    case Receipt::kNoItem:
+      return "no_item";
+    case Receipt::kHandsFull:
+      return "hands_full";
+    case Receipt::kFailed:
+      return "failed";
+    case Receipt::kFaulted:
+      return "faulted";
   }
   return "unknown";
 }
@@ -73,6 +90,20 @@ const char* death_cause_name(DeathCause cause) {
       return "age";
     case DeathCause::kRemoved:
       return "removed";
+  }
+  return "unknown";
+}
+
+const char* kind_name(Kind kind) {
+  switch (kind) {
+    case Kind::kAgent:
+      return "agent";
+    case Kind::kPlant:
+      return "plant";
+    case Kind::kTarget:
+      return "target";
+    case Kind::kItem:
+      return "item";
   }
   return "unknown";
 }
