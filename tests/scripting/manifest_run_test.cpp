@@ -77,10 +77,10 @@ Names both(Names a, const Names& b) {
 
 // The keys that the prelude puts into one of its tables: `local fields = {…}`, `fields.x = …`.
 Names prelude_keys(const std::string& table) {
-  std::ifstream file(CHERUB_SOURCE_DIR "/scripting/prelude/policy.lua");
+  std::ifstream file(CHERUB_SOURCE_DIR "/scripting/prelude/self.lua");
   std::stringstream text;
   text << file.rdbuf();
-  const sandbox::ParseResult parsed = sandbox::parse("policy.lua", text.str());
+  const sandbox::ParseResult parsed = sandbox::parse("self.lua", text.str());
   REQUIRE(parsed.chunk);
   Names names;
   for (const auto& statement : parsed.chunk->main->body.statements) {
