@@ -28,7 +28,11 @@ class ContractFinder {
     } else if (value.kind == ExpressionKind::kName && value.local) {
       add_local(value.local);
     } else {
-      contract_.open = true;
+      // What a call or a field gives is not followed; a number or a function is no table.
+      contract_.open =
+          value.kind == ExpressionKind::kCall || value.kind == ExpressionKind::kMethodCall ||
+          value.kind == ExpressionKind::kIndex || value.kind == ExpressionKind::kVararg ||
+          value.kind == ExpressionKind::kBinary || value.kind == ExpressionKind::kName;
     }
     return std::move(contract_);
   }

@@ -8,7 +8,6 @@
 #include "sandbox/syntax/foreign.h"
 #include "sandbox/syntax/parser.h"
 #include "sandbox/syntax/printable.h"
-#include "sandbox/syntax/printable.h"
 
 namespace cherub::sandbox {
 namespace {
@@ -190,7 +189,7 @@ TEST_CASE("the caret knows wide characters and accents") {
   const std::string text =
       diagnostics_text({{Severity::kHint, {at, at + 1, 1, at + 1}, "m", ""}}, "p", source);
   CHECK(text ==
-        "p:1:" + std::to_string(at + 1) + ": hint: m\n  1 | " + source + "\n    |            ^\n");
+        "p:1:" + std::to_string(at + 1) + ": hint: m\n  1 | " + source + "\n    |             ^\n");
 }
 
 TEST_CASE("a line is cut between characters") {
