@@ -30,7 +30,10 @@ struct Hostile {
 };
 
 constexpr Hostile kHostile[] = {
-    {"local p = {} function p.act(self, world) while true do end end return p", "faulted", "fuel"},
+    {"local p = {} function p.act(self, world) local n = 0 while n >= 0 do n = n + 1 end end "
+     "return p",
+     "faulted", "fuel"},
+    {"local p = {} function p.act(self, world) while true do end end return p", "refused", "end"},
     {"local p = {} function p.act(self, world) local s = 'xxxxxxxx' local t = {} "
      "for i = 1, 1e9 do s = s .. s t[i] = s end end return p",
      "faulted", "out of"},

@@ -20,7 +20,8 @@ std::string as_policy(const ApiEntry& entry, const std::string& line) {
     policy += line + "\n";
     if (entry.name != "act") policy += "function policy.act(self, world) self:wander() end\n";
   } else {
-    policy += "function policy.act(self, world)\n" + line + "\nend\n";
+    policy += "function policy.act(self, world)\nif world.tick < 5 then self:idle() return end\n" +
+              line + "\nend\n";
   }
   return policy + "return policy\n";
 }
