@@ -53,7 +53,10 @@ Receipt eat_from_hands(WorldState& state, std::uint32_t row, SpeciesIndex item) 
   if ((state.rules_of(row).diet >> item & 1) == 0) return Receipt::kNotInDiet;
   if (!consume(state, row, item)) return Receipt::kNoItem;
   const float relieved = digest(state.columns, row, state.scenario.species[item].food_value);
-  state.events.push_back(event_at(state, EventKind::kEat, row, relieved));
+  Event event = event_at(state, EventKind::kEat, row, relieved);
+  event.other = state.id_of(row);
+  event.text = state.scenario.species[item].name;
+  state.events.push_back(std::move(event));
   return Receipt::kAccepted;
 }
 

@@ -239,6 +239,7 @@ base::Result<std::unique_ptr<World>> World::restore(const Snapshot& snapshot) {
   }
   state->intents.clear(state->columns.size());
   sense(*state);
+  index_society(*state);
   const std::uint64_t hash = hash_state(*state);
   if (hash != snapshot.hash) {
     return wrong("hash", "The state is not the one that was saved: its hash is " +

@@ -92,6 +92,7 @@ void make_empty(WorldState& state, std::uint64_t seed) {
 void populate(WorldState& state) {
   spawn_population(state);
   sense(state);
+  index_society(state);
 }
 
 void lay_grid(WorldState& state) {
@@ -166,7 +167,10 @@ World::~World() = default;
 void sense(WorldState& state) {
   state.grid.rebuild(state.columns, *state.pool);
   if (state.population_changed) refresh_rows(state);
-  sort_offers(state);
+}
+
+void index_society(WorldState& state) {
+  index_offers(state);
   state.sound_map.rebuild(state.society.sounds, state.terrain);
 }
 
@@ -193,8 +197,6 @@ TickReport World::step(Behaviour& behaviour) {
   resolve_movement(state);
   resolve_abilities(state);
   resolve_messages(state);
-  state.society.sounds.swap(state.spoken);
-  state.spoken.clear();
   notice_targets(state);
 
   enter(Phase::kLive);
@@ -209,6 +211,9 @@ TickReport World::step(Behaviour& behaviour) {
   TickReport report;
   report.tick = state.tick;
   state.set_tick(report.tick + 1);
+  state.society.sounds.swap(state.spoken);
+  state.spoken.clear();
+  index_society(state);
   hash_columns(state, state.column_hashes);
   report.hash = hash_state(state, state.column_hashes);
   report.alive = state.alive;

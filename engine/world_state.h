@@ -62,6 +62,14 @@ struct TaskLog {
   std::vector<Birth> births;  // for which there may be no room
 };
 
+// Finds who offers something to somebody.
+struct OfferIndexEntry {
+  std::uint64_t to = 0;  // EntityId::packed
+  Tick until = 0;
+  std::uint32_t from_row = 0;
+  auto operator<=>(const OfferIndexEntry&) const = default;
+};
+
 // All of a world. The systems are free functions over it, each run once per tick by World::step.
 struct WorldState {
   Scenario scenario;
@@ -91,8 +99,10 @@ struct WorldState {
   SpeciesMask target_species = 0;
   std::uint32_t targets = 0;
   Sighting target{};
-  SoundMap sound_map;                     // of society.sounds
-  std::vector<std::uint32_t> offer_rows;  // whose offers stand: by to whom, then the eldest first
+
+  // Made from society at the end of every tick.
+  SoundMap sound_map;
+  std::vector<OfferIndexEntry> offer_index;  // standing offers, ascending
 
   // Of the running tick; kept between ticks for their memory only.
   Intents intents;
@@ -178,6 +188,7 @@ bool open_point_near(const Terrain& terrain, base::RandomStream& random, double 
 
 void apply_commands(WorldState& state);    // command_apply.cpp
 void sense(WorldState& state);             // world.cpp
+void index_society(WorldState& state);     // world.cpp
 void resolve_movement(WorldState& state);  // movement.cpp
 // Moves a body by (dx, dy), m; false when a wall stopped it short.
 bool shove(WorldState& state, std::uint32_t row, double dx, double dy);  // movement.cpp
