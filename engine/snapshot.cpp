@@ -157,7 +157,7 @@ void count_population(WorldState& state) {
   state.carried = 0;
   state.society.hands.for_each(
       [&](std::uint32_t, const Hands& hands) { state.carried += total_of(hands); });
-  state.population_changed = true;
+  state.rows_changed = true;
 }
 
 template <class Value>

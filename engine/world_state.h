@@ -59,7 +59,8 @@ struct Birth {
 struct TaskLog {
   std::vector<Event> events;
   std::vector<Death> deaths;
-  std::vector<Birth> births;  // for which there may be no room
+  std::vector<Birth> births;        // for which there may be no room
+  std::vector<std::uint32_t> rows;  // for whom more is to be done, one after the other
 };
 
 // Finds who offers something to somebody.
@@ -87,6 +88,7 @@ struct WorldState {
   MazeFacts maze;
   std::uint64_t terrain_hash = 0;
   bool has_hazards = false;
+  bool has_walls = false;   // somewhere a body cannot pass, within the map
   bool walls_hide = false;  // there are walls, and sight stops at them
   Weather weather;
   std::vector<ScriptSlot> slots;
@@ -112,7 +114,7 @@ struct WorldState {
   std::vector<Birth> births;
   std::vector<std::uint32_t> unborn;  // births by species
   std::vector<TaskLog> task_logs;
-  bool population_changed = false;
+  bool rows_changed = false;              // agents or targets came or went: refresh_rows
   std::vector<ColumnHash> column_hashes;  // behind the last tick; empty before the first
 
   base::SerialPool serial;
