@@ -37,6 +37,7 @@ std::vector<scripting::MachineFault> machine_faults_from(const engine::Recording
 scripting::HostOptions host_options(const engine::RecordedStart& start, bool jit, bool replays) {
   scripting::HostOptions options;
   options.fuel_per_act = start.fuel_per_act;
+  options.fuel_saved_max = start.fuel_saved_max;
   options.fuel_per_load = start.fuel_per_load;
   options.memory_bytes = start.memory_bytes;
   options.memory_per_agent_bytes = start.memory_per_agent_bytes;

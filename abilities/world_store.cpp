@@ -20,6 +20,7 @@ engine::RecordedStart start_of(const engine::World& world, const scripting::Host
   start.scenario_yaml = world.scenario().yaml;
   start.seed = world.seed();
   start.fuel_per_act = host.fuel_per_act;
+  start.fuel_saved_max = host.fuel_saved_max;
   start.fuel_per_load = host.fuel_per_load;
   start.memory_bytes = host.memory_bytes;
   start.memory_per_agent_bytes = host.memory_per_agent_bytes;

@@ -132,11 +132,14 @@ Result<void> check_slots(const WorldState& state, const std::vector<ScriptSlot>&
       std::equal(slots.begin(), slots.end(), state.slots.begin(),
                  [](const ScriptSlot& a, const ScriptSlot& b) { return a.name == b.name; });
   if (!known) return wrong("slots", "These are not the script slots of the scenario.");
-  for (const ScriptSlot& slot : slots) {
-    const bool digits = std::all_of(slot.sha256.begin(), slot.sha256.end(), [](char c) {
+  const auto is_sha256 = [](const std::string& text) {
+    const bool digits = std::all_of(text.begin(), text.end(), [](char c) {
       return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
     });
-    if (!digits || (!slot.sha256.empty() && slot.sha256.size() != 64)) {
+    return digits && (text.empty() || text.size() == 64);
+  };
+  for (const ScriptSlot& slot : slots) {
+    if (!is_sha256(slot.sha256) || !is_sha256(slot.fallback_sha256)) {
       return wrong("slots", "A sha256 has 64 hexadecimal digits, or none.");
     }
   }
@@ -172,8 +175,11 @@ void compare_rest(const Snapshot& first, const Snapshot& second, Differs&& diffe
   compare("rain_intensity", first.rain_intensity, second.rain_intensity);
   compare("rain_until", first.rain_until, second.rain_until);
   for (std::size_t i = 0; i < std::min(first.slots.size(), second.slots.size()); ++i) {
-    if (first.slots[i].sha256 != second.slots[i].sha256) {
-      differs("script_slots", first.slots[i].sha256, second.slots[i].sha256);
+    const ScriptSlot &one = first.slots[i], &other = second.slots[i];
+    if (one.sha256 != other.sha256) differs("script_slots", one.sha256, other.sha256);
+    if (one.fallback_sha256 != other.fallback_sha256) {
+      differs("script_slots", "fallback " + one.fallback_sha256,
+              "fallback " + other.fallback_sha256);
     }
   }
   if (first.terrain.blocks != second.terrain.blocks) differs("terrain", "one map", "another");
@@ -242,6 +248,7 @@ std::vector<ColumnHash> World::column_hashes() const {
   for (const ScriptSlot& slot : state.slots) {
     slots.add(std::string_view(slot.name));
     slots.add(std::string_view(slot.sha256));
+    if (!slot.fallback_sha256.empty()) slots.add(std::string_view(slot.fallback_sha256));
   }
   hashes.push_back({"script_slots", slots.value()});
   weather.add(std::span<const double>(&state.weather.rain_intensity, 1));
