@@ -48,6 +48,8 @@ const char* ability_name(engine::AbilityKind kind) {
       return "reproduce";
     case engine::AbilityKind::kRest:
       return "rest";
+    case engine::AbilityKind::kUse:
+      return "use";
   }
   return "unknown";
 }

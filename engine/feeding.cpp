@@ -88,6 +88,8 @@ Receipt use_ability(WorldState& state, std::uint32_t row) {
       return reproduce(state, row);
     case AbilityKind::kRest:
       return rest(state, row);
+    case AbilityKind::kUse:
+      return Receipt::kUnknownAbility;
   }
   return Receipt::kNotAvailable;
 }

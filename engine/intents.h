@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/ability.h"
+
 namespace cherub::engine {
 
 enum class MoveKind : std::uint8_t {
@@ -18,6 +20,7 @@ enum class AbilityKind : std::uint8_t {
   kEat,        // target: an entity in reach that the species' diet lists
   kReproduce,  // no target
   kRest,       // regains energy; excludes movement in the same tick
+  kUse,        // an ability of World::abilities(): the row has an entry in Intents::uses
 };
 
 // What became of an intent. Visible to the policy in the next tick and to telemetry. Order is part
@@ -30,13 +33,21 @@ enum class Receipt : std::uint8_t {
   kNoSuchTarget,  // the target does not exist (any more)
   kOutOfReach,
   kNotInDiet,
-  kNotReady,      // reproduction: too young, hungry or tired
-  kExhausted,     // no energy left
-  kNotAvailable,  // this scenario or species has no such action
-  kCrowded,       // no room for offspring
-  kTooLong,       // message over the limit
+  kNotReady,        // reproduction: too young, hungry or tired
+  kExhausted,       // no energy left
+  kNotAvailable,    // this scenario or species has no such action
+  kCrowded,         // no room for offspring
+  kTooLong,         // message over the limit
+  kUnknownAbility,  // no such ability here, or the agent does not know it
+  kCoolingDown,     // used a moment ago
+  kUnwilling,       // the ability's can_use said no
+  kUnpaid,          // an effect would have cost more than the ability's energy_cost
+  kNoItem,          // not in whose hands it should be
+  kHandsFull,       // no room for what would be picked up, given or traded
+  kFailed,          // tried and did not work: a theft that was noticed, no offer to accept
+  kFaulted,         // the ability's script failed
 };
-inline constexpr int kReceiptCount = 12;
+inline constexpr int kReceiptCount = 20;
 // "accepted", "out_of_reach", …: the words policies and telemetry see.
 const char* receipt_name(Receipt receipt);
 
@@ -54,6 +65,16 @@ struct Intents {
     std::string text;
   };
   std::vector<Message> messages;  // at most one per row; sorted by row before resolve
+  // A use of an ability whose script has run already: what it asked for in the frozen world. At
+  // most one per row; sorted by row before resolve.
+  struct Use {
+    std::uint32_t row = 0;
+    AbilityIndex ability = 0;
+    EntityId target;                       // the user itself when none was named
+    Receipt receipt = Receipt::kAccepted;  // else why nothing is to happen
+    std::vector<Effect> effects;
+  };
+  std::vector<Use> uses;
 
   void clear(std::size_t rows);
 };

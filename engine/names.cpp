@@ -31,6 +31,22 @@ const char* receipt_name(Receipt receipt) {
       return "crowded";
     case Receipt::kTooLong:
       return "too_long";
+    case Receipt::kUnknownAbility:
+      return "unknown_ability";
+    case Receipt::kCoolingDown:
+      return "cooling_down";
+    case Receipt::kUnwilling:
+      return "unwilling";
+    case Receipt::kUnpaid:
+      return "unpaid";
+    case Receipt::kNoItem:
+      return "no_item";
+    case Receipt::kHandsFull:
+      return "hands_full";
+    case Receipt::kFailed:
+      return "failed";
+    case Receipt::kFaulted:
+      return "faulted";
   }
   return "unknown";
 }

@@ -196,6 +196,7 @@ void Intents::clear(std::size_t rows) {
   for (auto* column : {&move_x, &move_y, &move_z}) column->resize(rows);
   ability_target.resize(rows);
   messages.clear();
+  uses.clear();
 }
 
 Tick World::tick() const {

@@ -136,7 +136,16 @@ Result<void> PolicyVm::load_driver(const engine::Scenario& scenario) {
   lua_pushlightuserdata(lua, &view_);
   push_host_table();
   trusted::push_handler(*vm_);
-  if (!trusted::call(*vm_, 4, 1, 0)) {
+  lua_newtable(lua);
+  const std::pair<const char*, std::string_view> modules[] = {{"view", prelude::k_view_lua},
+                                                              {"memories", prelude::k_memories_lua},
+                                                              {"senses", prelude::k_senses_lua},
+                                                              {"self", prelude::k_self_lua}};
+  for (const auto& [name, source] : modules) {
+    if (auto pushed = trusted::push_chunk(*vm_, name, source); !pushed.ok()) return pushed;
+    lua_setfield(lua, -2, name);
+  }
+  if (!trusted::call(*vm_, 5, 1, 0)) {
     return Error{ErrorCode::kInternal, trusted::take_error(*vm_).message,
                  "scripting/prelude/policy.lua"};
   }
@@ -292,7 +301,7 @@ int PolicyVm::on_note(lua_State* lua) {
 double PolicyVm::draw(void* context) {
   auto& policy = *static_cast<PolicyVm*>(context);
   if (policy.view_.world == nullptr) return policy.stream_.uniform();
-  const std::uint32_t row = policy.view_.current_row;
+  const std::uint32_t row = policy.view_.row;
   if (policy.stream_owner_ != row) {
     const engine::World& world = *policy.view_.world;
     policy.stream_ = world.random(world.id_of(row).packed(), base::Stream::kScript);

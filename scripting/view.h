@@ -8,13 +8,13 @@
 
 namespace cherub::scripting {
 
-// The world as the trusted Lua code of prelude/policy.lua reads it through FFI: pointers into the
+// The world as the trusted Lua code of prelude/view.lua reads it through FFI: pointers into the
 // columns and intent slots, good for one decide phase. The declaration there mirrors this one.
 struct View {
   const engine::World* world = nullptr;
   const std::uint32_t* rows = nullptr;  // of the agents to decide for
   std::uint32_t row_count = 0;
-  std::uint32_t current_row = 0;
+  std::uint32_t row = 0;  // of the agent on whose behalf Lua runs
   double tick = 0;
   double dt = 0;
   const std::uint32_t *generation = nullptr, *age = nullptr, *collisions = nullptr;

@@ -73,7 +73,7 @@ void decide_in_cpp(const engine::World& world, engine::Intents& intents) {
 
 // What policy.lua gets in place of the sandbox's core and host.
 constexpr const char* kBareGround = R"(
-local driver, policy, view = ...
+local driver, policy, view, modules = ...
 local core = {
   charge = function() end, begin = function() end, remaining = function() return 0 end,
   freeze = function(contents) return setmetatable({}, {__index = contents}) end,
@@ -81,7 +81,7 @@ local core = {
 local host = {receipt_names = {}, block_names = {}, fuel_per_act = 0, fuel_per_load = 0}
 setfenv(driver, setmetatable({
   xpcall = function(f, _, self, world) return true, f(self, world) end}, {__index = _G}))
-driver = driver(core, view, host, nil)
+driver = driver(core, view, host, nil, modules)
 driver.set_scenario(1000, 1000, 1, 0.1)
 driver.install(policy())
 return driver.decide
@@ -95,7 +95,15 @@ class BareLua {
     load(k_policy_lua);
     load(k_small_policy_lua);
     lua_pushlightuserdata(lua_, &view_);
-    if (lua_pcall(lua_, 3, 1, 0) != 0) give_up(lua_tostring(lua_, -1));
+    lua_newtable(lua_);
+    for (const auto& [name, source] : {std::pair{"view", k_view_lua},
+                                       {"memories", k_memories_lua},
+                                       {"senses", k_senses_lua},
+                                       {"self", k_self_lua}}) {
+      load(source);
+      lua_setfield(lua_, -2, name);
+    }
+    if (lua_pcall(lua_, 4, 1, 0) != 0) give_up(lua_tostring(lua_, -1));
   }
   ~BareLua() { lua_close(lua_); }
   BareLua(const BareLua&) = delete;

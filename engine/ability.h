@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/base/ids.h"
+
+// Abilities: what agents can do beyond moving and speaking. An ability is a script; what it costs
+// and reaches is declared here, and the engine holds every use to it, whatever the script does.
+namespace cherub::engine {
+
+using base::EntityId;
+
+// Index into World::abilities(). An ability keeps its index for ever; scripts are replaced.
+using AbilityIndex = std::uint16_t;
+inline constexpr std::size_t kAbilitiesMax = 64;  // of one world: agents know them by a bit each
+
+struct AbilitySpec {
+  std::string name;    // a lower-case word: [a-z][a-z0-9_]*, at most 32 bytes
+  std::string sha256;  // of the script that executes it; empty: withdrawn, nobody can use it
+  double energy_cost =
+      0;  // of self.energy, 0 … 1: paid at every use, and all that effects may cost
+  double cooldown_s = 0;  // world seconds until the same agent may use it again, 0 … 3600
+  double range = 0;       // m: farthest target or place, 0 … 100; 0: the user itself only
+};
+
+// What an ability does to the world. Scripts list effects; the engine checks and prices each, and
+// applies them in order. Append only: recorded.
+enum class EffectKind : std::uint8_t {
+  kDamage,    // `amount` of health off `target`, less what shields it
+  kHeal,      // `amount` of health to `target`
+  kFeed,      // `amount` of hunger off `target`
+  kEnergise,  // `amount` of energy from the user to `target`; beside the price
+  kEat,       // the user eats `target`, by the rules of self:eat
+  kDrink,     // the user drinks from water within its reach: `amount` of thirst
+  kRest,      // the user rests, by the rules of self:rest
+  kPush,      // moves `target` by the vector (x, y), m; walls stop it
+  kDash,      // moves the user by the vector (x, y), m, beyond its movement; walls stop it
+  kShield,    // `target` takes `amount` (a share, 0 … 1) less damage for `seconds`
+  kPlant,     // a seedling of plant species `item` grows at (x, y)
+  kPickUp,    // the thing `target` on the ground goes into the user's hands
+  kDrop,      // `count` of `item` from the user's hands to the ground at its feet
+  kGive,      // `count` of `item` from the user's hands to `target`'s
+  kSteal,     // `count` of `item` from `target`'s hands to the user's, if the chance of it holds
+  kOffer,     // the user offers `target` `count` of `item` for `want_count` of `want_item`
+  kAccept,  // the user takes up `target`'s standing offer: both hands change at once or not at all
+  kTell,    // `text` is heard by `target`, however far
+  kCall,    // `text` is heard by all agents within `amount` m
+};
+inline constexpr int kEffectKindCount = 19;
+const char* effect_name(EffectKind kind);  // "damage", "pick_up" …
+
+struct Effect {
+  EffectKind kind = EffectKind::kDamage;
+  EntityId target;
+  double amount = 0, seconds = 0;
+  double x = 0, y = 0;
+  std::uint16_t item = 0, want_item = 0;  // species of Role::kItem, or of Role::kPlant
+  std::uint32_t count = 0, want_count = 0;
+  std::string text;
+};
+
+// What the effect costs at `distance` m between the user and whom it meets, in units of
+// self.energy. The table is in docs/ABILITIES.md; a test compares them.
+double effect_price(const Effect& effect, double distance);
+
+}  // namespace cherub::engine

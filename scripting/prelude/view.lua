@@ -1,0 +1,57 @@
+-- The frozen world as trusted Lua reads it: the memory that C++ lends for one phase (view.h), and
+-- the names of what is there a number. `view.row` is the agent on whose behalf code runs.
+local view_address, host = ...
+local ffi = require("ffi")
+local error, type = error, type
+
+ffi.cdef [[
+typedef struct {
+  int32_t found, species;
+  double id, x, y, z, distance;
+} cherub_sighting;
+typedef struct { int32_t found, length; double x, y; } cherub_step;
+typedef struct {
+  const void *world;
+  const uint32_t *rows;
+  uint32_t row_count, row;
+  double tick, dt;
+  const uint32_t *generation, *age, *collisions;
+  const uint16_t *species;
+  const float *x, *y, *z, *heading, *health, *energy, *hunger, *damage;
+  const uint8_t *move_receipt, *ability_receipt, *message_receipt;
+  uint8_t *move;
+  float *move_x, *move_y, *move_z;
+  uint8_t *ability;
+  uint64_t *ability_target;
+  uint32_t *ready;
+  float *fuel;
+  void (*nearest)(const void *, uint32_t, int32_t, double, cherub_sighting *);
+  int32_t (*neighbors)(const void *, uint32_t, int32_t, double, cherub_sighting *);
+  int32_t (*count)(const void *, uint32_t, int32_t, double);
+  int32_t (*tile)(const void *, uint32_t, double, double);
+  double (*clear)(const void *, uint32_t, double, double, double);
+  void (*path)(const void *, uint32_t, double, double, double, cherub_step *);
+  void (*target)(const void *, uint32_t, cherub_sighting *);
+} cherub_view;
+]]
+local view = ffi.cast("cherub_view *", view_address)
+
+-- Names that C++ knows by number; filled by add_species.
+local species_names, species_index, species_facts = {}, {any = -1, food = -2}, {}
+
+local function add_species(index, name, speed, sense_radius, reach)
+  species_names[index], species_index[name] = name, index
+  species_facts[index] = {speed = speed, sense_radius = sense_radius, reach = reach}
+end
+
+-- An argument that is not what the call takes: the error names call, argument and what was given.
+local function complain(call, name, expected, value)
+  error(call .. ": " .. name .. " must be " .. expected .. ", got " .. type(value), 0)
+end
+
+return {
+  view = view, species_names = species_names, species_index = species_index,
+  species_facts = species_facts, species_list = host.species_list,
+  receipt_names = host.receipt_names, block_names = host.block_names,
+  add_species = add_species, complain = complain,
+}
