@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "engine/base/check.h"
-#include "engine/base/hash.h"
 #include "engine/recording.h"
 
 namespace cherub::scripting {
@@ -163,7 +162,7 @@ void PolicySeats::make_canonical() {
     for (std::size_t seat = 0; seat < kSeats; ++seat) {
       if (!seats_[seat].version || seats_[seat].version->ready[row] == 0) continue;
       known = true;
-      driven = driven || !shared_ || driver_[row] == seat;
+      driven = driven || drives(row, seat);
     }
     if (!known) saved_fuel[row] = 0;
     if (!driven && current_ != kNobody) drive(row, current_seat());
@@ -215,8 +214,8 @@ void PolicySeats::hash_slice(base::Hasher& hasher, std::size_t shard, base::Tick
     if (first >= last) continue;
     hasher.add(std::span<const float>(saved_fuel).subspan(first, last - first));
     if (!shared_) continue;
-    hasher.add(std::string_view(reinterpret_cast<const char*>(driver_.data()) + first,
-                                last - first));
+    hasher.add(
+        std::string_view(reinterpret_cast<const char*>(driver_.data()) + first, last - first));
   }
 }
 

@@ -3,16 +3,18 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "engine/base/hash.h"
 #include "scripting/policy_version.h"
 
 namespace cherub::scripting {
 
-// Which versions of a script drive agents, and which one drives whom. Most of the time there is one.
-// While memories move to a new version, while a new one is on probation, and where agents stayed
-// behind because their memory could not move, there are several. Everything here follows from the
-// world and its commands, so a replay arrives at the same.
+// Which versions of a script drive agents, and which one drives whom. Most of the time there is
+// one. While memories move to a new version, while a new one is on probation, and where agents
+// stayed behind because their memory could not move, there are several. Everything here follows
+// from the world and its commands, so a replay arrives at the same.
 class PolicySeats {
  public:
   static constexpr std::size_t kSeats = 4;
@@ -40,6 +42,9 @@ class PolicySeats {
   std::size_t seat_of(engine::EntityId agent);
   // The same without changing anything; the current seat for whoever is unknown.
   [[nodiscard]] std::size_t seat_seen(engine::EntityId agent) const;
+  [[nodiscard]] bool drives(std::uint32_t row, std::size_t seat) const {
+    return !shared_ || driver_[row] == seat;
+  }
   void drive(std::uint32_t row, std::size_t seat) {
     driver_[row] = static_cast<std::uint8_t>(seat);
   }

@@ -1,5 +1,6 @@
 #include "scripting/policy_version.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/base/check.h"
@@ -13,9 +14,9 @@ void PolicyVersionDeleter::operator()(PolicyVersion* version) const {
 
 PreparedVersion prepare_version(std::shared_ptr<const ScriptVersion> version,
                                 const engine::Scenario& scenario, const HostOptions& options,
-                                LoadVerdict& verdict) {
+                                std::size_t rows, LoadVerdict& verdict) {
   PreparedVersion made = PolicyVersion::create(std::move(version), scenario, options, verdict);
-  if (made) made->make_vms();
+  if (made) made->make_vms(rows);
   return made;
 }
 
@@ -48,8 +49,9 @@ PolicyVm& PolicyVersion::vm(std::size_t shard) {
   return *vms_[shard];
 }
 
-void PolicyVersion::make_vms() {
-  for (std::size_t shard = 0; shard < kShardCount; ++shard) vm(shard);
+void PolicyVersion::make_vms(std::size_t rows) {
+  const std::size_t blocks = (rows + kShardBlockRows - 1) / kShardBlockRows;
+  for (std::size_t shard = 0; shard < std::min(blocks, kShardCount); ++shard) vm(shard);
 }
 
 base::Result<void> PolicyVersion::restart() {

@@ -32,8 +32,8 @@ class PolicyVersion {
   // The shard's Vm. Different shards may be asked for from several threads at a time.
   PolicyVm& vm(std::size_t shard);
   [[nodiscard]] PolicyVm* vm_if_made(std::size_t shard) const { return vms_[shard].get(); }
-  // Makes the Vms of all shards, so that no tick pays for it.
-  void make_vms();
+  // Makes the Vms of all shards that so many rows need, so that no tick pays for it.
+  void make_vms(std::size_t rows);
   // Runs the source afresh in all Vms and forgets all agents.
   base::Result<void> restart();
 

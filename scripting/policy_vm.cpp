@@ -341,10 +341,10 @@ Result<void> PolicyVm::memory_within_limit(std::uint32_t row) {
     return Error{memory.error().code, "self.memory: " + memory.error().text(), "self.memory"};
   }
   if (memory->is_nil() || to_json(*memory).size() <= options_.memory_per_agent_bytes) return {};
-  return Error{ErrorCode::kRefused,
-               "self.memory is larger than " + std::to_string(options_.memory_per_agent_bytes) +
-                   " bytes",
-               "self.memory"};
+  return Error{
+      ErrorCode::kRefused,
+      "self.memory is larger than " + std::to_string(options_.memory_per_agent_bytes) + " bytes",
+      "self.memory"};
 }
 
 bool PolicyVm::ask_driver(const char* name) {
@@ -357,6 +357,15 @@ bool PolicyVm::ask_driver(const char* name) {
 
 bool PolicyVm::has_memories() {
   return ask_driver("has_memories");
+}
+
+bool PolicyVm::remembers(std::uint32_t row) {
+  lua_State* lua = trusted::lua(*vm_);
+  lua_pushnumber(lua, row);
+  if (!call_driver("memory_of", 1, 1, 0)) return true;
+  const bool any = !lua_isnil(lua, -1);
+  lua_pop(lua, 1);
+  return any;
 }
 
 bool PolicyVm::has_migrate() {

@@ -57,9 +57,12 @@ class PolicyVm {
   std::vector<std::string> take_notes();
 
   bool has_memories();
+  bool remembers(std::uint32_t row);  // anything but nil
   bool has_migrate();
   // An agent's memory as plain data; nil when it has none. The error says what in it is not plain.
   base::Result<sandbox::Value> memory(std::uint32_t row);
+  // Whether it keeps to its contract: plain data, not too large.
+  base::Result<void> memory_within_limit(std::uint32_t row);
   void drop_memory(std::uint32_t row);
   void drop_memories(std::span<const std::uint32_t> rows);
   base::Result<void> set_memory(std::uint32_t row, const sandbox::Value& memory);

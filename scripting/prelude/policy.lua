@@ -16,19 +16,23 @@ local self = modules.self(core, frame, memories, host)
 
 local act, init, migrate, collect, finalize
 local ACT_FUEL, LOAD_FUEL = host.fuel_per_act, host.fuel_per_load
+local SAVED_FUEL_MAX = host.fuel_saved_max
 local fuel_total, fuel_max = 0, 0
 
 -- A call that ended where the machine decided, not the meter, leaves no trace of how far it got:
--- what the agent remembered goes.
+-- what the agent remembered goes, and then the answer is true.
 local function fault(err)
   if err == OUT_OF_FUEL then
-    if host.fault(view.row, "fuel") then memories.forget(view.row) end
+    local by_machine = host.fault(view.row, "fuel")
+    if by_machine then memories.forget(view.row) end
+    return by_machine
   elseif err == OUT_OF_MEMORY or err == "not enough memory" or err == "error in error handling" then
     memories.forget(view.row)
     host.fault(view.row, "memory")
-  else
-    host.fault(view.row, "error")
+    return true
   end
+  host.fault(view.row, "error")
+  return false
 end
 
 -- A row with a new owner: forget the old one, then init. False when that failed: the agent does not
@@ -36,6 +40,7 @@ end
 local function welcome(mark)
   memories.forget(view.row)
   view.ready[view.row] = mark
+  view.saved_fuel[view.row] = 0
   if not init then return true end
   begin(LOAD_FUEL)
   local ok, err = xpcall(init, handler, self, host.config)
@@ -55,13 +60,18 @@ local function pass_over(mark)
   any_skipped = next(skipped) ~= nil
   memories.forget(view.row)
   view.ready[view.row] = mark
+  view.saved_fuel[view.row] = 0
 end
 
+-- An act may use what earlier ones left; what it leaves is saved in its turn.
 local function act_now()
-  begin(ACT_FUEL)
+  local budget = ACT_FUEL + view.saved_fuel[view.row]
+  begin(budget)
   local ok, err = xpcall(act, handler, self, world)
-  if not ok then fault(err) end
-  local used = ACT_FUEL - remaining()
+  local left = remaining()
+  local used = budget - left
+  if not ok and fault(err) then left = 0 end
+  view.saved_fuel[view.row] = left < SAVED_FUEL_MAX and left or SAVED_FUEL_MAX
   view.fuel[view.row] = used
   fuel_total = fuel_total + used
   if used > fuel_max then fuel_max = used end
@@ -115,7 +125,6 @@ local function install(policy)
   collect, finalize = method(policy, "collect"), method(policy, "finalize")
 end
 
-
 local function forget_agents()
   memories.forget_all()
   skipped, any_skipped = {}, false
@@ -138,6 +147,9 @@ local function adopt(agent_row, memory)
   memories.set(agent_row, memory)
 end
 
+-- Of the first `count` of view.rows.
+local function drop_memories(count) memories.forget_some(view.rows, count) end
+
 local function ask_collect(agent_row)
   if not collect then return nil end
   view.row = agent_row
@@ -157,4 +169,5 @@ return {
   set_scenario = set_scenario, add_species = frame.add_species, adopt = adopt,
   collect = ask_collect, finalize = ask_finalize, has_memories = memories.any,
   has_migrate = has_migrate, memory_of = memories.peek, set_memory = memories.set,
+  drop_memories = drop_memories,
 }
