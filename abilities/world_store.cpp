@@ -83,6 +83,8 @@ base::Result<std::unique_ptr<WorldStore>> WorldStore::load(
                            std::to_string(recording.torn_bytes) + " bytes are no record.");
   }
   folder.remove_leftovers();
+  // Any of them may be gone back to.
+  for (const auto& source : recording.sources) registry->add(source.second);
   Replayer replayer(recording, std::move(registry), jit);
   const auto from = begin_at_newest(replayer, folder, recording.hashes.size(), loaded.notes);
   if (!from) return from.error();
@@ -113,6 +115,9 @@ base::Result<std::unique_ptr<WorldStore>> WorldStore::load(
   loaded.waiting = static_cast<std::size_t>(
       std::count_if(recording.commands.begin(), recording.commands.end(),
                     [&](const auto& command) { return command.tick == store->tick_; }));
+  std::copy_if(recording.commands.begin(), recording.commands.end(),
+               std::back_inserter(loaded.script_commands),
+               [](const auto& command) { return engine::is_about_scripts(command.command); });
   if (*from > 0) store->last_save_ = *from;
   loaded.world = replayer.take_world();
   loaded.host = replayer.take_host();

@@ -52,6 +52,13 @@ struct Rain {
 using Command =
     std::variant<Spawn, Remove, InstallScript, Rain, AcceptScript, RestoreScript, QuarantineScript>;
 
+constexpr bool is_about_scripts(const Command& command) {
+  return std::holds_alternative<InstallScript>(command) ||
+         std::holds_alternative<AcceptScript>(command) ||
+         std::holds_alternative<RestoreScript>(command) ||
+         std::holds_alternative<QuarantineScript>(command);
+}
+
 struct StampedCommand {
   Tick tick = 0;
   Command command;

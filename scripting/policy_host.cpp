@@ -412,6 +412,13 @@ std::vector<VersionStats> PolicyHost::version_stats() const {
   return {state_->by_version.begin(), state_->by_version.end()};
 }
 
+const PolicyStats* PolicyHost::stats_of(const std::string& sha256) const {
+  for (const VersionStats& version : state_->by_version) {
+    if (version.sha256 == sha256) return &version.stats;
+  }
+  return nullptr;
+}
+
 PolicyVersion* PolicyHost::driver_of(engine::EntityId agent) const {
   const PolicySeats& seats = state_->seats;
   if (seats.current() == nullptr || agent.index >= seats.fuel.size()) return nullptr;

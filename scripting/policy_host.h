@@ -181,6 +181,8 @@ class PolicyHost final : public engine::Behaviour {
 
   [[nodiscard]] const PolicyStats& stats() const;
   [[nodiscard]] std::vector<VersionStats> version_stats() const;
+  // Of one version; a null pointer when it has not acted, or long ago.
+  [[nodiscard]] const PolicyStats* stats_of(const std::string& sha256) const;
   // The sha256 of the version that drives an agent; empty: none.
   [[nodiscard]] std::string version_of(engine::EntityId agent) const;
   // The policy's collect(step) for one agent as JSON, or "null" when it has none or it faults.
