@@ -116,7 +116,7 @@ void LiveWorld::Session::take_up(const ReloadRequest& request) {
     return refuse(reload, "quarantine", reload.watch.reason());
   }
   VersionMaker::Order order;
-  order.number = ++orders;
+  order.number = reload.number = ++orders;
   order.version = reload.version;
   order.scenario = owner.scenario_;
   order.options = owner.options_.host;

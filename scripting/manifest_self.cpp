@@ -145,7 +145,7 @@ constexpr ApiRow kFields[] = {
      .doc = "What is left for this act: the tick's 20 000, what earlier acts saved, less what this "
             "one has used so far.",
      .right = "if self.fuel > 50000 then self.memory.plan = nil end",
-     .wrong = "local left = self.fuel_left",
+     .wrong = "local left = self:fuel()",
      .wrong_hint = "write self.fuel"},
     {.name = "memory",
      .returns = "table",
