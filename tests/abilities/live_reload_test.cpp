@@ -57,6 +57,7 @@ struct Reloads : Console {
     }
     return told;
   }
+  std::string hash_after(const std::string& line) { return data(line)["hash"].GetString(); }
   // What all agents remember, by their ids.
   std::string memories() {
     std::string all;
@@ -135,19 +136,19 @@ TEST_CASE("what does not parse, pass the checks or load is refused, and leaves n
     CHECK_FALSE(outcome.verdict.diagnostics.empty());
     CHECK(world.steps() == "submitted 0, refused 0");
   }
-  CHECK(plain.data("step 30")["hash"] == world.data("step 30")["hash"]);
+  CHECK(plain.hash_after("step 30") == world.hash_after("step 30"));
   CHECK(plain.memories() == world.memories());
 }
 
 TEST_CASE("a shadow leaves no trace, and one that fails is refused at its line") {
   Reloads plain, world;
   CHECK(world.reloaded(second("  local food = nil; local x = food.x")).verdict.ok);
-  CHECK(plain.data("step 30")["hash"] == world.data("step 30")["hash"]);
+  CHECK(plain.hash_after("step 30") == world.hash_after("step 30"));
   CHECK(plain.memories() == world.memories());
   CHECK(world.steps() == "submitted 0, checked 0, refused 1");
   const auto record = base::parse_json(world.observer.of_type("reload").back());
-  CHECK((*record)["stage"] == "shadow");
-  CHECK((*record)["diagnostics"][0]["line"] == 4);
+  CHECK(std::string((*record)["stage"].GetString()) == "shadow");
+  CHECK((*record)["diagnostics"][0]["line"].GetUint() == 4);
   // Whoever waits while the world goes on is told.
   world.told("rate 300");
   const auto going = world.ask("until 1000000");
@@ -217,7 +218,7 @@ TEST_CASE("of two in one tick the later one replaces the earlier, which is told 
   CHECK(later.verdict.ok);
   world.told("step 21");
   CHECK(holds(world.steps(), "superseded 0"));
-  CHECK(world.data("profile")["scripts"][1]["sha256"] == later.sha256.c_str());
+  CHECK(world.data("profile")["scripts"][1]["sha256"].GetString() == later.sha256);
   world.check_replays();
 }
 
@@ -274,7 +275,7 @@ TEST_CASE("a version that fails too often after it was accepted is quarantined")
 TEST_CASE("where no good version is known, the native behaviour takes the place of a bad one") {
   Reloads world(
       "local policy = {}\nfunction policy.act(self, world)\n"
-      "  if world.tick > 10 and world.width ~= 48 then error('never') end\n"
+      "  if world.tick > 10 then error('never') end\n"
       "  self:move(1, 0)\nend\nreturn policy\n");
   world.told("step 150");
   const auto records = world.observer.of_type("quarantine");
