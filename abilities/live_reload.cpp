@@ -254,6 +254,7 @@ void LiveWorld::Session::swap_coming() {
     stop_shadow();
     return refuse(next, "install", next.watch.reason());
   }
+  if (result.reloads.size() < kReloadsTold) result.reloads.push_back(sha256);
   if (acting) {
     acting->watch.supersede("Another version was swapped in during its probation.");
     tell(*acting, acting_figures());
