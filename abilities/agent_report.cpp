@@ -159,7 +159,9 @@ ConsoleReply debug_agent(const engine::World& world, scripting::PolicyHost& host
   const std::uint32_t row = id.index;
   const std::string intents = intents_json(world, row);
   const std::string receipts = receipts_json(columns, row);
-  const std::string sha256 = script_of(world, row);
+  const std::string slot_sha256 = script_of(world, row), driver = host.version_of(id);
+  const std::string sha256 = slot_sha256.empty() || driver.empty() ? slot_sha256 : driver;
+  const std::uint64_t saved_fuel = sha256.empty() ? 0 : host.saved_fuel(id);
   const std::string memory = sha256.empty() ? "null" : host.memory_json(id);
   const std::uint64_t fuel = sha256.empty() ? 0 : host.last_fuel(id);
 
@@ -183,7 +185,8 @@ ConsoleReply debug_agent(const engine::World& world, scripting::PolicyHost& host
     reply.text += "  script      none: native behaviour";
   } else {
     reply.text += "  memory      " + memory + "\n  fuel        " + std::to_string(fuel) +
-                  " in the last act\n  script      " + sha256.substr(0, 12);
+                  " in the last act, " + std::to_string(saved_fuel) + " saved\n  script      " +
+                  sha256.substr(0, 12);
   }
   reply.json = base::JsonObject()
                    .add("id", id.packed())
@@ -197,6 +200,7 @@ ConsoleReply debug_agent(const engine::World& world, scripting::PolicyHost& host
                    .raw("intents", intents)
                    .raw("receipts", receipts)
                    .add("fuel", fuel)
+                   .add("saved_fuel", saved_fuel)
                    .add("script", sha256)
                    .text();
   return reply;

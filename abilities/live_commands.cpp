@@ -62,7 +62,9 @@ void LiveWorld::Session::take_up(const AskRequest& request) {
 
 base::Result<engine::StampedCommand> LiveWorld::Session::submit(engine::Command command) {
   auto stamped = world->submit(std::move(command));
-  if (stamped && store) store->on_command(*stamped);
+  if (!stamped) return stamped;
+  history.note(stamped->command);
+  if (store) store->on_command(*stamped);
   return stamped;
 }
 
@@ -77,12 +79,16 @@ void LiveWorld::Session::take_up(const engine::Command& command) {
     take_up(request);
     return;
   }
-  const auto stamped = submit(command);
-  if (stamped) return;
-  owner.observer_.on_record(record("command", base::JsonObject()
-                                                  .add("state", "refused")
-                                                  .add("tick", world->tick())
-                                                  .add("message", stamped.error().text())));
+  if (script == nullptr && engine::is_about_scripts(command)) {
+    return tell_refused(
+        {ErrorCode::kRefused, "What becomes of a reload is the world's own business.", "command"});
+  }
+  if (script != nullptr) {
+    supersede("The native behaviour was asked for.");
+    abandon_reloads("The native behaviour was asked for.");
+    result.sha256.clear();
+  }
+  if (const auto stamped = submit(command); !stamped) tell_refused(stamped.error());
 }
 
 ConsoleReply LiveWorld::Session::time_reply(const std::string& text) const {
@@ -265,7 +271,7 @@ ConsoleReply LiveWorld::Session::execute(const console::Profile&, Answer&) {
   sources.world = world.get();
   sources.ticks = &profile;
   sources.model = owner.tools_.model;
-  sources.versions = versions.uses(host->stats());
+  sources.versions = host->version_stats();
   sources.rate_hz = clock.rate();
   sources.budget_ms = budget.limit_ms(clock.rate());
   sources.paused = clock.paused();
@@ -379,6 +385,7 @@ ConsoleReply LiveWorld::Session::execute(const console::Load& load, Answer&) {
                                 load.name + "\" cannot be taken: " + opened.error().message,
                             "name"});
   }
+  abandon_reloads("Another world was loaded.");
   if (const auto closed = close_store(); !closed) {
     owner.observer_.on_record(record("command", base::JsonObject()
                                                     .add("state", "failed")
@@ -401,8 +408,7 @@ void LiveWorld::Session::replace_world(LoadedWorld loaded) {
   profile.interrupted();
   result.sha256 = world->script_slots().front().sha256;
   result.hash = world->state_hash();
-  versions.forget();
-  versions.begin(result.sha256, world->tick(), host->stats());
+  take_over(loaded.script_commands);
   log = StepLog(*world);
   unshown.reset();
   clock.forget_ticks();

@@ -8,10 +8,13 @@
 
 #include "abilities/live_world.h"
 #include "abilities/profile_report.h"
+#include "abilities/reload.h"
+#include "abilities/script_history.h"
 #include "abilities/step_log.h"
 #include "abilities/stopwatch.h"
 #include "abilities/tick_budget.h"
 #include "abilities/tick_profile.h"
+#include "abilities/version_maker.h"
 #include "abilities/world_clock.h"
 
 namespace cherub::abilities {
@@ -36,7 +39,28 @@ struct LiveWorld::Session {
   WorldClock clock;
   TickProfile profile;
   TickBudget budget;
-  VersionLedger versions;
+  // Reloads, in live_reload.cpp.
+  struct Reload {
+    Reload(const ReloadRequest& asked, std::shared_ptr<const scripting::ScriptVersion> submitted,
+           std::string old, const ReloadLimits& limits)
+        : request(asked), version(std::move(submitted)), old_sha256(std::move(old)), watch(limits) {
+      outcome.sha256 = version->sha256;
+    }
+    ReloadRequest request;  // its `done` is emptied when it was called
+    std::shared_ptr<const scripting::ScriptVersion> version;
+    std::string old_sha256;
+    ReloadWatch watch;
+    std::uint64_t number = 0;  // of its check
+    ReloadOutcome outcome;
+    scripting::PreparedVersion prepared;
+  };
+  ReloadLimits limits;
+  std::optional<Reload> coming;  // not swapped yet
+  std::optional<Reload> acting;  // swapped, on probation
+  std::uint64_t orders = 0;      // of checks
+  QuarantineWatch quarantine;
+  ScriptHistory history;
+  VersionMaker maker;
   std::optional<base::EntityId> followed;
   std::string followed_name;
   bool announced_pause = false;
@@ -71,9 +95,31 @@ struct LiveWorld::Session {
   void take_up(const AskRequest& request);
   void take_up(const engine::Command& command);
   void take_up(const ReloadRequest& request);
-  void swap_to(const std::string& sha256);
-  base::Result<void> install(const std::string& sha256);
+  void take_up(const std::shared_ptr<CheckedVersion>& made);
+  base::Result<void> install(const std::string& sha256, bool on_probation);
   void record_source(const std::string& sha256);
+  void tell_refused(const base::Error& error);
+
+  // Reloads.
+  void tell(const Reload& reload, const std::string& figures);
+  void answer(Reload& reload);
+  void refuse(Reload& reload, const std::string& stage, const std::string& reason);
+  void acts_already(Reload& reload);
+  void withdraw_for(Reload& reload);
+  void supersede(const std::string& reason);
+  void advance_reloads();
+  void stop_shadow();
+  void refuse_shadow();
+  void swap_coming();
+  void settle_acting();
+  void abandon_reloads(const std::string& reason);
+  void answer_standing();
+  void take_over(const std::vector<engine::StampedCommand>& past);
+  void follow_slot();
+  void watch_for_quarantine();
+  [[nodiscard]] ReloadFacts shadow_facts() const;
+  [[nodiscard]] ReloadFacts acting_facts() const;
+  [[nodiscard]] std::string acting_figures() const;
   void tell_saves();
   base::Result<void> close_store();
   base::Result<engine::StampedCommand> submit(engine::Command command);

@@ -35,7 +35,10 @@ LiveWorld::Session::Session(LiveWorld& live_world, std::unique_ptr<engine::World
       follow_gate(kFollowIntervalS),
       clock(
           live_world.options_.paced ? std::optional(live_world.scenario_.tick_rate) : std::nullopt,
-          Clock::now()) {
+          Clock::now()),
+      maker([this](std::shared_ptr<CheckedVersion> made) {
+        owner.control_.deliver(std::move(made));
+      }) {
   world->listen(&profile);
   world->use(live_world.pool_);
 }
@@ -69,57 +72,19 @@ base::Result<void> LiveWorld::Session::close_store() {
   return closed;
 }
 
-base::Result<void> LiveWorld::Session::install(const std::string& sha256) {
+base::Result<void> LiveWorld::Session::install(const std::string& sha256, bool on_probation) {
   record_source(sha256);
-  if (auto stamped = submit(engine::InstallScript{kPolicySlot, sha256}); !stamped) {
-    return stamped.error();
-  }
+  auto stamped = submit(engine::InstallScript{kPolicySlot, sha256, on_probation});
+  if (!stamped) return stamped.error();
   result.sha256 = sha256;
-  versions.begin(sha256, world->tick(), host->stats());
   return {};
 }
 
-void LiveWorld::Session::swap_to(const std::string& sha256) {
-  const std::string old = result.sha256;
-  const base::Tick tick = world->tick();
-  const auto installed = install(sha256);
-  if (installed && result.reloads.size() < kReloadsTold) result.reloads.push_back(sha256);
-  base::JsonObject json;
-  json.add("state", installed ? "accepted" : "refused")
-      .add("slot", kPolicySlot)
-      .add("tick", tick)
-      .add("old_sha256", old)
-      .add("new_sha256", sha256);
-  if (!installed) json.add("message", installed.error().text());
-  owner.observer_.on_record(record("reload", json));
-}
-
-// A refused version changes nothing: the old one keeps acting.
-void LiveWorld::Session::take_up(const ReloadRequest& request) {
-  if (request.slot != kPolicySlot) {
-    request.refuse("slot", "There is no script slot \"" + request.slot + "\"; this world has \"" +
-                               kPolicySlot + "\".");
-    return;
-  }
-  const auto version = owner.registry_->add(request.source);
-  ReloadOutcome outcome;
-  outcome.sha256 = version->sha256;
-  outcome.verdict = host->prepare(version->sha256, owner.scenario_);
-  if (outcome.verdict.ok) {
-    outcome.tick = world->tick();
-    swap_to(version->sha256);
-  } else {
-    owner.observer_.on_record(record(
-        "reload", base::JsonObject()
-                      .add("state", "refused")
-                      .add("slot", kPolicySlot)
-                      .add("tick", world->tick())
-                      .add("old_sha256", result.sha256)
-                      .add("new_sha256", version->sha256)
-                      .add("stage", outcome.verdict.stage)
-                      .raw("diagnostics", sandbox::diagnostics_json(outcome.verdict.diagnostics))));
-  }
-  if (request.done) request.done(outcome);
+void LiveWorld::Session::tell_refused(const base::Error& error) {
+  owner.observer_.on_record(record("command", base::JsonObject()
+                                                  .add("state", "refused")
+                                                  .add("tick", world->tick())
+                                                  .add("message", error.text())));
 }
 
 void LiveWorld::Session::read_inbox() {
@@ -158,6 +123,7 @@ bool LiveWorld::Session::wait_for_tick() {
     read_inbox();
     if (owner.control_.cancel) return false;
     announce_pause();
+    if (clock.paused()) answer_standing();
     // An observer may have asked for something when it heard of the pause: that comes first.
     if (clock.due(world->tick(), Clock::now())) return true;
     const auto look = show_standing();
@@ -236,6 +202,7 @@ std::optional<LiveWorld::Session::Clock::time_point> LiveWorld::Session::show_st
 // Tells whoever watches; nothing here changes the world.
 void LiveWorld::Session::after_tick(engine::TickReport report) {
   tell_saves();
+  advance_reloads();
   host->take_notes();  // nobody reads them here, and they must not pile up
   const auto facts = log.observe(*world);
   const bool stepping = clock.paused();
@@ -289,7 +256,8 @@ base::Result<LiveResult> LiveWorld::live(const std::string& sha256, const std::s
                        "The best policy was measured but cannot be loaded again.", sha256};
   }
   Session session(*this, std::move(*world), std::move(host), std::move(store));
-  if (auto installed = session.install(sha256); !installed) return installed.error();
+  session.take_over({});
+  if (auto installed = session.install(sha256, false); !installed) return installed.error();
   return run(session, waiting);
 }
 
@@ -309,13 +277,19 @@ base::Result<LiveResult> LiveWorld::go_on() {
   Session session(*this, std::move(loaded.world), std::move(loaded.host), std::move(*store));
   session.result.sha256 = session.world->script_slots().front().sha256;
   session.result.hash = session.world->state_hash();
-  session.versions.begin(session.result.sha256, session.world->tick(), session.host->stats());
+  session.take_over(loaded.script_commands);
   return run(session, "");
 }
 
 base::Result<LiveResult> LiveWorld::run(Session& session, const std::string& waiting) {
   control_.begin_live();
   session.announce("started", std::nullopt);
+  if (const auto version = registry_->find(waiting); version && !waiting.empty()) {
+    ReloadRequest request;
+    request.slot = kPolicySlot;
+    request.source = version->source;
+    session.take_up(request);
+  }
   const auto ticks =
       static_cast<std::uint64_t>(std::llround(options_.seconds * scenario_.tick_rate));
   while (session.result.ticks < ticks) {
@@ -324,13 +298,9 @@ base::Result<LiveResult> LiveWorld::run(Session& session, const std::string& wai
       break;
     }
     session.tick();
-    // It was checked when it came in, before this world began.
-    if (session.result.ticks == 1 && !waiting.empty()) {
-      const scripting::LoadVerdict again = session.host->prepare(waiting, scenario_);
-      if (again.ok) session.swap_to(waiting);
-    }
   }
   session.answer_interrupted("The live world ended");
+  session.abandon_reloads("The live world ended.");
   session.announce("ended", std::nullopt);
   if (const auto closed = session.close_store(); !closed) return closed.error();
   session.result.tick = session.world->tick();

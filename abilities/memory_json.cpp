@@ -14,8 +14,9 @@ namespace {
 using base::JsonCursor;
 using sandbox::Value;
 
-constexpr int kFormat = 1;
-constexpr std::size_t kAgentsMax = std::size_t{1} << 22;
+constexpr int kFormat = 2;
+constexpr std::size_t kAgentsMax = std::size_t{1} << 24;  // some are there for several versions
+constexpr std::size_t kVersionsMax = 16, kShardsMax = 64;
 constexpr std::size_t kEntriesMax = 100'000;  // of one table; as ValueLimits
 
 bool is_ascii(std::string_view text) {
@@ -187,58 +188,124 @@ Value read_value(JsonCursor& cursor) {
 
 scripting::AgentMemory read_agent(JsonCursor& cursor) {
   scripting::AgentMemory agent;
-  int fields = 0;
+  bool has_id = false, has_memory = false;
   cursor.object([&](std::string_view name) {
-    ++fields;
     if (name == "id") {
       agent.agent = base::EntityId::unpack(cursor.number<std::uint64_t>());
+      has_id = true;
     } else if (name == "memory") {
       agent.memory = read_value(cursor);
+      has_memory = true;
+    } else if (name == "seat") {
+      agent.seat = cursor.number<std::uint8_t>();
+    } else if (name == "kept") {
+      agent.drives = !cursor.take_word("true");
+      if (agent.drives) cursor.fail("Must be true, or not there.");
+    } else if (name == "saved_fuel") {
+      agent.saved_fuel = cursor.number<double>();
+      if (!(agent.saved_fuel >= 0)) cursor.fail("Must be at least 0.");
     } else {
       cursor.fail("No such field of an agent's memory.");
     }
   });
-  if (fields != 2) cursor.fail("An agent has its id and its memory.");
+  if (!has_id || !has_memory) cursor.fail("An agent has its id and its memory.");
   return agent;
+}
+
+scripting::SavedVersion read_version(JsonCursor& cursor) {
+  scripting::SavedVersion version;
+  int fields = 0;
+  cursor.object([&](std::string_view name) {
+    ++fields;
+    if (name == "seat") {
+      version.seat = cursor.number<std::uint8_t>();
+    } else if (name == "joined") {
+      version.joined = cursor.number<std::uint64_t>();
+    } else if (name == "sha256") {
+      version.sha256 = cursor.string();
+    } else {
+      cursor.fail("No such field of a version.");
+    }
+  });
+  if (fields != 3) cursor.fail("A version has seat, joined and sha256.");
+  return version;
+}
+
+std::string versions_json(const std::vector<scripting::SavedVersion>& versions) {
+  base::JsonArray array;
+  for (const scripting::SavedVersion& version : versions) {
+    array.raw(base::JsonObject()
+                  .add("seat", version.seat)
+                  .add("joined", version.joined)
+                  .add("sha256", version.sha256)
+                  .text());
+  }
+  return array.text();
+}
+
+// Reads the field of the name; the cursor stands at its value.
+void read_field(JsonCursor& cursor, std::string_view name, scripting::SavedPolicies& policies) {
+  if (name == "cherub_memories") {
+    if (cursor.number<int>() != kFormat) cursor.fail("This version of Cherub reads format 2.");
+  } else if (name == "tick") {
+    cursor.number<engine::Tick>();
+  } else if (name == "versions") {
+    cursor.array([&](std::size_t index) {
+      if (index >= kVersionsMax) return cursor.fail("Too many versions.");
+      policies.versions.push_back(read_version(cursor));
+    });
+  } else if (name == "migration") {
+    cursor.array([&](std::size_t index) {
+      if (index >= kShardsMax) return cursor.fail("Too many shards.");
+      policies.migration.push_back(cursor.number<std::uint32_t>());
+    });
+  } else if (name == "agents") {
+    cursor.array([&](std::size_t index) {
+      if (index >= kAgentsMax) return cursor.fail("Too many agents.");
+      policies.agents.push_back(read_agent(cursor));
+    });
+  } else {
+    cursor.fail("No such field in saved memories.");
+  }
 }
 
 }  // namespace
 
-std::string memories_to_json(engine::Tick tick, std::span<const scripting::AgentMemory> memories) {
+std::string agent_memory_json(const scripting::AgentMemory& agent) {
+  std::string json = "{\"id\":" + std::to_string(agent.agent.packed()) + ",\"memory\":";
+  append(json, agent.memory);
+  if (agent.seat > 0) json += ",\"seat\":" + std::to_string(agent.seat);
+  if (!agent.drives) json += ",\"kept\":true";
+  if (agent.saved_fuel > 0) json += ",\"saved_fuel\":" + base::json_number(agent.saved_fuel);
+  return json + "}";
+}
+
+std::string memories_to_json(engine::Tick tick, const scripting::SavedPolicies& policies) {
+  base::JsonArray migration;
+  for (const std::uint32_t row : policies.migration) migration.raw(std::to_string(row));
   std::string json = "{\"cherub_memories\":" + std::to_string(kFormat) +
-                     ",\"tick\":" + std::to_string(tick) + ",\"agents\":[";
-  for (std::size_t i = 0; i < memories.size(); ++i) {
+                     ",\"tick\":" + std::to_string(tick) +
+                     ",\"versions\":" + versions_json(policies.versions) +
+                     ",\"migration\":" + migration.text() + ",\"agents\":[";
+  for (std::size_t i = 0; i < policies.agents.size(); ++i) {
     json += i > 0 ? ",\n" : "\n";
-    json += "{\"id\":" + std::to_string(memories[i].agent.packed()) + ",\"memory\":";
-    append(json, memories[i].memory);
-    json += '}';
+    json += agent_memory_json(policies.agents[i]);
   }
   return json + "]}\n";
 }
 
-base::Result<std::vector<scripting::AgentMemory>> memories_from_json(std::string_view json) {
+base::Result<scripting::SavedPolicies> memories_from_json(std::string_view json) {
   JsonCursor cursor(json);
-  std::vector<scripting::AgentMemory> memories;
+  scripting::SavedPolicies policies;
   int fields = 0;
   cursor.object([&](std::string_view name) {
     ++fields;
-    if (name == "cherub_memories") {
-      if (cursor.number<int>() != kFormat) cursor.fail("This version of Cherub reads format 1.");
-    } else if (name == "tick") {
-      cursor.number<engine::Tick>();
-    } else if (name == "agents") {
-      cursor.array([&](std::size_t index) {
-        if (index >= kAgentsMax) return cursor.fail("Too many agents.");
-        memories.push_back(read_agent(cursor));
-      });
-    } else {
-      cursor.fail("No such field in saved memories.");
-    }
+    read_field(cursor, name, policies);
   });
   cursor.expect_end();
-  if (cursor.ok() && fields != 3) cursor.fail("The memories lack fields, or repeat some.");
+  if (cursor.ok() && fields != 5) cursor.fail("The memories lack fields, or repeat some.");
   if (!cursor.ok()) return cursor.error();
-  return memories;
+  return policies;
 }
 
 }  // namespace cherub::abilities

@@ -80,7 +80,8 @@ void add_world(const ProfileSources& sources, base::JsonObject& json, std::strin
 
 void add_versions(const ProfileSources& sources, base::JsonObject& json, std::string& text) {
   base::JsonArray versions;
-  for (const VersionUse& use : sources.versions) {
+  for (const scripting::VersionStats& version : sources.versions) {
+    const scripting::PolicyStats& use = version.stats;
     const double mean = use.acts > 0 ? double(use.fuel) / double(use.acts) : 0;
     base::JsonObject faults;
     std::string fault_text;
@@ -90,18 +91,20 @@ void add_versions(const ProfileSources& sources, base::JsonObject& json, std::st
       faults.add(name, count);
       if (count > 0) fault_text += " " + std::string(name) + " " + std::to_string(count);
     }
-    base::JsonObject row;
-    row.add("sha256", use.sha256)
-        .add("since_tick", use.since)
-        .add("acts", use.acts)
-        .add("fuel_mean", mean)
-        .add("fuel_max", use.fuel_max)
-        .raw("faults", faults.text());
-    versions.raw(row.text());
-    text += "script " + use.sha256.substr(0, 12) + " since tick " + std::to_string(use.since) +
-            ": " + std::to_string(use.acts) + " acts, fuel per act " + short_text(mean) + " mean" +
-            ", " + std::to_string(use.fuel_max) + " max" +
-            ", faults:" + (fault_text.empty() ? " none" : fault_text) + "\n";
+    versions.raw(base::JsonObject()
+                     .add("sha256", version.sha256)
+                     .add("since_tick", version.since)
+                     .add("agents", version.agents)
+                     .add("acts", use.acts)
+                     .add("fuel_mean", mean)
+                     .add("fuel_max", use.fuel_max)
+                     .raw("faults", faults.text())
+                     .text());
+    text += "script " + version.sha256.substr(0, 12) + " since tick " +
+            std::to_string(version.since) + ": " + std::to_string(version.agents) + " agents, " +
+            std::to_string(use.acts) + " acts, fuel per act " + short_text(mean) + " mean, " +
+            std::to_string(use.fuel_max) +
+            " max, faults:" + (fault_text.empty() ? " none" : fault_text) + "\n";
   }
   json.raw("scripts", versions.text());
 }
@@ -137,32 +140,6 @@ std::string joined(const std::vector<std::string>& words) {
 }
 
 }  // namespace
-
-void VersionLedger::begin(const std::string& sha256, base::Tick since,
-                          const scripting::PolicyStats& now) {
-  entries_.push_back({sha256, since, now});
-  if (entries_.size() > kVersionsKeptMax) entries_.pop_front();
-}
-
-std::vector<VersionUse> VersionLedger::uses(const scripting::PolicyStats& now) const {
-  std::vector<VersionUse> uses;
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
-    const scripting::PolicyStats& before = entries_[i].before;
-    const scripting::PolicyStats& after = i + 1 < entries_.size() ? entries_[i + 1].before : now;
-    VersionUse use;
-    use.sha256 = entries_[i].sha256;
-    use.since = entries_[i].since;
-    use.acts = after.acts - before.acts;
-    use.fuel = after.fuel - before.fuel;
-    // Until a version has acted, the host still tells of the one before it.
-    use.fuel_max = use.acts > 0 ? after.fuel_max_version : 0;
-    for (std::size_t kind = 0; kind < use.faults.size(); ++kind) {
-      use.faults[kind] = after.faults[kind] - before.faults[kind];
-    }
-    uses.push_back(std::move(use));
-  }
-  return uses;
-}
 
 ConsoleReply profile_report(const ProfileSources& sources) {
   ConsoleReply reply;

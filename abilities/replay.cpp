@@ -39,7 +39,7 @@ class Replay {
   base::Result<void> begin();
   void differ(std::uint64_t tick, std::string sentence, std::string column);
   void meet_save();
-  void compare_memories(const Save& save, std::vector<scripting::AgentMemory> replayed);
+  void compare_memories(const Save& save, const scripting::SavedPolicies& replayed);
   [[nodiscard]] bool save_ahead() const { return !saves_.empty() && saves_.back() > tick_; }
 
   ReplayOptions options_;
@@ -86,7 +86,7 @@ void Replay::meet_save() {
     if (report_.first_difference_tick) {
       report_.difference += " Yet " + place + " is as replayed: the journal was altered.";
     } else if (memories) {
-      compare_memories(*save, std::move(*memories));
+      compare_memories(*save, *memories);
     }
     return;
   }
@@ -109,25 +109,35 @@ void Replay::meet_save() {
   }
 }
 
-void Replay::compare_memories(const Save& save, std::vector<scripting::AgentMemory> replayed) {
+void Replay::compare_memories(const Save& save, const scripting::SavedPolicies& replayed) {
   const std::uint64_t tick = save.snapshot.tick;
-  const std::size_t count = std::min(save.memories.size(), replayed.size());
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::span<const scripting::AgentMemory> one(&save.memories[i], 1), other(&replayed[i], 1);
-    if (memories_to_json(tick, one) == memories_to_json(tick, other)) continue;
-    report_.entity = save.memories[i].agent.packed();
-    report_.recorded = memories_to_json(tick, one);
-    report_.replayed = memories_to_json(tick, other);
-    return differ(tick,
-                  "In the save of tick " + std::to_string(tick) + ", the memory of entity " +
-                      std::to_string(*report_.entity) + " is not as replayed.",
-                  "memories");
+  const std::string place = "In the save of tick " + std::to_string(tick) + ", ";
+  const auto head_of = [tick](const scripting::SavedPolicies& policies) {
+    return memories_to_json(tick, {policies.versions, policies.migration, {}});
+  };
+  if (head_of(save.memories) != head_of(replayed)) {
+    report_.recorded = head_of(save.memories);
+    report_.replayed = head_of(replayed);
+    return differ(tick, place + "the versions at work are not as replayed.", "memories");
   }
-  if (save.memories.size() == replayed.size()) return;
+  const auto& kept = save.memories.agents;
+  const std::size_t count = std::min(kept.size(), replayed.agents.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string one = agent_memory_json(kept[i]);
+    const std::string other = agent_memory_json(replayed.agents[i]);
+    if (one == other) continue;
+    report_.entity = kept[i].agent.packed();
+    report_.recorded = one;
+    report_.replayed = other;
+    return differ(
+        tick,
+        place + "the memory of entity " + std::to_string(*report_.entity) + " is not as replayed.",
+        "memories");
+  }
+  if (kept.size() == replayed.agents.size()) return;
   differ(tick,
-         "The save of tick " + std::to_string(tick) + " has the memories of " +
-             std::to_string(save.memories.size()) + " agents, the replay of " +
-             std::to_string(replayed.size()) + ".",
+         place + "there are the memories of " + std::to_string(kept.size()) +
+             " agents, in the replay of " + std::to_string(replayed.agents.size()) + ".",
          "memories");
 }
 

@@ -9,10 +9,13 @@
 namespace cherub::abilities {
 namespace {
 
-// Which version of the record goes in at a tick, if any.
-const std::string* installed_sha256(const engine::StampedCommand& command) {
-  const auto* script = std::get_if<engine::InstallScript>(&command.command);
-  return script != nullptr && !script->sha256.empty() ? &script->sha256 : nullptr;
+// Which version of the record goes in at a tick, or empty. One that is restored is there already.
+std::string installed_sha256(const engine::StampedCommand& command) {
+  if (const auto* install = std::get_if<engine::InstallScript>(&command.command)) {
+    return install->sha256;
+  }
+  const auto* quarantine = std::get_if<engine::QuarantineScript>(&command.command);
+  return quarantine != nullptr ? quarantine->restored_sha256 : std::string();
 }
 
 std::vector<scripting::MachineFault> machine_faults_from(const engine::Recording& recording,
@@ -37,6 +40,7 @@ std::vector<scripting::MachineFault> machine_faults_from(const engine::Recording
 scripting::HostOptions host_options(const engine::RecordedStart& start, bool jit, bool replays) {
   scripting::HostOptions options;
   options.fuel_per_act = start.fuel_per_act;
+  options.fuel_saved_max = start.fuel_saved_max;
   options.fuel_per_load = start.fuel_per_load;
   options.memory_bytes = start.memory_bytes;
   options.memory_per_agent_bytes = start.memory_per_agent_bytes;
@@ -103,9 +107,10 @@ base::Result<void> Replayer::begin_at(const Save& save) {
   auto restored = engine::World::restore(save.snapshot);
   if (!restored) return restored.error();
   if (auto stood = stand(std::move(*restored)); !stood) return stood;
-  const std::string& sha256 = world_->script_slots().front().sha256;
-  if (!sha256.empty() && !prepare(sha256)) {
-    return base::Error{base::ErrorCode::kInvalidArgument, difference_->sentence, "script"};
+  for (const scripting::SavedVersion& version : save.memories.versions) {
+    if (!add_source(version.sha256)) {
+      return base::Error{base::ErrorCode::kInvalidArgument, difference_->sentence, "script"};
+    }
   }
   if (auto done = host_->restore_memories(*world_, save.memories); !done) return done;
   // The memories are as this save left them.
@@ -120,7 +125,7 @@ void Replayer::differ(std::string sentence, std::string column) {
   difference_ = {world_->tick(), std::move(column), std::move(sentence)};
 }
 
-bool Replayer::prepare(const std::string& sha256) {
+bool Replayer::add_source(const std::string& sha256) {
   const auto source = recording_.sources.find(sha256);
   if (source == recording_.sources.end()) {
     differ("The source " + sha256 + " is not in the journal.");
@@ -128,20 +133,26 @@ bool Replayer::prepare(const std::string& sha256) {
     differ("The source named " + sha256 + " was altered.");
   } else {
     registry_->add(source->second);
-    if (host_->prepare(sha256, world_->scenario()).ok) return true;
-    differ("The source " + sha256 + " is refused by this version of Cherub.");
+    return true;
   }
   return false;
 }
 
+bool Replayer::prepare(const std::string& sha256) {
+  if (!add_source(sha256)) return false;
+  if (host_->prepare(sha256, world_->scenario()).ok) return true;
+  differ("The source " + sha256 + " is refused by this version of Cherub.");
+  return false;
+}
+
 void Replayer::apply(const engine::StampedCommand& command) {
-  const std::string* sha256 = installed_sha256(command);
-  if (sha256 != nullptr && !prepare(*sha256)) return;
+  const std::string sha256 = installed_sha256(command);
+  if (!sha256.empty() && !prepare(sha256)) return;
   const auto stamped = world_->submit(command.command);
   if (!stamped) differ("A recorded command is refused: " + stamped.error().text());
 }
 
-std::optional<std::vector<scripting::AgentMemory>> Replayer::pass_save() {
+std::optional<scripting::SavedPolicies> Replayer::pass_save() {
   const auto& saves = recording_.saves;
   if (next_save_ >= saves.size() || saves[next_save_] != world_->tick()) return std::nullopt;
   while (next_save_ < saves.size() && saves[next_save_] == world_->tick()) ++next_save_;
@@ -152,10 +163,6 @@ base::Result<void> Replayer::renew_host() {
   const auto memories = host_->save_memories();
   host_ = std::make_unique<scripting::PolicyHost>(registry_,
                                                   host_options(recording_.start, jit_, false));
-  const std::string& sha256 = world_->script_slots().front().sha256;
-  if (!sha256.empty() && !prepare(sha256)) {
-    return base::Error{base::ErrorCode::kInvalidArgument, difference_->sentence, "script"};
-  }
   return host_->restore_memories(*world_, memories);
 }
 

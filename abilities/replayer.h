@@ -34,7 +34,7 @@ class Replayer {
   [[nodiscard]] bool at_end() const { return world_->tick() >= recording_.end(); }
   // When the recorded world was saved at this tick, does what that did to the memories, and returns
   // them; once per tick.
-  std::optional<std::vector<scripting::AgentMemory>> pass_save();
+  std::optional<scripting::SavedPolicies> pass_save();
   // The next tick. Where `verify`, compares all hashes; the first difference sticks.
   engine::TickReport step(bool verify);
   // For a world that goes on: another host with the memories of this one, which is not bound to the
@@ -51,6 +51,7 @@ class Replayer {
 
  private:
   base::Result<void> stand(std::unique_ptr<engine::World> world);
+  bool add_source(const std::string& sha256);
   bool prepare(const std::string& sha256);
   void apply(const engine::StampedCommand& command);
   void compare(const engine::TickReport& report);

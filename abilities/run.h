@@ -49,8 +49,8 @@ base::Result<RunRequest> run_request_from_json(std::string_view json, RunRequest
 std::string run_request_to_json(const RunRequest& request);  // without secrets
 
 // What leaves a run. `json` is a complete object that begins with {"type":"<type>", …}.
-// Types: connected step episode_summary candidate iteration critique best live reload command save
-// load follow catalogue warning error done terminated.
+// Types: connected step episode_summary candidate iteration critique best live reload quarantine
+// command save load follow catalogue warning error done terminated.
 struct RunRecord {
   std::string type;
   std::string json;
@@ -70,9 +70,17 @@ class RunObserver {
 };
 
 struct ReloadOutcome {
+  // A stage beside those of loading: "shadow" (it did worse beside the old version), "quarantine"
+  // (it failed too often before), "superseded", "slot", "live", "closed".
   scripting::LoadVerdict verdict;
-  std::optional<std::uint64_t> tick;  // of the swap; empty: refused, or waits for the live world
+  // Of the swap; empty: refused, or good so far and waiting: for the live world, or for its ticks.
+  std::optional<std::uint64_t> tick;
   std::string sha256;
+};
+
+enum class ReloadForce {
+  kNo,
+  kYes,  // without shadow and probation, even from quarantine; what does not load is refused still
 };
 
 // What becomes of a command that comes before the live world.
@@ -105,10 +113,12 @@ class RunControl {
   void step(std::uint32_t ticks);
   void submit(engine::Command command);  // into the live world
   void save();                           // the live world, between two ticks
-  // Checks and swaps the slot's script at the next tick boundary of the live world; `done` is
-  // called from the run's thread, or by the caller at once when the run has ended. Before the live
-  // world begins, an accepted version waits for it: `done` then tells no tick.
-  void reload(std::string slot, std::string source, std::function<void(const ReloadOutcome&)> done);
+  // Takes the slot's script through the steps of docs/RELOAD.md. `done` is called once, when it was
+  // swapped or refused, from the run's thread, or by the caller at once when the run has ended.
+  // Before the live world begins, a version that was checked waits for it, and while that stands
+  // still for its ticks: `done` then tells no tick, and `reload` records tell the rest.
+  void reload(std::string slot, std::string source, std::function<void(const ReloadOutcome&)> done,
+              ReloadForce force = ReloadForce::kNo);
   // The run is over: what waits, and what comes from now on, is answered so.
   void close();
 

@@ -110,6 +110,13 @@ void RunControl::State::close() {
   }
 }
 
+void RunControl::State::deliver(std::shared_ptr<CheckedVersion> made) {
+  const std::lock_guard lock(mutex);
+  if (stage == Stage::kClosed) return;
+  waiting.emplace_back(std::move(made));
+  changed.notify_all();
+}
+
 std::optional<ConsoleReply> RunControl::State::push(InboxItem item, const ConsoleCommand* asked,
                                                     WhenEarly early) {
   const std::lock_guard lock(mutex);
@@ -197,8 +204,8 @@ void RunControl::submit(engine::Command command) {
 }
 
 void RunControl::reload(std::string slot, std::string source,
-                        std::function<void(const ReloadOutcome&)> done) {
-  ReloadRequest request{std::move(slot), std::move(source), std::move(done)};
+                        std::function<void(const ReloadOutcome&)> done, ReloadForce force) {
+  ReloadRequest request{std::move(slot), std::move(source), std::move(done), force};
   const auto refused = state_->push(request, nullptr, WhenEarly::kWait);
   if (!refused) return;
   const bool over = refused->code == ErrorCode::kConflict;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "abilities/run.h"
+#include "abilities/version_maker.h"
 
 namespace cherub::abilities {
 
@@ -22,6 +24,7 @@ struct ReloadRequest {
   std::string slot;
   std::string source;
   std::function<void(const ReloadOutcome&)> done;
+  ReloadForce force = ReloadForce::kNo;
 
   // Answers that nothing was swapped, with a sentence as the diagnostic.
   void refuse(std::string stage, std::string message) const;
@@ -36,7 +39,8 @@ struct AskRequest {
   }
 };
 
-using InboxItem = std::variant<AskRequest, engine::Command, ReloadRequest>;
+using InboxItem =
+    std::variant<AskRequest, engine::Command, ReloadRequest, std::shared_ptr<CheckedVersion>>;
 
 // The run's side of a RunControl. Requests are queued by any thread and taken by the run's own.
 struct RunControl::State {
@@ -57,6 +61,8 @@ struct RunControl::State {
   void close();
 
   enum class Stage { kBefore, kNoWorld, kLive, kClosed };
+  // From the live world itself, however many requests wait.
+  void deliver(std::shared_ptr<CheckedVersion> made);
   // Queues the item unless it is answered here; then says how.
   std::optional<ConsoleReply> push(InboxItem item, const ConsoleCommand* asked, WhenEarly early);
 

@@ -335,7 +335,7 @@ base::Result<void> WorldFolder::write_world_json(const Save& save) {
                                   .add("tick", state.tick)
                                   .add("state_hash", base::hex64(state.hash))
                                   .add("alive", std::count(alive.begin(), alive.end(), 1))
-                                  .add("memories", save.memories.size())
+                                  .add("memories", save.memories.agents.size())
                                   .raw("scripts", scripts.text())
                                   .text())
           .text();

@@ -16,7 +16,7 @@ namespace cherub::abilities {
 // All that a save holds. The journal before and behind it holds the rest.
 struct Save {
   engine::Snapshot snapshot;
-  std::vector<scripting::AgentMemory> memories;
+  scripting::SavedPolicies memories;
 };
 
 enum class SaveCheck {

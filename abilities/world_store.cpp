@@ -22,6 +22,7 @@ engine::RecordedStart start_of(const engine::World& world, const scripting::Host
   start.scenario_yaml = world.scenario().yaml;
   start.seed = world.seed();
   start.fuel_per_act = host.fuel_per_act;
+  start.fuel_saved_max = host.fuel_saved_max;
   start.fuel_per_load = host.fuel_per_load;
   start.memory_bytes = host.memory_bytes;
   start.memory_per_agent_bytes = host.memory_per_agent_bytes;
@@ -101,6 +102,8 @@ base::Result<std::unique_ptr<WorldStore>> WorldStore::load(
                            std::to_string(newest.torn_bytes) + " bytes are no record.");
   }
   folder.remove_leftovers();
+  // Any of them may be gone back to.
+  for (const auto& source : newest.sources) registry->add(source.second);
   std::unique_ptr<WorldStore> store(
       new WorldStore(std::move(folder), std::move(*journal), newest.start, options));
   const auto done = named.empty()
@@ -164,6 +167,9 @@ base::Result<void> WorldStore::take_over(Replayer& replayer, const engine::Recor
   }
   sources_ = recording.sources;
   loaded.waiting = pending_.size();
+  std::copy_if(recording.commands.begin(), recording.commands.end(),
+               std::back_inserter(loaded.script_commands),
+               [](const auto& command) { return engine::is_about_scripts(command.command); });
   loaded.world = replayer.take_world();
   loaded.host = replayer.take_host();
   return {};

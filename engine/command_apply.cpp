@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "engine/ability_commands.h"
 #include "engine/base/sha256.h"
@@ -52,16 +53,44 @@ Result<void> check(const WorldState& state, const Remove& remove) {
   return refusal(ErrorCode::kNotFound, "No living entity has this id.", "remove.id");
 }
 
-Result<void> check(const WorldState& state, const InstallScript& install) {
-  const bool known = std::any_of(state.slots.begin(), state.slots.end(),
-                                 [&](const auto& slot) { return slot.name == install.slot; });
-  if (!known) {
-    return refusal(ErrorCode::kNotFound, "No such script slot.", "install_script.slot");
-  }
-  if (install.sha256.empty() || base::is_sha256(install.sha256)) return {};
+const ScriptSlot* find_slot(const WorldState& state, const std::string& name) {
+  const auto found = std::find_if(state.slots.begin(), state.slots.end(),
+                                  [&](const ScriptSlot& slot) { return slot.name == name; });
+  return found == state.slots.end() ? nullptr : &*found;
+}
+
+Result<void> check_slot(const WorldState& state, const std::string& name, const char* where) {
+  if (find_slot(state, name) != nullptr) return {};
+  return refusal(ErrorCode::kNotFound, "No such script slot.", where);
+}
+
+Result<void> check_sha256(const std::string& sha256, const char* where) {
+  if (sha256.empty() || base::is_sha256(sha256)) return {};
   return refusal(ErrorCode::kInvalidArgument,
                  "Must be 64 lower-case hexadecimal digits, or empty for the native behaviour.",
-                 "install_script.sha256");
+                 where);
+}
+
+Result<void> check(const WorldState& state, const InstallScript& install) {
+  if (auto known = check_slot(state, install.slot, "install_script.slot"); !known) return known;
+  return check_sha256(install.sha256, "install_script.sha256");
+}
+
+// Whether a version is on probation when the command is applied, is seen then.
+Result<void> check(const WorldState& state, const AcceptScript& accept) {
+  return check_slot(state, accept.slot, "accept_script.slot");
+}
+
+Result<void> check(const WorldState& state, const RestoreScript& restore) {
+  return check_slot(state, restore.slot, "restore_script.slot");
+}
+
+Result<void> check(const WorldState& state, const QuarantineScript& quarantine) {
+  if (auto known = check_slot(state, quarantine.slot, "quarantine_script.slot"); !known) {
+    return known;
+  }
+  if (auto good = check_sha256(quarantine.sha256, "quarantine_script.sha256"); !good) return good;
+  return check_sha256(quarantine.restored_sha256, "quarantine_script.restored_sha256");
 }
 
 Result<void> check(const WorldState&, const Rain& rain) {
@@ -81,10 +110,14 @@ void apply(WorldState& state, const Remove& remove) {
   free_entity(state, remove.entity.index);
 }
 
-void apply(WorldState& state, const InstallScript& install) {
-  for (std::size_t i = 0; i < state.slots.size(); ++i) {
-    if (state.slots[i].name == install.slot) state.slots[i].sha256 = install.sha256;
-  }
+// One that submit() found.
+ScriptSlot& slot_of(WorldState& state, const std::string& name) {
+  return state.slots[static_cast<std::size_t>(find_slot(state, name) - state.slots.data())];
+}
+
+// Lets the entities of the slot act by another version from this tick on.
+void give(WorldState& state, ScriptSlot& slot, std::string sha256) {
+  slot.sha256 = std::move(sha256);
   Columns& columns = state.columns;
   const auto driven =
       static_cast<SpeciesIndex>(*state.scenario.find_species(state.scenario.agent_species));
@@ -94,8 +127,36 @@ void apply(WorldState& state, const InstallScript& install) {
   }
   Event event;
   event.kind = EventKind::kReload;
-  event.text = install.slot + " " + install.sha256;
+  event.text = slot.name + " " + slot.sha256;
   state.events.push_back(std::move(event));
+}
+
+void apply(WorldState& state, const InstallScript& install) {
+  ScriptSlot& slot = slot_of(state, install.slot);
+  // A version that comes in while another is on probation goes back to the same fallback.
+  if (!install.on_probation || install.sha256.empty()) {
+    slot.fallback_sha256.clear();
+  } else if (slot.fallback_sha256.empty() && slot.sha256 != install.sha256) {
+    slot.fallback_sha256 = slot.sha256;
+  }
+  give(state, slot, install.sha256);
+}
+
+void apply(WorldState& state, const AcceptScript& accept) {
+  slot_of(state, accept.slot).fallback_sha256.clear();
+}
+
+void apply(WorldState& state, const RestoreScript& restore) {
+  ScriptSlot& slot = slot_of(state, restore.slot);
+  if (slot.fallback_sha256.empty()) return;
+  give(state, slot, std::exchange(slot.fallback_sha256, {}));
+}
+
+void apply(WorldState& state, const QuarantineScript& quarantine) {
+  ScriptSlot& slot = slot_of(state, quarantine.slot);
+  if (slot.sha256 != quarantine.sha256) return;  // an earlier command of this tick took it away
+  slot.fallback_sha256.clear();
+  give(state, slot, quarantine.restored_sha256);
 }
 
 void apply(WorldState& state, const Rain& rain) {

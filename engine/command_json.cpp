@@ -59,6 +59,14 @@ class Members {
     return 0;
   }
 
+  // Optional; false without it.
+  bool flag(const char* name) {
+    const rapidjson::Value* value = find(name);
+    if (value == nullptr) return false;
+    if (!value->IsBool()) fail(name, "Must be true or false.");
+    return value->IsBool() && value->GetBool();
+  }
+
   // The first failure, if any.
   std::optional<Error> finish() {
     for (const auto& member : object_.GetObject()) {
@@ -99,10 +107,23 @@ struct ToJson {
     return base::JsonObject().add("type", "remove").add("id", remove.entity.packed()).text();
   }
   std::string operator()(const InstallScript& install) const {
+    base::JsonObject json;
+    json.add("type", "install_script").add("slot", install.slot).add("sha256", install.sha256);
+    if (install.on_probation) json.add("on_probation", true);
+    return json.text();
+  }
+  std::string operator()(const AcceptScript& accept) const {
+    return base::JsonObject().add("type", "accept_script").add("slot", accept.slot).text();
+  }
+  std::string operator()(const RestoreScript& restore) const {
+    return base::JsonObject().add("type", "restore_script").add("slot", restore.slot).text();
+  }
+  std::string operator()(const QuarantineScript& quarantine) const {
     return base::JsonObject()
-        .add("type", "install_script")
-        .add("slot", install.slot)
-        .add("sha256", install.sha256)
+        .add("type", "quarantine_script")
+        .add("slot", quarantine.slot)
+        .add("sha256", quarantine.sha256)
+        .add("restored_sha256", quarantine.restored_sha256)
         .text();
   }
   std::string operator()(const Rain& rain) const {
@@ -160,6 +181,7 @@ InstallScript read_install(Members& members) {
   InstallScript install;
   install.slot = members.text("slot");
   install.sha256 = members.text("sha256");
+  install.on_probation = members.flag("on_probation");
   return install;
 }
 
@@ -193,6 +215,14 @@ SetRole read_set_role(Members& members) {
   return set;
 }
 
+QuarantineScript read_quarantine(Members& members) {
+  QuarantineScript quarantine;
+  quarantine.slot = members.text("slot");
+  quarantine.sha256 = members.text("sha256");
+  quarantine.restored_sha256 = members.text("restored_sha256");
+  return quarantine;
+}
+
 }  // namespace
 
 std::string command_to_json(const Command& command) {
@@ -224,10 +254,17 @@ base::Result<Command> command_from_json(std::string_view json) {
     command = read_knowledge<RevokeAbility>(members);
   } else if (type == "set_role") {
     command = read_set_role(members);
+  } else if (type == "accept_script") {
+    command = AcceptScript{members.text("slot")};
+  } else if (type == "restore_script") {
+    command = RestoreScript{members.text("slot")};
+  } else if (type == "quarantine_script") {
+    command = read_quarantine(members);
   } else {
     return Error{ErrorCode::kInvalidArgument,
-                 "Must be one of spawn, remove, install_script, rain, install_ability, "
-                 "grant_ability, revoke_ability, set_role.",
+                 "Must be one of spawn, remove, install_script, accept_script, restore_script, "
+                 "quarantine_script, rain, install_ability, grant_ability, revoke_ability, "
+                 "set_role.",
                  "type"};
   }
   if (const std::optional<Error> error = members.finish()) return *error;

@@ -23,10 +23,29 @@ struct Spawn {
 struct Remove {
   EntityId entity;
 };
-// Gives the named script slot another version. Entities of that slot act by it from this tick on.
+// Gives the named script slot another version. Entities of that slot act by it from this tick on,
+// or as soon as what they remember has come over. On probation, the version that was there stays
+// behind it as the slot's fallback, with what its agents remember, until one of the two commands
+// below.
 struct InstallScript {
   std::string slot;    // "policy" in the scenarios that ship
   std::string sha256;  // of the source; empty: back to the native behaviour
+  bool on_probation = false;
+};
+// The version on probation stays: its fallback is forgotten.
+struct AcceptScript {
+  std::string slot;
+};
+// The version on probation is withdrawn: entities act by the fallback again, with the memories that
+// they had.
+struct RestoreScript {
+  std::string slot;
+};
+// The slot's version failed too often. It gives way to another one, without probation.
+struct QuarantineScript {
+  std::string slot;
+  std::string sha256;           // what must not come in again
+  std::string restored_sha256;  // what acts now; empty: the native behaviour
 };
 struct Rain {
   double intensity = 1;  // 0 … 1
@@ -54,7 +73,14 @@ struct SetRole {
 };
 
 using Command = std::variant<Spawn, Remove, InstallScript, Rain, InstallAbility, GrantAbility,
-                             RevokeAbility, SetRole>;
+                             RevokeAbility, SetRole, AcceptScript, RestoreScript, QuarantineScript>;
+
+constexpr bool is_about_scripts(const Command& command) {
+  return std::holds_alternative<InstallScript>(command) ||
+         std::holds_alternative<AcceptScript>(command) ||
+         std::holds_alternative<RestoreScript>(command) ||
+         std::holds_alternative<QuarantineScript>(command);
+}
 
 struct StampedCommand {
   Tick tick = 0;

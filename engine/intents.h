@@ -49,6 +49,10 @@ enum class Receipt : std::uint8_t {
   kFaulted,         // the ability's script failed
 };
 inline constexpr int kReceiptCount = 20;
+// Whether what was asked for did not happen; a movement that a wall cut short did.
+constexpr bool is_refusal(Receipt receipt) {
+  return receipt != Receipt::kNone && receipt != Receipt::kAccepted && receipt != Receipt::kBlocked;
+}
 // "accepted", "out_of_reach", …: the words policies and telemetry see.
 const char* receipt_name(Receipt receipt);
 

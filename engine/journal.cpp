@@ -17,7 +17,7 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
-constexpr int kFormat = 1;
+constexpr int kFormat = 2;
 constexpr std::size_t kChecksumDigits = 8;
 constexpr std::size_t kColumnsMax = 256;
 constexpr Tick kTicksMax = Tick{1} << 53;  // what JSON holds exactly
@@ -134,6 +134,7 @@ base::JsonObject head_of(const RecordedStart& start) {
       .add("cherub_journal", kFormat)
       .add("seed", base::hex64(start.seed))
       .add("fuel_per_act", start.fuel_per_act)
+      .add("fuel_saved_max", start.fuel_saved_max)
       .add("fuel_per_load", start.fuel_per_load)
       .add("memory_bytes", start.memory_bytes)
       .add("memory_per_agent_bytes", start.memory_per_agent_bytes)
@@ -322,6 +323,7 @@ std::optional<std::string> JournalReader::take_head(const rapidjson::Value& reco
   RecordedStart& start = made_.start;
   start.seed = members.hash("seed");
   start.fuel_per_act = members.number<std::uint64_t>("fuel_per_act");
+  start.fuel_saved_max = members.number<std::uint64_t>("fuel_saved_max");
   start.fuel_per_load = members.number<std::uint64_t>("fuel_per_load");
   start.memory_bytes = members.number<std::uint64_t>("memory_bytes");
   start.memory_per_agent_bytes = members.number<std::uint64_t>("memory_per_agent_bytes");

@@ -15,7 +15,7 @@
 // The journal of a world: one record per line, `<8 hexadecimal digits> <JSON object>`. The digits
 // are a checksum of the JSON and of the checksum before it, so that a record that was changed,
 // moved or left out is seen. Records, in their order:
-//   {"cherub_journal":1,"seed":"<16 hex>",…,"columns":[…],"scenario":"<yaml>"}     first
+//   {"cherub_journal":2,"seed":"<16 hex>",…,"columns":[…],"scenario":"<yaml>"}     first
 //     "from":N,"before":N   also, when it is a later segment: the ticks before it, and the checksum
 //                           of the record that it follows, as a number
 //   {"model_reply":"<sha256 of the prompt>","iteration":N,"candidate":N,"text":"…"}

@@ -34,8 +34,9 @@ void cut(Recording& whole, Tick tick) {
 
 bool alike(const RecordedStart& a, const RecordedStart& b) {
   const auto all = [](const RecordedStart& start) {
-    return std::tie(start.scenario_yaml, start.seed, start.fuel_per_act, start.fuel_per_load,
-                    start.memory_bytes, start.memory_per_agent_bytes, start.columns);
+    return std::tie(start.scenario_yaml, start.seed, start.fuel_per_act, start.fuel_saved_max,
+                    start.fuel_per_load, start.memory_bytes, start.memory_per_agent_bytes,
+                    start.columns);
   };
   return all(a) == all(b);
 }

@@ -20,7 +20,7 @@ struct RecordedStart {
   std::string scenario_yaml;
   std::uint64_t seed = 0;
   // The budgets that policies ran under; results depend on them.
-  std::uint64_t fuel_per_act = 0, fuel_per_load = 0;
+  std::uint64_t fuel_per_act = 0, fuel_saved_max = 0, fuel_per_load = 0;
   std::uint64_t memory_bytes = 0, memory_per_agent_bytes = 0;
   std::vector<std::string> columns;  // whose hashes each tick has: World::column_hashes
 };

@@ -138,8 +138,11 @@ Result<void> check_slots(const WorldState& state, const std::vector<ScriptSlot>&
       std::equal(slots.begin(), slots.end(), state.slots.begin(),
                  [](const ScriptSlot& a, const ScriptSlot& b) { return a.name == b.name; });
   if (!known) return wrong("slots", "These are not the script slots of the scenario.");
+  const auto names_version = [](const std::string& sha256) {
+    return sha256.empty() || base::is_sha256(sha256);
+  };
   for (const ScriptSlot& slot : slots) {
-    if (!slot.sha256.empty() && !base::is_sha256(slot.sha256)) {
+    if (!names_version(slot.sha256) || !names_version(slot.fallback_sha256)) {
       return wrong("slots", "A sha256 has 64 hexadecimal digits, or none.");
     }
   }
@@ -178,8 +181,11 @@ void compare_rest(const Snapshot& first, const Snapshot& second, Differs&& diffe
   compare("rain_intensity", first.rain_intensity, second.rain_intensity);
   compare("rain_until", first.rain_until, second.rain_until);
   for (std::size_t i = 0; i < std::min(first.slots.size(), second.slots.size()); ++i) {
-    if (first.slots[i].sha256 != second.slots[i].sha256) {
-      differs("script_slots", first.slots[i].sha256, second.slots[i].sha256);
+    const ScriptSlot &one = first.slots[i], &other = second.slots[i];
+    if (one.sha256 != other.sha256) differs("script_slots", one.sha256, other.sha256);
+    if (one.fallback_sha256 != other.fallback_sha256) {
+      differs("script_slots", "fallback " + one.fallback_sha256,
+              "fallback " + other.fallback_sha256);
     }
   }
   if (const char* const part = difference_of(first.society, second.society)) {
@@ -257,6 +263,7 @@ std::vector<ColumnHash> World::column_hashes() const {
   for (const ScriptSlot& slot : state.slots) {
     slots.add(std::string_view(slot.name));
     slots.add(std::string_view(slot.sha256));
+    if (!slot.fallback_sha256.empty()) slots.add(std::string_view(slot.fallback_sha256));
   }
   hashes.push_back({"script_slots", slots.value()});
   weather.add(std::span<const double>(&state.weather.rain_intensity, 1));

@@ -150,6 +150,8 @@ class SnapshotReader {
           slot.name = cursor_.string();
         } else if (name == "sha256") {
           slot.sha256 = cursor_.string();
+        } else if (name == "fallback_sha256") {
+          slot.fallback_sha256 = cursor_.string();
         } else {
           unknown(cursor_);
         }
@@ -240,7 +242,10 @@ class SnapshotReader {
 std::string slots_json(const std::vector<ScriptSlot>& slots) {
   base::JsonArray array;
   for (const ScriptSlot& slot : slots) {
-    array.raw(base::JsonObject().add("name", slot.name).add("sha256", slot.sha256).text());
+    base::JsonObject json;
+    json.add("name", slot.name).add("sha256", slot.sha256);
+    if (!slot.fallback_sha256.empty()) json.add("fallback_sha256", slot.fallback_sha256);
+    array.raw(json.text());
   }
   return array.text();
 }

@@ -98,6 +98,7 @@ std::uint64_t hash_state(const WorldState& state, std::span<const ColumnHash> co
   for (const ScriptSlot& slot : state.slots) {
     hasher.add(std::string_view(slot.name));
     hasher.add(std::string_view(slot.sha256));
+    if (!slot.fallback_sha256.empty()) hasher.add(std::string_view(slot.fallback_sha256));
   }
   const double rain = state.weather.rain_intensity;
   hasher.add(std::span<const double>(&rain, 1));

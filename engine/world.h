@@ -37,6 +37,9 @@ inline constexpr std::uint32_t kPendingCommandsMax = 10'000;
 struct ScriptSlot {
   std::string name;
   std::string sha256;  // installed version; empty: native behaviour
+  // While the version is on probation: the one that entities go back to if it is withdrawn; else
+  // empty.
+  std::string fallback_sha256;
 };
 
 // The hash of one part of the state, so that a difference can be named.

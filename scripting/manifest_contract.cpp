@@ -102,6 +102,9 @@ constexpr ApiLimit kLimits[] = {
     {"source", "64 KiB of text, one file"},
     {"fuel of one act",
      "20 000; roughly 1 per operation, 1 per turn of a loop, and the costs below"},
+    {"saved fuel",
+     "what an act leaves is kept for the agent's later ones, up to 80 000; self.fuel tells what is "
+     "left"},
     {"fuel of loading, init, collect, finalize, migrate", "2 000 000 each"},
     {"self.memory", "4096 bytes serialised; plain data only"},
     {"self:say", "200 bytes, one message per tick"},

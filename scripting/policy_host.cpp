@@ -1,34 +1,45 @@
 #include "scripting/policy_host.h"
 
 #include <algorithm>
+#include <deque>
 #include <map>
+#include <utility>
 
 #include "engine/recording.h"
+#include "scripting/policy_shadow.h"
 #include "scripting/policy_shard.h"
-#include "scripting/policy_version.h"
 
 namespace cherub::scripting {
 
 struct PolicyHost::State {
   std::shared_ptr<ScriptRegistry> registry;
   HostOptions options;
-  std::map<std::string, std::unique_ptr<PolicyVersion>> versions;  // prepared, by sha256
-  PolicyVersion* current = nullptr;
-  std::string current_sha256;
+  std::map<std::string, PreparedVersion> prepared;  // not at work yet, by sha256
+  std::function<void(PreparedVersion)> retire_to;
+  PolicySeats seats;
+  std::string sha256, fallback_sha256;  // as the slot last named them
   std::array<PolicyShard, kShardCount> shards;
+  bool watches_receipts = false;
+  std::unique_ptr<PolicyShadow> shadow;
   PolicyStats stats;
-  std::vector<AgentFault> faults;            // of the running tick
+  std::deque<VersionStats> by_version;
+  std::vector<AgentFault> faults;            // of the running tick, by row
   std::vector<MachineFault> machine_faults;  // since they were taken
   std::vector<MachineFault> expected;        // by tick
   std::size_t next_expected = 0;
 
-  PolicyVersion* find(const std::string& sha256, const engine::Scenario& scenario,
-                      LoadVerdict& verdict);
-  void swap_to(const std::string& sha256, const engine::World& seen);
+  PreparedVersion find(const std::string& sha256, const engine::Scenario& scenario,
+                       LoadVerdict& verdict);
+  void notice_slot(const engine::World& seen);
+  void follow_slot(const engine::World& seen, const engine::ScriptSlot& slot);
+  void retire();
   void expect_faults(base::Tick tick);
+  void run_shards(const engine::World& seen, engine::Intents& intents);
   void collect(const engine::World& seen, engine::Intents& intents);
+  void count_acts();
   void count_faults(const engine::World& seen, engine::Intents& intents,
                     std::vector<engine::Event>& events);
+  VersionStats& stats_of(const std::string& sha256, base::Tick tick);
 };
 
 const char* fault_name(FaultKind kind) {
@@ -45,6 +56,8 @@ const char* fault_name(FaultKind kind) {
       return "watchdog";
     case FaultKind::kOverflow:
       return "overflow";
+    case FaultKind::kMigrate:
+      return "migrate";
   }
   return "error";
 }
@@ -63,83 +76,153 @@ PolicyHost::PolicyHost(std::shared_ptr<ScriptRegistry> registry, HostOptions opt
 
 PolicyHost::~PolicyHost() = default;
 
-PolicyVersion* PolicyHost::State::find(const std::string& sha256, const engine::Scenario& scenario,
-                                       LoadVerdict& verdict) {
-  if (const auto known = versions.find(sha256); known != versions.end()) {
+PreparedVersion PolicyHost::State::find(const std::string& wanted, const engine::Scenario& scenario,
+                                        LoadVerdict& verdict) {
+  if (auto known = prepared.extract(wanted); !known.empty()) {
     verdict.ok = true;
-    return known->second.get();
+    return std::move(known.mapped());
   }
-  auto version = registry->find(sha256);
+  auto version = registry->find(wanted);
   if (!version) {
     verdict.stage = "load";
     sandbox::Diagnostic unknown;
-    unknown.message = "no script with the hash " + sha256 + " is registered";
+    unknown.message = "no script with the hash " + wanted + " is registered";
     verdict.diagnostics.push_back(std::move(unknown));
     return nullptr;
   }
-  auto made = PolicyVersion::create(std::move(version), scenario, options, verdict);
-  if (!made) return nullptr;
-  if (current != nullptr) made->prepare_like(*current);
-  return (versions[sha256] = std::move(made)).get();
+  return PolicyVersion::create(std::move(version), scenario, options, verdict);
 }
 
 LoadVerdict PolicyHost::prepare(const std::string& sha256, const engine::Scenario& scenario) {
   LoadVerdict verdict;
-  state_->find(sha256, scenario, verdict);
+  verdict.ok = state_->seats.find(sha256) != nullptr;
+  if (verdict.ok) return verdict;
+  PreparedVersion version = state_->find(sha256, scenario, verdict);
+  if (version) version->make_vms(state_->seats.fuel.size());
+  if (version) hand_over(std::move(version));
   return verdict;
 }
 
-// At the first tick boundary where the slot names another version. One that cannot be loaded leaves
-// the agents to the native behaviour.
-void PolicyHost::State::swap_to(const std::string& sha256, const engine::World& seen) {
-  LoadVerdict verdict;
-  PolicyVersion* next = sha256.empty() ? nullptr : find(sha256, seen.scenario(), verdict);
-  const std::string old_sha256 = current_sha256;
-  if (current != nullptr && next != nullptr) {
-    next->resize(seen.columns().size());
-    seen.pool().run(kShardCount, [&](std::size_t shard) {
-      shards[shard].migrate(*current, *next, seen, shard);
-    });
+void PolicyHost::hand_over(PreparedVersion version) {
+  const std::string sha256 = version->sha256();
+  state_->prepared[sha256] = std::move(version);
+}
+
+void PolicyHost::retire_to(std::function<void(PreparedVersion)> sink) {
+  state_->retire_to = std::move(sink);
+}
+
+// At the first tick boundary where the slot names other versions than before.
+void PolicyHost::State::notice_slot(const engine::World& seen) {
+  const engine::ScriptSlot& slot = seen.script_slots().front();
+  if (slot.sha256 == sha256 && slot.fallback_sha256 == fallback_sha256) return;
+  follow_slot(seen, slot);
+  sha256 = slot.sha256;
+  fallback_sha256 = slot.fallback_sha256;
+}
+
+// A version that cannot be loaded leaves the agents to the native behaviour.
+void PolicyHost::State::follow_slot(const engine::World& seen, const engine::ScriptSlot& slot) {
+  const bool fallback_gone = !fallback_sha256.empty() && slot.fallback_sha256 != fallback_sha256;
+  if (slot.sha256 == sha256) return seats.forget_fallback();
+  if (fallback_gone && slot.sha256 == fallback_sha256) return seats.restore(seen);
+  if (fallback_gone) seats.forget_fallback();
+  for (PolicyShard& shard : shards) shard.move = {};
+  if (seats.find(slot.sha256) != nullptr) {
+    return seats.install_seated(slot.sha256, slot.fallback_sha256);
   }
-  current = next;
-  current_sha256 = sha256;
-  stats.fuel_max_version = 0;
-  if (old_sha256 != sha256) versions.erase(old_sha256);
+  LoadVerdict verdict;
+  PreparedVersion next =
+      slot.sha256.empty() ? nullptr : find(slot.sha256, seen.scenario(), verdict);
+  seats.install(std::move(next), slot.fallback_sha256);
+}
+
+void PolicyHost::State::retire() {
+  for (PreparedVersion& version : seats.take_retired()) {
+    if (retire_to) retire_to(std::move(version));
+  }
 }
 
 // Gives the shards the faults that a replay has to repeat in this tick.
 void PolicyHost::State::expect_faults(base::Tick tick) {
-  for (PolicyShard& shard : shards) shard.expected.clear();
   while (next_expected < expected.size() && expected[next_expected].tick <= tick) {
     const MachineFault& fault = expected[next_expected++];
     if (fault.tick == tick) shards[shard_of(fault.row)].expected.push_back(fault);
   }
 }
 
+void PolicyHost::State::run_shards(const engine::World& seen, engine::Intents& intents) {
+  const std::size_t rows = seen.columns().size();
+  const std::size_t blocks = (rows + kShardBlockRows - 1) / kShardBlockRows;
+  const bool scripted = seats.current() != nullptr;
+  seen.pool().run(std::min(blocks, kShardCount), [&](std::size_t number) {
+    PolicyShard& shard = shards[number];
+    if (scripted && watches_receipts) shard.judge(seats, seen, number);
+    if (seats.next_row[number] != PolicySeats::kAllMoved) shard.migrate(seats, seen, number);
+    shard.decide(seats, seen, intents, number, options.memory_per_agent_bytes);
+  });
+  // Shards without rows have nothing to move.
+  for (std::size_t number = blocks; number < kShardCount; ++number) {
+    seats.next_row[number] = PolicySeats::kAllMoved;
+  }
+}
+
 // What the shards wrote, in the order of the shards; resolve and count_faults sort by row.
 void PolicyHost::State::collect(const engine::World& seen, engine::Intents& intents) {
+  const auto tell = [&](const AgentFault& fault) {
+    machine_faults.push_back({seen.tick(), fault.row, fault.kind, fault.message});
+  };
   for (PolicyShard& shard : shards) {
     std::move(shard.messages.begin(), shard.messages.end(), std::back_inserter(intents.messages));
     std::move(shard.faults.begin(), shard.faults.end(), std::back_inserter(faults));
-    stats.acts += shard.scripted.size();
-    stats.fuel += shard.fuel;
-    stats.fuel_max = std::max(stats.fuel_max, shard.fuel_max);
-    stats.fuel_max_version = std::max(stats.fuel_max_version, shard.fuel_max);
+    std::for_each(shard.failed_to_move.begin(), shard.failed_to_move.end(), tell);
   }
   std::stable_sort(faults.begin(), faults.end(),
                    [](const AgentFault& a, const AgentFault& b) { return a.row < b.row; });
   for (const AgentFault& fault : faults) {
-    if (fault.kind >= FaultKind::kMemory) {
-      machine_faults.push_back({seen.tick(), fault.row, fault.kind, fault.message});
+    if (fault.kind >= FaultKind::kMemory) tell(fault);
+  }
+}
+
+VersionStats& PolicyHost::State::stats_of(const std::string& name, base::Tick tick) {
+  for (VersionStats& known : by_version) {
+    if (known.sha256 == name) return known;
+  }
+  if (by_version.size() == kVersionStatsMax) by_version.pop_front();
+  return by_version.emplace_back(VersionStats{name, tick, 0, {}});
+}
+
+void PolicyHost::State::count_acts() {
+  std::array<std::size_t, PolicySeats::kSeats> driven{};
+  for (const PolicyShard& shard : shards) {
+    for (std::size_t seat = 0; seat < PolicySeats::kSeats; ++seat) {
+      const PolicyShard::Share& share = shard.shares[seat];
+      if (share.rows.empty() && share.judged == 0) continue;
+      driven[seat] += share.rows.size();
+      for (PolicyStats* counts : {&stats, &stats_of(seats.at(seat)->sha256(), 0).stats}) {
+        counts->acts += share.rows.size();
+        counts->fuel += share.fuel;
+        counts->fuel_max = std::max(counts->fuel_max, share.fuel_max);
+        counts->judged += share.judged;
+        counts->refused += share.refused;
+      }
     }
   }
+  for (VersionStats& version : by_version) version.agents = 0;
+  for (std::size_t seat = 0; seat < PolicySeats::kSeats; ++seat) {
+    if (driven[seat] > 0) stats_of(seats.at(seat)->sha256(), 0).agents = driven[seat];
+  }
+  seats.settle(driven);
 }
 
 void PolicyHost::State::count_faults(const engine::World& seen, engine::Intents& intents,
                                      std::vector<engine::Event>& events) {
   for (AgentFault& fault : faults) {
-    ++stats.faults[static_cast<std::size_t>(fault.kind)];
-    if (stats.first_fault.empty()) stats.first_fault = fault.message;
+    for (PolicyStats* counts :
+         {&stats, &stats_of(seats.at(fault.seat)->sha256(), seen.tick()).stats}) {
+      ++counts->faults[static_cast<std::size_t>(fault.kind)];
+      if (counts->first_fault.empty()) counts->first_fault = fault.message;
+    }
     engine::NativeBehaviour::decide_row(seen, intents, fault.row);
     engine::Event event;
     event.kind = engine::EventKind::kFault;
@@ -150,30 +233,33 @@ void PolicyHost::State::count_faults(const engine::World& seen, engine::Intents&
     event.text = std::string(fault_name(fault.kind)) + ": " + fault.message;
     events.push_back(std::move(event));
   }
-  faults.clear();
 }
 
 void PolicyHost::decide(const engine::World& world, engine::Intents& intents,
                         std::vector<engine::Event>& faults) {
   State& state = *state_;
-  const std::string& wanted = world.script_slots().front().sha256;
-  for (PolicyShard& shard : state.shards) shard.faults.clear();
-  if (wanted != state.current_sha256) state.swap_to(wanted, world);
-  if (state.current != nullptr) state.current->resize(world.columns().size());
+  const std::size_t rows = world.columns().size();
+  for (PolicyShard& shard : state.shards) shard.begin_tick();
+  state.faults.clear();
+  state.seats.resize(rows);
+  state.notice_slot(world);
+  state.seats.resize(rows);
+  if (state.seats.current() != nullptr) state.stats_of(state.sha256, world.tick());
   state.expect_faults(world.tick());
-  const std::size_t blocks = (world.columns().size() + kShardBlockRows - 1) / kShardBlockRows;
-  const bool new_interval = world.tick() % engine::kBehaviourHashInterval == 1;
-  for (PolicyShard& shard : state.shards) {
-    if (new_interval) shard.memory_hash = {};
-    shard.scripted.clear();
-    shard.messages.clear();
+  if (world.tick() % engine::kBehaviourHashInterval == 1) {
+    for (PolicyShard& shard : state.shards) shard.memory_hash = {};
   }
-  world.pool().run(std::min(blocks, kShardCount), [&](std::size_t shard) {
-    state.shards[shard].decide(state.current, world, intents, shard,
-                               state.options.memory_per_agent_bytes);
-  });
+  if (state.shadow) state.shadow->look(world, state.seats);
+  state.run_shards(world, intents);
   state.collect(world, intents);
+  if (state.shadow) {
+    std::vector<std::uint32_t> faulted;
+    for (const AgentFault& fault : state.faults) faulted.push_back(fault.row);
+    state.shadow->observe(world, intents, faulted);
+  }
   state.count_faults(world, intents, faults);
+  state.count_acts();
+  state.retire();
 }
 
 std::uint64_t PolicyHost::state_hash() {
@@ -182,48 +268,115 @@ std::uint64_t PolicyHost::state_hash() {
   return hasher.value();
 }
 
-std::vector<AgentMemory> PolicyHost::save_memories() {
-  std::vector<AgentMemory> memories;
-  for (PolicyShard& shard : state_->shards) shard.memory_hash = {};
-  if (state_->current == nullptr) return memories;
-  PolicyVersion& version = *state_->current;
-  for (std::uint32_t row = 0; row < version.ready.size(); ++row) {
-    if (version.ready[row] == 0) continue;
-    AgentMemory saved{{row, version.ready[row] - 1}, {}};
-    PolicyVm& vm = version.vm(shard_of(row));
-    auto memory = vm.memory(row);
-    if (memory.ok()) saved.memory = std::move(*memory);
-    if (memory.ok() && saved.memory.is_nil()) {
-      memories.push_back(std::move(saved));
-      continue;
+SavedPolicies PolicyHost::save_memories() {
+  State& state = *state_;
+  PolicySeats& seats = state.seats;
+  SavedPolicies saved;
+  for (PolicyShard& shard : state.shards) shard.memory_hash = {};
+  if (seats.current() == nullptr) return saved;
+  seats.make_canonical();
+  saved.versions = seats.saved_versions();
+  saved.migration = seats.saved_migration();
+  for (std::uint32_t row = 0; row < seats.fuel.size(); ++row) {
+    for (const SavedVersion& at_work : saved.versions) {
+      PolicyVersion& version = *seats.at(at_work.seat);
+      if (version.ready[row] == 0) continue;
+      AgentMemory kept{{row, version.ready[row] - 1}, {}, at_work.seat, true, 0};
+      kept.drives = seats.drives(row, at_work.seat);
+      if (kept.drives) kept.saved_fuel = double{seats.saved_fuel[row]};
+      PolicyVm& vm = version.vm(shard_of(row));
+      auto memory = vm.memory(row);
+      if (memory.ok()) kept.memory = std::move(*memory);
+      // What is not plain data cannot be saved; it would be dropped at the next look anyway.
+      const bool is_nothing = memory.ok() && kept.memory.is_nil();
+      const bool made_anew = is_nothing || (memory.ok() && vm.set_memory(row, kept.memory).ok());
+      if (!made_anew) vm.drop_memory(row);
+      saved.agents.push_back(std::move(kept));
     }
-    // What is not plain data cannot be saved; it would be dropped at the next look anyway.
-    if (!memory.ok() || !vm.set_memory(row, saved.memory).ok()) vm.drop_memory(row);
-    memories.push_back(std::move(saved));
   }
-  return memories;
+  return saved;
 }
 
 base::Result<void> PolicyHost::restore_memories(const engine::World& world,
-                                                std::span<const AgentMemory> memories) {
+                                                const SavedPolicies& saved) {
   State& state = *state_;
-  const std::string& sha256 = world.script_slots().front().sha256;
-  LoadVerdict verdict;
-  state.current = sha256.empty() ? nullptr : state.find(sha256, world.scenario(), verdict);
-  state.current_sha256 = sha256;
-  if (state.current == nullptr) return {};
-  state.current->resize(world.columns().size());
-  for (const AgentMemory& saved : memories) {
-    if (saved.agent.index >= world.columns().size()) {
-      return base::Error{base::ErrorCode::kInvalidArgument,
-                         "There is no row " + std::to_string(saved.agent.index) + ".", "memories"};
+  PolicySeats& seats = state.seats;
+  const auto wrong = [](std::string message) {
+    return base::Error{base::ErrorCode::kInvalidArgument, std::move(message), "memories"};
+  };
+  const engine::ScriptSlot& slot = world.script_slots().front();
+  seats.clear();
+  seats.resize(world.columns().size());
+  for (const SavedVersion& at_work : saved.versions) {
+    LoadVerdict verdict;
+    PreparedVersion version;
+    if (at_work.seat < PolicySeats::kSeats && seats.at(at_work.seat) == nullptr) {
+      version = state.find(at_work.sha256, world.scenario(), verdict);
     }
-    state.current->ready[saved.agent.index] = saved.agent.generation + 1;
-    if (saved.memory.is_nil()) continue;
-    PolicyVm& vm = state.current->vm(shard_of(saved.agent.index));
-    if (auto set = vm.set_memory(saved.agent.index, saved.memory); !set.ok()) return set;
+    if (!version) return wrong("The version " + at_work.sha256 + " cannot be at work again.");
+    seats.restore_seat(std::move(version), at_work);
+  }
+  for (const std::string& name : {slot.sha256, slot.fallback_sha256}) {
+    const bool missing = !name.empty() && seats.find(name) == nullptr;
+    // A version that came in behind the last tick has no agents yet.
+    if (missing && !saved.versions.empty()) return wrong("The version " + name + " is missing.");
+  }
+  seats.restore_roles(slot.sha256, slot.fallback_sha256, saved.migration);
+  if (seats.current() != nullptr) {
+    state.sha256 = slot.sha256;
+    state.fallback_sha256 = slot.fallback_sha256;
+  }
+  for (const AgentMemory& kept : saved.agents) {
+    const std::uint32_t row = kept.agent.index;
+    if (row >= world.columns().size() || kept.seat >= PolicySeats::kSeats ||
+        seats.at(kept.seat) == nullptr) {
+      return wrong("There is no row " + std::to_string(row) + ", or nobody in its seat.");
+    }
+    PolicyVersion& version = *seats.at(kept.seat);
+    version.ready[row] = kept.agent.generation + 1;
+    if (kept.drives) {
+      seats.drive(row, kept.seat);
+      seats.saved_fuel[row] = static_cast<float>(kept.saved_fuel);
+    }
+    if (kept.memory.is_nil()) continue;
+    if (auto set = version.vm(shard_of(row)).set_memory(row, kept.memory); !set.ok()) return set;
   }
   return {};
+}
+
+void PolicyHost::begin_shadow(PreparedVersion version) {
+  end_shadow();
+  state_->shadow = std::make_unique<PolicyShadow>(std::move(version), state_->options);
+}
+
+const ShadowReport* PolicyHost::shadow() const {
+  return state_->shadow ? &state_->shadow->report() : nullptr;
+}
+
+void PolicyHost::end_shadow() {
+  if (!state_->shadow) return;
+  if (state_->retire_to) state_->retire_to(state_->shadow->release());
+  state_->shadow.reset();
+}
+
+void PolicyHost::watch_receipts(bool watch) {
+  state_->watches_receipts = watch;
+}
+
+Migration PolicyHost::migration() const {
+  Migration migration;
+  migration.going = state_->seats.migrating();
+  std::uint32_t first_row = 0;
+  for (const PolicyShard& shard : state_->shards) {
+    migration.moved += shard.move.moved;
+    const bool first = migration.stayed == 0 || shard.move.first_failure_row < first_row;
+    if (shard.move.stayed > 0 && first) {
+      migration.first_failure = shard.move.first_failure;
+      first_row = shard.move.first_failure_row;
+    }
+    migration.stayed += shard.move.stayed;
+  }
+  return migration;
 }
 
 std::vector<MachineFault> PolicyHost::take_machine_faults() {
@@ -237,13 +390,17 @@ void PolicyHost::expect_machine_faults(std::vector<MachineFault> faults) {
 
 void PolicyHost::reset() {
   State& state = *state_;
-  state.current = nullptr;
-  state.current_sha256.clear();
+  end_shadow();
+  state.seats.clear();
+  for (PreparedVersion& version : state.seats.take_retired()) hand_over(std::move(version));
+  state.sha256.clear();
+  state.fallback_sha256.clear();
   state.stats = {};
+  state.by_version.clear();
   state.machine_faults.clear();
   for (PolicyShard& shard : state.shards) shard = {};
-  for (auto it = state.versions.begin(); it != state.versions.end();) {
-    it = it->second->restart().ok() ? std::next(it) : state.versions.erase(it);
+  for (auto it = state.prepared.begin(); it != state.prepared.end();) {
+    it = it->second->restart().ok() ? std::next(it) : state.prepared.erase(it);
   }
 }
 
@@ -251,35 +408,66 @@ const PolicyStats& PolicyHost::stats() const {
   return state_->stats;
 }
 
+std::vector<VersionStats> PolicyHost::version_stats() const {
+  return {state_->by_version.begin(), state_->by_version.end()};
+}
+
+const PolicyStats* PolicyHost::stats_of(const std::string& sha256) const {
+  for (const VersionStats& version : state_->by_version) {
+    if (version.sha256 == sha256) return &version.stats;
+  }
+  return nullptr;
+}
+
+PolicyVersion* PolicyHost::driver_of(engine::EntityId agent) const {
+  const PolicySeats& seats = state_->seats;
+  if (seats.current() == nullptr || agent.index >= seats.fuel.size()) return nullptr;
+  PolicyVersion* const version = seats.at(seats.seat_seen(agent));
+  return version->knows(agent) ? version : nullptr;
+}
+
+std::string PolicyHost::version_of(engine::EntityId agent) const {
+  const PolicyVersion* const version = driver_of(agent);
+  return version == nullptr ? std::string() : version->sha256();
+}
+
 std::string PolicyHost::collect_json(const engine::World& world, std::uint32_t row) {
-  if (state_->current == nullptr) return "null";
-  return state_->current->vm(shard_of(row)).collect_json(world, row);
+  PolicyVersion* version = driver_of(world.id_of(row));
+  if (version == nullptr) version = state_->seats.current();
+  return version == nullptr ? "null" : version->vm(shard_of(row)).collect_json(world, row);
 }
 
 std::string PolicyHost::finalize_json(const std::string& episode_json) {
-  return state_->current == nullptr ? "null" : state_->current->vm(0).finalize_json(episode_json);
+  PolicyVersion* const version = state_->seats.current();
+  return version == nullptr ? "null" : version->vm(0).finalize_json(episode_json);
 }
 
 std::string PolicyHost::memory_json(engine::EntityId agent) {
-  State& state = *state_;
-  if (state.current == nullptr || !state.current->knows(agent)) return "null";
-  const auto memory = state.current->vm(shard_of(agent.index)).memory(agent.index);
+  PolicyVersion* const version = driver_of(agent);
+  if (version == nullptr) return "null";
+  const auto memory = version->vm(shard_of(agent.index)).memory(agent.index);
   return memory.ok() ? sandbox::to_json(*memory) : "null";
 }
 
 std::uint64_t PolicyHost::last_fuel(engine::EntityId agent) const {
-  const PolicyVersion* version = state_->current;
-  if (version == nullptr || !version->knows(agent)) return 0;
-  return static_cast<std::uint64_t>(version->fuel[agent.index]);
+  if (driver_of(agent) == nullptr) return 0;
+  return static_cast<std::uint64_t>(state_->seats.fuel[agent.index]);
+}
+
+std::uint64_t PolicyHost::saved_fuel(engine::EntityId agent) const {
+  if (driver_of(agent) == nullptr) return 0;
+  return static_cast<std::uint64_t>(state_->seats.saved_fuel[agent.index]);
 }
 
 std::vector<std::string> PolicyHost::take_notes() {
   std::vector<std::string> all;
-  if (state_->current == nullptr) return all;
-  for (std::size_t shard = 0; shard < kShardCount; ++shard) {
-    PolicyVm* const vm = state_->current->vm_if_made(shard);
-    if (vm == nullptr) continue;
-    for (std::string& note : vm->take_notes()) all.push_back(std::move(note));
+  for (std::size_t seat = 0; seat < PolicySeats::kSeats; ++seat) {
+    const PolicyVersion* const version = state_->seats.at(seat);
+    for (std::size_t shard = 0; version != nullptr && shard < kShardCount; ++shard) {
+      PolicyVm* const vm = version->vm_if_made(shard);
+      if (vm == nullptr) continue;
+      for (std::string& note : vm->take_notes()) all.push_back(std::move(note));
+    }
   }
   return all;
 }

@@ -2,8 +2,8 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -18,6 +18,7 @@ namespace cherub::scripting {
 
 struct HostOptions {
   std::uint64_t fuel_per_act = 20'000;        // one agent, one tick
+  std::uint64_t fuel_saved_max = 80'000;      // what an agent may save of it for later acts
   std::uint64_t fuel_per_load = 2'000'000;    // running the source once, and init, migrate, collect
   std::size_t memory_bytes = 64u << 20;       // per Vm
   std::size_t memory_per_agent_bytes = 4096;  // serialised self.memory
@@ -35,25 +36,70 @@ enum class FaultKind {
   kMemory,    // its call met the memory limit
   kWatchdog,  // its call took far too long
   kOverflow,  // the memories of a shard's agents together; all of them are lost
+  kMigrate,   // its memory could not move to a new version: it keeps both, and acts
 };
-inline constexpr int kFaultKindCount = 6;
+inline constexpr int kFaultKindCount = 7;
 const char* fault_name(FaultKind kind);
 
 // What the policy of one slot did since the last reset().
 struct PolicyStats {
   std::uint64_t acts = 0;
-  std::uint64_t fuel = 0;              // in all
-  std::uint64_t fuel_max = 0;          // of one act
-  std::uint64_t fuel_max_version = 0;  // of one act of the version that acts now
+  std::uint64_t fuel = 0;      // in all
+  std::uint64_t fuel_max = 0;  // of one act
   std::array<std::uint64_t, kFaultKindCount> faults{};
   std::string first_fault;  // "policy:12: attempt to index a nil value …" with traceback
+  // While receipts are watched: acts whose outcome was seen, and those of which an intent was
+  // refused.
+  std::uint64_t judged = 0, refused = 0;
   [[nodiscard]] std::uint64_t fault_count() const;
 };
 
-// What the script of one agent keeps, as it is saved; nil when it has kept nothing yet.
+// The same of one version, since it first came; kVersionStatsMax of the newest are known.
+struct VersionStats {
+  std::string sha256;
+  engine::Tick since = 0;
+  std::uint64_t agents = 0;  // that it drove in the last tick
+  PolicyStats stats;
+};
+inline constexpr std::size_t kVersionStatsMax = 16;
+
+// What a version of the script keeps for one agent, as it is saved; nil when that is nothing yet.
 struct AgentMemory {
   engine::EntityId agent;
   sandbox::Value memory;
+  std::uint8_t seat = 0;  // of the version: SavedVersion
+  bool drives = true;     // false: it only keeps this for the case that it is restored
+  double saved_fuel = 0;  // of the agent; where the version drives it
+};
+struct SavedVersion {
+  std::uint8_t seat = 0;
+  std::uint64_t joined = 0;  // counts up: who came later has more
+  std::string sha256;
+};
+// All that policies keep, between two ticks.
+struct SavedPolicies {
+  std::vector<SavedVersion> versions;  // at work, by seat
+  std::vector<std::uint32_t>
+      migration;                    // by shard: the row where it goes on; empty: all have moved
+  std::vector<AgentMemory> agents;  // by row, then by seat
+};
+
+// How far the memories have moved to the version that came last.
+struct Migration {
+  bool going = false;
+  std::uint64_t moved = 0, stayed = 0;  // agents; those that stayed keep their version
+  std::string first_failure;            // of migrate
+};
+
+// What a version did that acted beside those that drive the world.
+struct ShadowReport {
+  std::uint64_t ticks = 0, agents = 0, acts = 0, fuel = 0;
+  std::uint64_t faults = 0;
+  std::uint64_t refused = 0;       // acts of which an intent would surely have been
+  std::uint64_t not_migrated = 0;  // agents whose memory could not be taken over
+  std::uint64_t compared = 0;      // acts, of which intents were of another kind:
+  std::uint64_t other_moves = 0, other_abilities = 0, other_messages = 0;
+  std::string first_fault;
 };
 
 // A fault whose place the machine chose, not the script: memory, or the watchdog. Replays apply
@@ -72,6 +118,17 @@ struct LoadVerdict {
   sandbox::Diagnostics diagnostics;
 };
 
+// A version that was checked and loaded, ready to act.
+class PolicyVersion;
+struct PolicyVersionDeleter {
+  void operator()(PolicyVersion* version) const;
+};
+using PreparedVersion = std::unique_ptr<PolicyVersion, PolicyVersionDeleter>;
+// Takes milliseconds; any thread. For a world of so many rows. A null pointer, and why not.
+PreparedVersion prepare_version(std::shared_ptr<const ScriptVersion> version,
+                                const engine::Scenario& scenario, const HostOptions& options,
+                                std::size_t rows, LoadVerdict& verdict);
+
 // Runs policies in a world: the Behaviour that reads script slots, keeps the Vms of each version,
 // and turns acts into intents, on the world's pool. A policy that faults gives its agent the native
 // behaviour for that tick. Owned by the thread that steps the world.
@@ -84,21 +141,34 @@ class PolicyHost final : public engine::Behaviour {
   // The world tells which scenario's names exist. Refused: the version cannot be installed.
   LoadVerdict prepare(const std::string& sha256, const engine::Scenario& scenario);
 
-  // When the world's slot names another version than before, swaps first: memories go through
-  // migrate.
+  // For the tick that installs it; the same as prepare() without its cost.
+  void hand_over(PreparedVersion version);
+  // Where versions go that are needed no more: freeing their memory takes time. Without it, they
+  // are freed at once.
+  void retire_to(std::function<void(PreparedVersion)> sink);
+
+  // When the world's slot names another version than before, that one drives newcomers at once and
+  // the others as their memories go through migrate, some in every tick; whose does not move keeps
+  // the version that it has. docs/RELOAD.md.
   void decide(const engine::World& world, engine::Intents& intents,
               std::vector<engine::Event>& faults) override;
   // Of the memories: a hundredth of the agents is looked at in every tick. Covers what was seen
   // since the last tick that is a multiple of kBehaviourHashInterval, or the last save.
   std::uint64_t state_hash() override;
 
-  // The memories of all agents that a script drives, in row order. The running ones are made anew
-  // from what is returned, so that a world that goes on and one that is loaded are alike; a replay
-  // must call this at the same ticks.
-  std::vector<AgentMemory> save_memories();
-  // For a world that was restored, before its first decide: the slot's version is prepared already.
-  base::Result<void> restore_memories(const engine::World& world,
-                                      std::span<const AgentMemory> memories);
+  // Everything that policies keep. Memories are made anew from what is returned, so that a world
+  // that goes on and one that is loaded are alike; a replay must call this at the same ticks.
+  SavedPolicies save_memories();
+  // For a world that was restored, before its first decide. All versions must be registered.
+  base::Result<void> restore_memories(const engine::World& world, const SavedPolicies& saved);
+
+  // Lets a version act beside the others from the next tick on, until end_shadow().
+  void begin_shadow(PreparedVersion version);
+  [[nodiscard]] const ShadowReport* shadow() const;  // a null pointer: there is none
+  void end_shadow();
+  // From now on stats count refused intents, at a cost.
+  void watch_receipts(bool watch);
+  [[nodiscard]] Migration migration() const;
 
   // The machine faults since the last call, in order.
   std::vector<MachineFault> take_machine_faults();
@@ -110,18 +180,27 @@ class PolicyHost final : public engine::Behaviour {
   void reset();
 
   [[nodiscard]] const PolicyStats& stats() const;
+  [[nodiscard]] std::vector<VersionStats> version_stats() const;
+  // Of one version; a null pointer when it has not acted, or long ago.
+  [[nodiscard]] const PolicyStats* stats_of(const std::string& sha256) const;
+  // The sha256 of the version that drives an agent; empty: none.
+  [[nodiscard]] std::string version_of(engine::EntityId agent) const;
   // The policy's collect(step) for one agent as JSON, or "null" when it has none or it faults.
   std::string collect_json(const engine::World& world, std::uint32_t row);
   // The policy's finalize(episode) as JSON, likewise. `episode_json`: an object that it is given.
   std::string finalize_json(const std::string& episode_json);
   // Fuel that the agent's last act used.
   [[nodiscard]] std::uint64_t last_fuel(engine::EntityId agent) const;
+  // What it may use in the next one beyond its allotment.
+  [[nodiscard]] std::uint64_t saved_fuel(engine::EntityId agent) const;
   // self.memory of one agent as JSON.
   std::string memory_json(engine::EntityId agent);
   // Lines the policy noted with self:note() or print() since the last call: "row text".
   std::vector<std::string> take_notes();
 
  private:
+  [[nodiscard]] PolicyVersion* driver_of(engine::EntityId agent) const;
+
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -1,5 +1,6 @@
 #include "scripting/policy_version.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/base/check.h"
@@ -7,10 +8,21 @@
 
 namespace cherub::scripting {
 
-std::unique_ptr<PolicyVersion> PolicyVersion::create(std::shared_ptr<const ScriptVersion> version,
-                                                     const engine::Scenario& scenario,
-                                                     const HostOptions& options,
-                                                     LoadVerdict& verdict) {
+void PolicyVersionDeleter::operator()(PolicyVersion* version) const {
+  delete version;
+}
+
+PreparedVersion prepare_version(std::shared_ptr<const ScriptVersion> version,
+                                const engine::Scenario& scenario, const HostOptions& options,
+                                std::size_t rows, LoadVerdict& verdict) {
+  PreparedVersion made = PolicyVersion::create(std::move(version), scenario, options, verdict);
+  if (made) made->make_vms(rows);
+  return made;
+}
+
+PreparedVersion PolicyVersion::create(std::shared_ptr<const ScriptVersion> version,
+                                      const engine::Scenario& scenario, const HostOptions& options,
+                                      LoadVerdict& verdict) {
   CheckReport checked = check_policy("policy", version->source, &scenario);
   const bool fits = checked.ok();
   verdict.diagnostics = std::move(checked.diagnostics);
@@ -18,7 +30,7 @@ std::unique_ptr<PolicyVersion> PolicyVersion::create(std::shared_ptr<const Scrip
     verdict.stage = "check";
     return nullptr;
   }
-  std::unique_ptr<PolicyVersion> made(new PolicyVersion);
+  PreparedVersion made(new PolicyVersion);
   made->vms_[0] = PolicyVm::create(*version, scenario, options, verdict);
   if (!made->vms_[0]) return nullptr;
   made->version_ = std::move(version);
@@ -37,15 +49,13 @@ PolicyVm& PolicyVersion::vm(std::size_t shard) {
   return *vms_[shard];
 }
 
-void PolicyVersion::prepare_like(const PolicyVersion& other) {
-  for (std::size_t shard = 0; shard < kShardCount; ++shard) {
-    if (other.vms_[shard]) vm(shard);
-  }
+void PolicyVersion::make_vms(std::size_t rows) {
+  const std::size_t blocks = (rows + kShardBlockRows - 1) / kShardBlockRows;
+  for (std::size_t shard = 0; shard < std::min(blocks, kShardCount); ++shard) vm(shard);
 }
 
 base::Result<void> PolicyVersion::restart() {
   ready.clear();
-  fuel.clear();
   for (const auto& vm : vms_) {
     if (!vm) continue;
     if (auto restarted = vm->restart(); !restarted.ok()) return restarted;
@@ -54,9 +64,7 @@ base::Result<void> PolicyVersion::restart() {
 }
 
 void PolicyVersion::resize(std::size_t rows) {
-  if (ready.size() >= rows) return;
-  ready.resize(rows, 0);
-  fuel.resize(rows, 0);
+  if (ready.size() < rows) ready.resize(rows, 0);
 }
 
 }  // namespace cherub::scripting

@@ -19,31 +19,32 @@ constexpr std::size_t shard_of(std::uint32_t row) {
   return row / kShardBlockRows % kShardCount;
 }
 
-// One script version at work: its Vms, one per shard, made when the shard has agents.
+// One script version at work: its Vms, one per shard, made when the shard has agents, and what its
+// agents remember.
 class PolicyVersion {
  public:
   // Checks the source and loads it once; a null pointer and why not.
-  static std::unique_ptr<PolicyVersion> create(std::shared_ptr<const ScriptVersion> version,
-                                               const engine::Scenario& scenario,
-                                               const HostOptions& options, LoadVerdict& verdict);
+  static PreparedVersion create(std::shared_ptr<const ScriptVersion> version,
+                                const engine::Scenario& scenario, const HostOptions& options,
+                                LoadVerdict& verdict);
 
+  [[nodiscard]] const std::string& sha256() const { return version_->sha256; }
   // The shard's Vm. Different shards may be asked for from several threads at a time.
   PolicyVm& vm(std::size_t shard);
   [[nodiscard]] PolicyVm* vm_if_made(std::size_t shard) const { return vms_[shard].get(); }
-  // Makes the Vms of all shards that another version has, so that no tick pays for it.
-  void prepare_like(const PolicyVersion& other);
+  // Makes the Vms of all shards that so many rows need, so that no tick pays for it.
+  void make_vms(std::size_t rows);
   // Runs the source afresh in all Vms and forgets all agents.
   base::Result<void> restart();
 
-  // Whether init has been done for the owner of a row.
+  // Whether it keeps what the owner of a row remembers: init has been done, or migrate.
   [[nodiscard]] bool knows(engine::EntityId agent) const {
     return agent.index < ready.size() && ready[agent.index] == agent.generation + 1;
   }
   // Makes room for so many rows. Called outside of decide phases.
   void resize(std::size_t rows);
 
-  std::vector<std::uint32_t> ready;  // by row: 1 + the generation that init has welcomed
-  std::vector<float> fuel;           // by row: of the last act
+  std::vector<std::uint32_t> ready;  // by row: 1 + the generation that is known
 
  private:
   PolicyVersion() = default;

@@ -104,6 +104,8 @@ void PolicyVm::push_host_table() {
   set_function("note", &PolicyVm::on_note);
   lua_pushnumber(lua, static_cast<lua_Number>(options_.fuel_per_act));
   lua_setfield(lua, -2, "fuel_per_act");
+  lua_pushnumber(lua, static_cast<lua_Number>(options_.fuel_saved_max));
+  lua_setfield(lua, -2, "fuel_saved_max");
   lua_pushnumber(lua, static_cast<lua_Number>(options_.fuel_per_load));
   lua_setfield(lua, -2, "fuel_per_load");
   lua_pushlstring(lua, species_list_.data(), species_list_.size());
@@ -204,6 +206,7 @@ void PolicyVm::decide(const Turn& turn, std::span<const std::uint32_t> rows,
   view_.row_count = static_cast<std::uint32_t>(rows.size());
   view_.ready = turn.ready;
   view_.fuel = turn.fuel;
+  view_.saved_fuel = turn.saved_fuel;
   messages_ = &messages;
   faults_ = &faults;
   stream_owner_ = kNoOwner;
@@ -330,12 +333,33 @@ Result<sandbox::Value> PolicyVm::memory(std::uint32_t row) {
                                    .bytes = options_.memory_per_agent_bytes});
 }
 
+Result<void> PolicyVm::memory_within_limit(std::uint32_t row) {
+  const auto memory = this->memory(row);
+  if (!memory) {
+    return Error{memory.error().code, "self.memory: " + memory.error().text(), "self.memory"};
+  }
+  if (memory->is_nil() || to_json(*memory).size() <= options_.memory_per_agent_bytes) return {};
+  return Error{
+      ErrorCode::kRefused,
+      "self.memory is larger than " + std::to_string(options_.memory_per_agent_bytes) + " bytes",
+      "self.memory"};
+}
+
 bool PolicyVm::ask_driver(const char* name) {
   if (!call_driver(name, 0, 1, 0)) return false;
   lua_State* lua = trusted::lua(*vm_);
   const bool yes = lua_toboolean(lua, -1) != 0;
   lua_pop(lua, 1);
   return yes;
+}
+
+bool PolicyVm::remembers(std::uint32_t row) {
+  lua_State* lua = trusted::lua(*vm_);
+  lua_pushnumber(lua, row);
+  if (!call_driver("memory_of", 1, 1, 0)) return true;
+  const bool any = !lua_isnil(lua, -1);
+  lua_pop(lua, 1);
+  return any;
 }
 
 bool PolicyVm::has_migrate() {
@@ -347,6 +371,14 @@ void PolicyVm::drop_memory(std::uint32_t row) {
   lua_pushnumber(lua, row);
   lua_pushnil(lua);
   call_driver("set_memory", 2, 0, 0);
+}
+
+void PolicyVm::drop_memories(std::span<const std::uint32_t> rows) {
+  if (rows.empty()) return;
+  view_.rows = rows.data();
+  lua_pushnumber(trusted::lua(*vm_), static_cast<lua_Number>(rows.size()));
+  call_driver("drop_memories", 1, 0, 0);
+  view_.rows = nullptr;
 }
 
 Result<void> PolicyVm::set_memory(std::uint32_t row, const sandbox::Value& memory) {
@@ -372,8 +404,17 @@ Result<void> PolicyVm::adopt(const engine::World& world, std::uint32_t row,
     lua_pop(lua, 1);
     return pushed;
   }
-  if (call_driver("adopt", 2, 0, options_.fuel_per_load)) return {};
-  return Error{ErrorCode::kRefused, report_text(trusted::take_error(*vm_)), "policy.migrate"};
+  if (call_driver("adopt", 2, 0, options_.fuel_per_load)) {
+    auto kept = memory_within_limit(row);
+    if (!kept) drop_memory(row);
+    return kept;
+  }
+  const bool by_machine = vm_->state().watchdog_hit;
+  const sandbox::ErrorReport report = trusted::take_error(*vm_);
+  const auto code = by_machine || report.kind == sandbox::OutcomeKind::kMemory
+                        ? ErrorCode::kUnavailable
+                        : ErrorCode::kRefused;
+  return Error{code, report_text(report), "policy.migrate"};
 }
 
 std::string PolicyVm::answer_json(bool called) {

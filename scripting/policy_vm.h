@@ -22,6 +22,7 @@ struct AgentFault {
   std::uint32_t row = 0;
   FaultKind kind = FaultKind::kError;
   std::string message;
+  std::uint8_t seat = 0;  // of the version that acted: policy_seats.h
 };
 
 // One Vm with one script version and the trusted Lua that drives it over the agents of a shard.
@@ -34,12 +35,13 @@ class PolicyVm {
                                           const HostOptions& options, LoadVerdict& verdict);
   ~PolicyVm();
 
-  // What a decide phase reads and writes. `ready` and `fuel` have an entry for every row.
+  // What a decide phase reads and writes. The arrays have an entry for every row.
   struct Turn {
     const engine::World* world = nullptr;
     engine::Intents* intents = nullptr;
     std::uint32_t* ready = nullptr;  // 1 + the generation that init has welcomed
     float* fuel = nullptr;           // of the last act
+    float* saved_fuel = nullptr;     // what earlier acts left
   };
   // Lets the policy act for the rows, which ascend. Appends faults, in row order, and messages;
   // agents with a fault ask for nothing. `expected`: machine faults that must happen, by row.
@@ -56,12 +58,17 @@ class PolicyVm {
 
   // False when no agent has a memory.
   [[nodiscard]] bool may_have_memories() const { return may_have_memories_; }
+  bool remembers(std::uint32_t row);  // anything but nil
   bool has_migrate();
   // An agent's memory as plain data; nil when it has none. The error says what in it is not plain.
   base::Result<sandbox::Value> memory(std::uint32_t row);
+  // Whether it keeps to its contract: plain data, not too large.
+  base::Result<void> memory_within_limit(std::uint32_t row);
   void drop_memory(std::uint32_t row);
+  void drop_memories(std::span<const std::uint32_t> rows);
   base::Result<void> set_memory(std::uint32_t row, const sandbox::Value& memory);
-  // Gives an agent's memory to the policy's migrate and keeps what it makes of it.
+  // Gives an agent's memory to the policy's migrate and keeps what it makes of it. The error is
+  // kUnavailable where the machine decided: memory, or the watchdog.
   base::Result<void> adopt(const engine::World& world, std::uint32_t row,
                            const sandbox::Value& memory);
 

@@ -29,6 +29,7 @@ struct View {
   std::uint64_t* ability_target = nullptr;
   std::uint32_t* ready = nullptr;       // by row: 1 + the generation that init has welcomed
   float* fuel = nullptr;                // by row: of the last act
+  float* saved_fuel = nullptr;          // by row: what earlier acts left
   double fuel_total = 0, fuel_max = 0;  // of the acts of this phase, and of one act
   decltype(&engine::cherub_sense_nearest) nearest = &engine::cherub_sense_nearest;
   decltype(&engine::cherub_sense_neighbors) neighbors = &engine::cherub_sense_neighbors;

@@ -46,7 +46,8 @@ HttpResponse reload_answer(const abilities::ReloadOutcome& outcome) {
   if (outcome.tick) {
     body.add("tick", *outcome.tick);
   } else {
-    body.raw("tick", "null").add("detail", "The script waits for the live world.");
+    body.raw("tick", "null")
+        .add("detail", "The script waits for the live world and its ticks; its records tell more.");
   }
   body.add("sha256", outcome.sha256);
   return json_response(outcome.tick ? 200 : 202, body.text());
@@ -111,6 +112,7 @@ HttpResponse Api::show_run(std::string_view id) const {
                                   .raw("request", abilities::run_request_to_json(run->request()))
                                   .raw("results", run->summary_json())
                                   .raw("best", run->best_json())
+                                  .raw("reload", run->reload_json())
                                   .text());
   }
   const auto stored = stored_.find(id);
@@ -121,6 +123,7 @@ HttpResponse Api::show_run(std::string_view id) const {
                                 .raw("request", stored->request_json)
                                 .raw("results", stored->summary_json)
                                 .raw("best", "null")
+                                .raw("reload", "null")
                                 .text());
 }
 
@@ -167,6 +170,10 @@ Reply Api::put_script(const HttpRequest& request, std::string_view id, std::stri
   if (request.body.size() > sandbox::kSourceBytesMax) {
     return problem(413, "A script has at most 64 KiB.", "body");
   }
+  const bool forced = request.query == "force=1";
+  if (!forced && !request.query.empty()) {
+    return problem(400, "A script takes no parameters but force=1.", "query");
+  }
   const std::string_view expected = tag_of(request.header("if-match"));
   const std::string current = run->script().sha256;
   if (!expected.empty() && expected != current && !(expected == "*" && !current.empty())) {
@@ -174,12 +181,13 @@ Reply Api::put_script(const HttpRequest& request, std::string_view id, std::stri
   }
   const auto reply = std::make_shared<PendingReply>(
       options_.reload_patience,
-      json_response(202, base::JsonObject()
-                             .raw("accepted", "null")
-                             .raw("tick", "null")
-                             .add("sha256", base::sha256_hex(request.body))
-                             .add("detail", "The run is busy and checks the script later.")
-                             .text()));
+      json_response(202,
+                    base::JsonObject()
+                        .raw("accepted", "null")
+                        .raw("tick", "null")
+                        .add("sha256", base::sha256_hex(request.body))
+                        .add("detail", "The script is not swapped in yet; its records tell more.")
+                        .text()));
   // Weak: a script that is never taken up waits inside the run itself.
   const auto done = [reply, weak = std::weak_ptr<Run>(run),
                      source = request.body](const abilities::ReloadOutcome& outcome) {
@@ -187,7 +195,8 @@ Reply Api::put_script(const HttpRequest& request, std::string_view id, std::stri
     if (self && outcome.verdict.ok) self->set_script({source, outcome.sha256});
     reply->deliver(reload_answer(outcome));
   };
-  run->control().reload(std::string(slot), request.body, done);
+  run->control().reload(std::string(slot), request.body, done,
+                        forced ? abilities::ReloadForce::kYes : abilities::ReloadForce::kNo);
   return reply;
 }
 

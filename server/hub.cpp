@@ -12,8 +12,8 @@ namespace cherub::server {
 namespace {
 
 // Records that tell the story of a run; the rest (steps, single episodes, signs of life) is detail.
-constexpr std::array<std::string_view, 7> kKeyTypes = {
-    "iteration", "critique", "best", "reload", "error", "done", "terminated"};
+constexpr std::array<std::string_view, 8> kKeyTypes = {
+    "iteration", "critique", "best", "reload", "quarantine", "error", "done", "terminated"};
 
 bool is_key(std::string_view type) {
   return std::find(kKeyTypes.begin(), kKeyTypes.end(), type) != kKeyTypes.end();

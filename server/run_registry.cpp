@@ -75,10 +75,40 @@ void Run::on_record(const abilities::RunRecord& record) {
     const std::lock_guard lock(mutex_);
     best_json_ = record.json;
     if (document.ok()) {
-      script_ = {string_member(*document, "code"), string_member(*document, "sha256")};
+      take_script({string_member(*document, "code"), string_member(*document, "sha256")});
     }
   }
+  if (record.type == "reload" || record.type == "quarantine") note_reload(record);
   hub_.on_record(record);
+}
+
+void Run::take_script(CurrentScript script) {
+  constexpr std::size_t kFormerMax = 16;
+  if (!script_.code.empty()) former_scripts_.push_back(std::move(script_));
+  if (former_scripts_.size() > kFormerMax) former_scripts_.pop_front();
+  script_ = std::move(script);
+}
+
+void Run::go_back(const std::string& from, const std::string& to) {
+  if (script_.sha256 != from) return;
+  const auto former =
+      std::find_if(former_scripts_.rbegin(), former_scripts_.rend(),
+                   [&](const CurrentScript& script) { return script.sha256 == to; });
+  if (former != former_scripts_.rend()) script_ = CurrentScript(*former);
+}
+
+void Run::note_reload(const abilities::RunRecord& record) {
+  const auto document = base::parse_json(record.json);
+  if (!document.ok()) return;
+  const std::lock_guard lock(mutex_);
+  if (record.type == "quarantine") {
+    return go_back(string_member(*document, "sha256"), string_member(*document, "restored"));
+  }
+  reload_json_ = record.json;
+  const std::string state = string_member(*document, "state");
+  if (state == "rolled_back" || state == "refused" || state == "superseded") {
+    go_back(string_member(*document, "new_sha256"), string_member(*document, "old_sha256"));
+  }
 }
 
 RunState Run::state() const {
@@ -95,6 +125,11 @@ std::string Run::best_json() const {
   return best_json_;
 }
 
+std::string Run::reload_json() const {
+  const std::lock_guard lock(mutex_);
+  return reload_json_;
+}
+
 std::string Run::summary_json() const {
   const std::lock_guard lock(mutex_);
   return summary_json_;
@@ -107,7 +142,7 @@ CurrentScript Run::script() const {
 
 void Run::set_script(CurrentScript script) {
   const std::lock_guard lock(mutex_);
-  script_ = std::move(script);
+  take_script(std::move(script));
 }
 
 void Run::set_state(RunState state) {

@@ -50,14 +50,19 @@ class Run final : public abilities::RunObserver {
   [[nodiscard]] RunState state() const;
   [[nodiscard]] bool over() const;
   [[nodiscard]] std::string best_json() const;     // the last "best" record, or "null"
+  [[nodiscard]] std::string reload_json() const;   // the last "reload" record, or "null"
   [[nodiscard]] std::string summary_json() const;  // "null" while the run goes on
-  // The accepted reload of a live world, else the best so far; empty code: none yet.
+  // The newest reload of a live world that was not refused nor withdrawn, else the best so far;
+  // empty code: none yet.
   [[nodiscard]] CurrentScript script() const;
   void set_script(CurrentScript script);
 
  private:
   friend class RunRegistry;
   void set_state(RunState state);
+  void take_script(CurrentScript script);                        // under the mutex
+  void go_back(const std::string& from, const std::string& to);  // likewise
+  void note_reload(const abilities::RunRecord& record);
   void finish(const abilities::RunSummary& summary);
   // Ends a run that never came to execute_run's own last record.
   void end_without_result(RunState state, std::string_view reason);
@@ -69,9 +74,10 @@ class Run final : public abilities::RunObserver {
 
   mutable std::mutex mutex_;
   RunState state_ = RunState::kQueued;
-  std::string best_json_ = "null";
+  std::string best_json_ = "null", reload_json_ = "null";
   std::string summary_json_ = "null";
   CurrentScript script_;
+  std::deque<CurrentScript> former_scripts_;  // one of them may come back
   // The run's last record waits for finish(): whoever reads it finds the summary in place.
   std::optional<abilities::RunRecord> last_record_;
 };

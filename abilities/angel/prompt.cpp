@@ -187,7 +187,8 @@ std::string limits_part(const Brief& brief) {
   if (brief.fuel_per_act > 0) {
     out +=
         "- fuel: " + std::to_string(brief.fuel_per_act) +
-        " per act; about 1 per operation and turn of a loop, plus what the API says of each "
+        " per act, and what earlier acts of the agent left, up to four times as much; about 1 per "
+        "operation and turn of a loop, plus what the API says of each "
         "sense. Over it, the act is stopped and the agent's native behaviour acts in its place. "
         "A search over hundreds of cells or entities does not fit: let senses do it, or keep the "
         "work small and go on next tick.\n";

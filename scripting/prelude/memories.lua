@@ -26,6 +26,13 @@ local function set(row, memory) memories[slot_of(row)] = memory end
 local function peek(row) return memories[slot_of(row)] end
 local function forget(row) memories[slot_of(row)] = nil end
 local function forget_all() memories = {} end
+-- Of the first `count` rows of a list.
+local function forget_some(rows, count)
+  for i = 0, count - 1 do memories[slot_of(rows[i])] = nil end
+end
 local function any() return next(memories) ~= nil end
 
-return {of = of, set = set, peek = peek, forget = forget, forget_all = forget_all, any = any}
+return {
+  of = of, set = set, peek = peek, forget = forget, forget_some = forget_some,
+  forget_all = forget_all, any = any,
+}

@@ -16,18 +16,22 @@ local self = modules.self(core, frame, memories, host)
 
 local act, init, migrate, collect, finalize
 local ACT_FUEL, LOAD_FUEL = host.fuel_per_act, host.fuel_per_load
+local SAVED_FUEL_MAX = host.fuel_saved_max
 
 -- A call that ended where the machine decided, not the meter, leaves no trace of how far it got:
--- what the agent remembered goes.
+-- what the agent remembered goes, and then the answer is true.
 local function fault(err)
   if err == OUT_OF_FUEL then
-    if host.fault(view.row, "fuel") then memories.forget(view.row) end
+    local by_machine = host.fault(view.row, "fuel")
+    if by_machine then memories.forget(view.row) end
+    return by_machine
   elseif err == OUT_OF_MEMORY or err == "not enough memory" or err == "error in error handling" then
     memories.forget(view.row)
     host.fault(view.row, "memory")
-  else
-    host.fault(view.row, "error")
+    return true
   end
+  host.fault(view.row, "error")
+  return false
 end
 
 -- A row with a new owner: forget the old one, then init. False when that failed: the agent does not
@@ -35,6 +39,7 @@ end
 local function welcome(mark)
   memories.forget(view.row)
   view.ready[view.row] = mark
+  view.saved_fuel[view.row] = 0
   if not init then return true end
   begin(LOAD_FUEL)
   local ok, err = xpcall(init, handler, self, host.config)
@@ -54,13 +59,18 @@ local function pass_over(mark)
   any_skipped = next(skipped) ~= nil
   memories.forget(view.row)
   view.ready[view.row] = mark
+  view.saved_fuel[view.row] = 0
 end
 
+-- An act may use what earlier ones left; what it leaves is saved in its turn.
 local function act_now()
-  begin(ACT_FUEL)
+  local budget = ACT_FUEL + view.saved_fuel[view.row]
+  begin(budget)
   local ok, err = xpcall(act, handler, self, world)
-  if not ok then fault(err) end
-  local used = ACT_FUEL - remaining()
+  local left = remaining()
+  local used = budget - left
+  if not ok and fault(err) then left = 0 end
+  view.saved_fuel[view.row] = left < SAVED_FUEL_MAX and left or SAVED_FUEL_MAX
   view.fuel[view.row] = used
   view.fuel_total = view.fuel_total + used
   if used > view.fuel_max then view.fuel_max = used end
@@ -127,6 +137,9 @@ local function adopt(agent_row, memory)
   memories.set(agent_row, memory)
 end
 
+-- Of the first `count` of view.rows.
+local function drop_memories(count) memories.forget_some(view.rows, count) end
+
 local function ask_collect(agent_row)
   if not collect then return nil end
   view.row = agent_row
@@ -145,5 +158,5 @@ return {
   forget_memories = memories.forget_all, set_scenario = set_scenario,
   add_species = frame.add_species, adopt = adopt, collect = ask_collect,
   finalize = ask_finalize, has_migrate = has_migrate, memory_of = memories.peek,
-  set_memory = memories.set,
+  set_memory = memories.set, drop_memories = drop_memories,
 }

@@ -1,7 +1,7 @@
 -- `self`: what an agent knows of itself, and its actions, which are intents. One view serves all
 -- agents of a Vm.
 local core, frame, memories, host = ...
-local charge = core.charge
+local charge, remaining = core.charge, core.remaining
 local type, error, rawget, setmetatable, tostring = type, error, rawget, setmetatable, tostring
 local view, complain = frame.view, frame.complain
 local species_names, species_facts = frame.species_names, frame.species_facts
@@ -27,6 +27,7 @@ local fields = {
   last_move = function() return receipt_names[view.move_receipt[view.row]] end,
   last_ability = function() return receipt_names[view.ability_receipt[view.row]] end,
   last_message = function() return receipt_names[view.message_receipt[view.row]] end,
+  fuel = function() return remaining() end,
   memory = function() return memories.of(view.row) end,
 }
 

@@ -24,7 +24,7 @@ typedef struct {
   uint8_t *ability;
   uint64_t *ability_target;
   uint32_t *ready;
-  float *fuel;
+  float *fuel, *saved_fuel;
   double fuel_total, fuel_max;
   void (*nearest)(const void *, uint32_t, int32_t, double, cherub_sighting *);
   int32_t (*neighbors)(const void *, uint32_t, int32_t, double, cherub_sighting *);

@@ -65,8 +65,14 @@ void ProgressPrinter::tell_news(const std::string& type, const rapidjson::Docume
   } else if (type == "command") {
     say_locked("command refused: " + text_of(record, "message"));
   } else if (type == "reload") {
+    const std::string why = text_of(record, "message");
     say_locked("reload " + text_of(record, "state") + " at tick " +
-               std::to_string(whole_of(record, "tick")));
+               std::to_string(whole_of(record, "tick")) + (why.empty() ? "" : ": " + why));
+  } else if (type == "quarantine") {
+    const std::string restored = text_of(record, "restored");
+    say_locked("quarantine of " + text_of(record, "sha256").substr(0, 12) + " at tick " +
+               std::to_string(whole_of(record, "tick")) + ": it failed too often; " +
+               (restored.empty() ? "the native behaviour" : restored.substr(0, 12)) + " acts");
   } else if (type == "save" && text_of(record, "state") == "failed") {
     say_locked("saving failed at tick " + std::to_string(whole_of(record, "tick")) + ": " +
                text_of(record, "message"));

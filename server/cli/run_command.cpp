@@ -103,7 +103,8 @@ std::unique_ptr<FileWatch> watch_policy(const std::string& path, abilities::RunC
     control.reload("policy", source, [&printer, path, source](const auto& outcome) {
       if (outcome.verdict.ok) {
         printer.say(path + ": " +
-                    (outcome.tick ? "acts from the next tick" : "waits for the live world"));
+                    (outcome.tick ? "acts from tick " + std::to_string(*outcome.tick) + " on"
+                                  : "is good so far; it goes in while the world lives"));
         return;
       }
       printer.say(path + ": refused, the old policy keeps acting\n" +

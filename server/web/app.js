@@ -170,7 +170,7 @@ function takeRecord(raw) {
     progress.say(told, record.ts ?? (isHistory ? null : Date.now()));
     if (
       !isHistory &&
-      ["iteration", "best", "live", "reload", "error", "done", "terminated"].includes(record.type)
+      ["iteration", "best", "live", "reload", "quarantine", "error", "done", "terminated"].includes(record.type)
     ) {
       progress.announce(told.text);
     }

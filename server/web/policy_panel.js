@@ -3,6 +3,7 @@ import { reloadScript } from "./api.js";
 import { CodeEditor } from "./code_editor.js";
 import { diagnosticItem, diagnosticPlace } from "./diagnostics.js";
 import { byId, setText } from "./dom.js";
+import { ReloadSteps } from "./reload_steps.js";
 import { count, counted, isNumber, points, shortHash } from "./units.js";
 
 const kSlot = "policy";
@@ -11,6 +12,7 @@ const kSourceBytesMax = 64 * 1024;
 export class PolicyPanel {
   constructor({ announce }) {
     this.announce = announce;
+    this.steps = new ReloadSteps();
     this.editor = new CodeEditor({ change: () => this.refresh(), submit: () => this.reload() });
     this.button = byId("reload-code");
     this.button.addEventListener("click", () => this.reload());
@@ -30,6 +32,7 @@ export class PolicyPanel {
     this.pending = null; // {sha256, source}: accepted, not swapped in yet
     this.heard = ""; // the version that the world was last known to run
     byId("offer").hidden = true;
+    this.steps.open();
     this.editor.setText("");
     this.say("idle", model ? "The first policy has not been written yet." : "No policy yet.");
     this.refresh();
@@ -121,7 +124,7 @@ export class PolicyPanel {
       this.say(
         "good",
         tick === null
-          ? `${version} is accepted and goes in at the next tick of the living world.`
+          ? `${version} is good so far. It is tried while the world lives, and goes in then.`
           : `${version} was swapped in at tick ${count(tick)}.`,
         diagnostics,
       );
@@ -132,7 +135,9 @@ export class PolicyPanel {
       parse: "does not parse",
       check: "breaks a rule",
       load: "does not load",
-      migrate: "cannot take over the memories",
+      shadow: "did worse than the old one when it was tried beside it",
+      quarantine: "is in quarantine: it failed too often",
+      superseded: "was superseded by a later one",
     };
     const why = stages[stage] ?? "was refused";
     const places = counted(diagnostics.length, "place");
@@ -151,30 +156,34 @@ export class PolicyPanel {
   // A reload record of the run. Returns false when the world took a version that this page does not
   // show.
   hear(record) {
-    const sha256 = record.new_sha256 ?? record.sha256;
-    if (record.ok === false || record.state === "refused") {
-      if (this.pending) {
-        this.pending = null;
-        this.showVerdict(
-          {
-            ...record,
-            ok: false,
-            diagnostics: record.diagnostics ?? [],
-            message: record.message ?? "",
-          },
-          this.editor.text,
-        );
-      }
-      return true;
+    this.steps.hear(record);
+    const sha256 = record.new_sha256 ?? "";
+    if (record.state === "refused" && this.pending) {
+      this.pending = null;
+      const diagnostics = record.diagnostics ?? [];
+      const message = record.message ?? "";
+      this.showVerdict({ ...record, ok: false, diagnostics, message }, this.editor.text);
     }
-    if (this.pending && isNumber(record.tick)) {
+    if (record.state === "rolled_back") this.showRollback(record);
+    if (record.state !== "swapped") return true;
+    if (this.pending) {
       this.pending = null;
       this.say(
         "good",
-        `Version ${shortHash(sha256 ?? this.heard)} was swapped in at tick ${count(record.tick)}.`,
+        `Version ${shortHash(sha256 || this.heard)} was swapped in at tick ${count(record.tick)}.`,
       );
     }
     return this.busy || !sha256 || sha256 === this.heard;
+  }
+
+  // The source stays in the editor: whoever wrote it will mend it.
+  showRollback(record) {
+    const version = `Version ${shortHash(record.new_sha256 ?? "")}`;
+    this.say(
+      "bad",
+      `${version} was rolled back at tick ${count(record.tick)}. ${record.message ?? ""}`,
+      record.diagnostics ?? [],
+    );
   }
 
   say(tone, words, diagnostics = []) {

@@ -66,6 +66,32 @@ function candidateWords(record, { model }) {
   return { tone: "quiet", text: `${name}: ${points(record.score)}${withSuccess(record)}.` };
 }
 
+const kReloadSteps = {
+  checked: "loads; it is tried beside the old one",
+  shadowed: "did well beside the old one",
+  swapped: "was swapped in",
+  probation: "is on probation",
+  accepted: "was accepted",
+  rolled_back: "was rolled back",
+  refused: "was refused",
+  superseded: "was superseded",
+  abandoned: "was given up",
+};
+
+function reloadWords(record) {
+  const step = kReloadSteps[record.state];
+  if (!step) return null;
+  const bad = record.state === "refused" || record.state === "rolled_back";
+  const good = record.state === "swapped" || record.state === "accepted";
+  const at = isNumber(record.tick) ? ` at tick ${plain(record.tick)}` : "";
+  const why = record.message ? ` ${record.message}` : "";
+  return {
+    tone: bad ? "bad" : good ? "good" : "quiet",
+    text: `Version ${shortHash(record.new_sha256 ?? "?")} ${step}${at}.${why}`,
+    diagnostics: bad ? record.diagnostics : undefined,
+  };
+}
+
 function timingWords(timing) {
   if (!timing || typeof timing !== "object") return "";
   const parts = [];
@@ -151,19 +177,15 @@ const tellers = {
         return null; // how it is doing, ten times a second
     }
   },
-  reload: (record) =>
-    record.ok === false || record.state === "refused"
-      ? {
-          tone: "bad",
-          text: `A new version was refused.${record.message ? ` ${record.message}` : ""}`,
-          diagnostics: record.diagnostics,
-        }
-      : {
-          tone: "good",
-          text: `Version ${shortHash(record.new_sha256 ?? record.sha256 ?? "?")} was swapped in${
-            isNumber(record.tick) ? ` at tick ${plain(record.tick)}` : ""
-          }.`,
-        },
+  reload: reloadWords,
+  quarantine: (record) => ({
+    tone: "bad",
+    text:
+      `Version ${shortHash(record.sha256)} failed too often and is in quarantine. ` +
+      (record.restored
+        ? `Version ${shortHash(record.restored)} acts again.`
+        : "The native behaviour acts in its place."),
+  }),
   command: (record) =>
     record.state === "refused"
       ? { tone: "bad", text: `A command was refused. ${record.message ?? ""}` }

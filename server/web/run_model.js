@@ -212,8 +212,11 @@ const handlers = {
     if (isNumber(record.success_rate)) model.successRate = record.success_rate;
   },
   reload(model, record) {
-    const taken = record.ok !== false && record.state !== "refused";
-    if (taken) model.sha256 = record.new_sha256 ?? record.sha256 ?? model.sha256;
+    if (record.state === "swapped") model.sha256 = record.new_sha256 ?? model.sha256;
+    if (record.state === "rolled_back") model.sha256 = record.old_sha256 ?? model.sha256;
+  },
+  quarantine(model, record) {
+    model.sha256 = record.restored || model.sha256;
   },
   error(model, record) {
     if (record.fatal !== false) model.phase = Phase.failed; // the last record of a run that failed

@@ -25,7 +25,9 @@ std::string error_of(const std::string& json) {
 }
 
 std::string with(const std::string& memory) {
-  return "{\"cherub_memories\":1,\"tick\":0,\"agents\":[{\"id\":1,\"memory\":" + memory + "}]}";
+  return "{\"cherub_memories\":2,\"tick\":0,\"versions\":[],\"migration\":[],\"agents\":["
+         "{\"id\":1,\"memory\":" +
+         memory + "}]}";
 }
 
 }  // namespace
@@ -53,22 +55,35 @@ TEST_CASE("memories of every kind read back equal, in order") {
       table({{text("$number"), text("nan")}}),
       table({{text("\xfe"), {1.0}}}),
       deep};
-  std::vector<scripting::AgentMemory> memories;
+  scripting::SavedPolicies saved;
+  saved.versions = {{0, 3, std::string(64, 'a')}, {3, 17, std::string(64, 'b')}};
+  saved.migration = {0, 4294967295, 77};
+  auto& memories = saved.agents;
   for (const Value& value : values) {
     memories.push_back({{static_cast<std::uint32_t>(memories.size()), 77}, value});
   }
-  const auto read = memories_from_json(memories_to_json(12, memories));
+  memories[1].seat = 3;
+  memories[1].drives = false;
+  memories[2].saved_fuel = 79'999.9375;
+  const auto read = memories_from_json(memories_to_json(12, saved));
   if (!read) FAIL(read.error().text());
-  REQUIRE(read->size() == memories.size());
+  CHECK(memories_to_json(12, *read) == memories_to_json(12, saved));
+  CHECK(read->migration == saved.migration);
+  REQUIRE(read->versions.size() == 2);
+  CHECK(read->versions[1].sha256 == saved.versions[1].sha256);
+  REQUIRE(read->agents.size() == memories.size());
   for (std::size_t i = 0; i < memories.size(); ++i) {
     CAPTURE(i);
-    CHECK((*read)[i].agent == memories[i].agent);
-    CHECK((*read)[i].memory == memories[i].memory);
+    CHECK(read->agents[i].agent == memories[i].agent);
+    CHECK(read->agents[i].memory == memories[i].memory);
+    CHECK(read->agents[i].seat == memories[i].seat);
+    CHECK(read->agents[i].drives == memories[i].drives);
+    CHECK(read->agents[i].saved_fuel == memories[i].saved_fuel);
   }
-  CHECK(std::signbit(std::get<double>((*read)[2].memory.data)));
+  CHECK(std::signbit(std::get<double>(read->agents[2].memory.data)));
   const auto nan = memories_from_json(with("{\"$number\":\"nan\"}"));
   REQUIRE(nan);
-  CHECK(std::isnan(std::get<double>((*nan)[0].memory.data)));
+  CHECK(std::isnan(std::get<double>(nan->agents[0].memory.data)));
 }
 
 TEST_CASE("memories that no script could have are refused with their place") {
@@ -83,6 +98,10 @@ TEST_CASE("memories that no script could have are refused with their place") {
   CHECK(error_of(with(std::string(1'000'000, '['))).find("deeper") != std::string::npos);
   CHECK_FALSE(error_of("").empty());
   CHECK_FALSE(error_of("{}").empty());
+  for (const char* more : {",\"kept\":false", ",\"saved_fuel\":-1", ",\"seat\":256", ",\"x\":1"}) {
+    CAPTURE(more);
+    CHECK(error_of(with("1" + std::string(more))).find("agents[0]") != std::string::npos);
+  }
 }
 
 }  // namespace cherub::abilities

@@ -78,7 +78,8 @@ local core = {
   charge = function() end, begin = function() end, remaining = function() return 0 end,
   freeze = function(contents) return setmetatable({}, {__index = contents}) end,
 }
-local host = {receipt_names = {}, block_names = {}, fuel_per_act = 0, fuel_per_load = 0}
+local host = {receipt_names = {}, block_names = {}, fuel_per_act = 0, fuel_saved_max = 0,
+  fuel_per_load = 0}
 setfenv(driver, setmetatable({
   xpcall = function(f, _, self, world) return true, f(self, world) end}, {__index = _G}))
 driver = driver(core, view, host, nil, modules)
@@ -117,6 +118,8 @@ class BareLua {
     fuel_.resize(world.columns().size());
     view_.ready = ready_.data();
     view_.fuel = fuel_.data();
+    saved_fuel_.resize(world.columns().size());
+    view_.saved_fuel = saved_fuel_.data();
     lua_pushvalue(lua_, 1);
     lua_pushnumber(lua_, 0);
     lua_pushnumber(lua_, static_cast<lua_Number>(world.agent_rows().size() - 1));
@@ -131,7 +134,7 @@ class BareLua {
   lua_State* lua_;
   scripting::View view_;
   std::vector<std::uint32_t> ready_;
-  std::vector<float> fuel_;
+  std::vector<float> fuel_, saved_fuel_;
 };
 
 bool same_intents(const engine::Intents& a, const engine::Intents& b) {

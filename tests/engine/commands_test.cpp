@@ -115,10 +115,51 @@ TEST_CASE("a script slot drives the agent species, newborn and all, until it is 
     CHECK(world->columns().script[row] == kNoScript);
 }
 
+TEST_CASE(
+    "a slot keeps its fallback through a probation, and whoever comes in meanwhile has the same") {
+  const auto world = make_world(plain_yaml());
+  const std::string a(64, 'a'), b(64, 'b'), c(64, 'c');
+  Idle idle;
+  const auto after = [&](const Command& command) {
+    REQUIRE(world->submit(command).ok());
+    world->step(idle);
+    const ScriptSlot& slot = world->script_slots().front();
+    return slot.sha256.substr(0, 1) + ">" + slot.fallback_sha256.substr(0, 1);
+  };
+  CHECK(after(InstallScript{"policy", a, true}) == "a>");  // nothing to go back to
+  CHECK(after(RestoreScript{"policy"}) == "a>");
+  CHECK(after(InstallScript{"policy", a, true}) == "a>");
+  CHECK(after(InstallScript{"policy", b, true}) == "b>a");
+  CHECK(after(InstallScript{"policy", c, true}) == "c>a");
+  CHECK(after(RestoreScript{"policy"}) == "a>");
+  CHECK(after(InstallScript{"policy", b, true}) == "b>a");
+  const std::uint64_t on_probation = world->state_hash();
+  CHECK(after(AcceptScript{"policy"}) == "b>");
+  CHECK(world->state_hash() != on_probation);
+  CHECK(after(AcceptScript{"policy"}) == "b>");
+  CHECK(after(QuarantineScript{"policy", c, a}) == "b>");  // not the one that acts
+  CHECK(after(InstallScript{"policy", c, true}) == "c>b");
+  CHECK(after(QuarantineScript{"policy", c, a}) == "a>");
+  CHECK(after(InstallScript{"policy", b}) == "b>");
+  CHECK(after(InstallScript{"policy", a, true}) == "a>b");
+  CHECK(after(InstallScript{"policy", "", true}) == ">");
+  CHECK(refusal(*world, AcceptScript{"other"}) == "accept_script.slot");
+  CHECK(refusal(*world, RestoreScript{"other"}) == "restore_script.slot");
+  CHECK(refusal(*world, QuarantineScript{"other", a, ""}) == "quarantine_script.slot");
+  CHECK(refusal(*world, QuarantineScript{"policy", "x", ""}) == "quarantine_script.sha256");
+  CHECK(refusal(*world, QuarantineScript{"policy", a, "x"}) == "quarantine_script.restored_sha256");
+}
+
 TEST_CASE("commands survive the way through JSON") {
-  const std::vector<Command> commands = {Spawn{"grass", 1.25, 2.5, 0, 3}, Remove{EntityId{7, 3}},
+  const std::vector<Command> commands = {Spawn{"grass", 1.25, 2.5, 0, 3},
+                                         Remove{EntityId{7, 3}},
                                          InstallScript{"policy", std::string(64, 'a')},
-                                         InstallScript{"policy", ""}, Rain{0.5}};
+                                         InstallScript{"policy", ""},
+                                         InstallScript{"policy", std::string(64, 'b'), true},
+                                         AcceptScript{"policy"},
+                                         RestoreScript{"policy"},
+                                         QuarantineScript{"policy", std::string(64, 'b'), ""},
+                                         Rain{0.5}};
   for (const Command& command : commands) {
     const std::string json = command_to_json(command);
     const auto back = command_from_json(json);
@@ -133,15 +174,28 @@ TEST_CASE("commands survive the way through JSON") {
 
 TEST_CASE("commands that are not JSON, unknown, incomplete or out of range are refused") {
   for (const char* json :
-       {"", "[]", "7", "{}", R"({"type":7})", R"({"type":"explode"})", R"({"type":"spawn"})",
+       {"",
+        "[]",
+        "7",
+        "{}",
+        R"({"type":7})",
+        R"({"type":"explode"})",
+        R"({"type":"spawn"})",
         R"({"type":"spawn","species":7,"x":1,"y":2})",
         R"({"type":"spawn","species":"a","x":"1","y":2})",
         R"({"type":"spawn","species":"a","x":1,"y":2,"count":-1})",
         R"({"type":"spawn","species":"a","x":1,"y":2,"count":1.5})",
         R"({"type":"spawn","species":"a","x":1,"y":2,"count":4294967296})",
-        R"({"type":"spawn","species":"a","x":1,"y":2,"extra":1})", R"({"type":"remove"})",
-        R"({"type":"remove","id":-1})", R"({"type":"remove","id":1e300})",
-        R"({"type":"install_script","slot":"policy"})", R"({"type":"rain","intensity":null})",
+        R"({"type":"spawn","species":"a","x":1,"y":2,"extra":1})",
+        R"({"type":"remove"})",
+        R"({"type":"remove","id":-1})",
+        R"({"type":"remove","id":1e300})",
+        R"({"type":"install_script","slot":"policy"})",
+        R"({"type":"install_script","slot":"policy","sha256":"","on_probation":1})",
+        R"({"type":"accept_script"})",
+        R"({"type":"restore_script","slot":7})",
+        R"({"type":"quarantine_script","slot":"policy","sha256":""})",
+        R"({"type":"rain","intensity":null})",
         R"({"type":"rain","intensity":0.5)"}) {
     CAPTURE(json);
     CHECK_FALSE(command_from_json(json).ok());

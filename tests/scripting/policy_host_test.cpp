@@ -123,8 +123,8 @@ TEST_CASE("saved memories are what runs on, to the bit") {
   Life life(meadow(30, 100, 30));
   life.install(kCounter);
   for (int tick = 0; tick < 10; ++tick) life.step();
-  const auto first = life.host->save_memories();
-  const auto second = life.host->save_memories();
+  const auto first = life.host->save_memories().agents;
+  const auto second = life.host->save_memories().agents;
   REQUIRE(first.size() == life.world->agent_rows().size());
   for (std::size_t i = 0; i < first.size(); ++i) {
     CHECK(first[i].agent == second[i].agent);

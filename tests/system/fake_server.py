@@ -313,9 +313,10 @@ class Server:
             )
             return problem(422, found[0]["message"], diagnostics=found)
         run.code, run.sha256 = source, hashlib.sha256(source.encode()).hexdigest()
-        run.record(
-            "reload", state="accepted", slot="policy", tick=run.world.tick, new_sha256=run.sha256
-        )
+        for state in ("submitted", "checked", "shadowed", "swapped", "probation"):
+            run.record(
+                "reload", state=state, slot="policy", tick=run.world.tick, new_sha256=run.sha256
+            )
         return 200, {"accepted": True, "tick": run.world.tick, "sha256": run.sha256}
 
     async def serve(self, reader, writer):

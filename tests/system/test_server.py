@@ -94,6 +94,12 @@ class Server(unittest.TestCase):
         self.assertEqual(refused["diagnostics"][0]["line"], 1)
         record = self.progress(run, {"reload"})[-1]
         self.assertEqual(record["new_sha256"], answer["sha256"])
+        shown = self.ask("GET", "/run/" + run)[1]["reload"]
+        self.assertEqual((shown["state"], shown["type"]), ("refused", "reload"))
+        self.assertEqual(self.ask("GET", "/code/" + run)[1]["sha256"], answer["sha256"])
+        status, forced = self.ask("PUT", path + "?force=1", POLICY + "\n-- by force\n")
+        self.assertEqual((status, forced["accepted"]), (200, True), forced)
+        self.assertEqual(self.ask("PUT", path + "?force=2", POLICY)[0], 400)
         for command in ({"type": "pause"}, {"type": "step", "ticks": 3}, {"type": "resume"}):
             self.assertLess(self.ask("POST", "/run/" + run + "/commands", command)[0], 300)
         self.assertEqual(self.progress(run, {"terminated"}, {"type": "terminate"})[-1]["type"],
