@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/json.h"
+#include "scripting/driver.h"
 #include "scripting/generated_prelude.h"
 
 namespace cherub::scripting {
@@ -21,32 +22,10 @@ constexpr std::size_t kCollectBytesMax = 1024;
 constexpr const char* kScriptName = "policy";
 constexpr double kForever_s = 1e9;
 
-template <class T>
-T& upvalue(lua_State* lua) {
-  return *static_cast<T*>(lua_touserdata(lua, lua_upvalueindex(1)));
-}
-
 FaultKind fault_kind(std::string_view name, bool watchdog) {
   if (name == "fuel") return watchdog ? FaultKind::kWatchdog : FaultKind::kFuel;
   if (name == "memory") return FaultKind::kMemory;
   return FaultKind::kError;
-}
-
-std::string report_text(const sandbox::ErrorReport& report) {
-  return report.traceback.empty() ? report.message : report.message + "\n" + report.traceback;
-}
-
-sandbox::Diagnostic as_diagnostic(const sandbox::ErrorReport& report) {
-  sandbox::Diagnostic diagnostic;
-  diagnostic.range.line = report.line == 0 ? 1 : report.line;
-  diagnostic.message = report_text(report);
-  return diagnostic;
-}
-
-sandbox::Diagnostic plain_diagnostic(std::string message) {
-  sandbox::Diagnostic diagnostic;
-  diagnostic.message = std::move(message);
-  return diagnostic;
 }
 
 }  // namespace
@@ -78,7 +57,7 @@ bool PolicyVm::open(const ScriptVersion& version, const engine::Scenario& scenar
   if (!vm.ok()) return refuse("load", plain_diagnostic(vm.error().message));
   vm_ = std::move(*vm);
   trusted::set_random_source(*vm_, &PolicyVm::draw, this);
-  auto driver = load_driver(scenario);
+  auto driver = open_driver(scenario);
   if (!driver.ok()) return refuse("load", plain_diagnostic(driver.error().message));
   sandbox::Vm::LoadResult loaded = vm_->load(kScriptName, version.source);
   if (!loaded.script) {
@@ -91,93 +70,33 @@ bool PolicyVm::open(const ScriptVersion& version, const engine::Scenario& scenar
   return refuse("load", as_diagnostic(trusted::take_error(*vm_)));
 }
 
-void PolicyVm::push_host_table() {
+void PolicyVm::push_host_table(const engine::Scenario& scenario) {
   lua_State* lua = trusted::lua(*vm_);
   lua_newtable(lua);
-  const auto set_function = [&](const char* name, lua_CFunction function) {
-    lua_pushlightuserdata(lua, this);
-    lua_pushcclosure(lua, function, 1);
-    lua_setfield(lua, -2, name);
-  };
-  set_function("fault", &PolicyVm::on_fault);
-  set_function("say", &PolicyVm::on_say);
-  set_function("note", &PolicyVm::on_note);
+  set_host_function(lua, this, "fault", &PolicyVm::on_fault);
+  set_host_function(lua, this, "say", &PolicyVm::on_say);
+  set_host_function(lua, this, "note", &PolicyVm::on_note);
   lua_pushnumber(lua, static_cast<lua_Number>(options_.fuel_per_act));
   lua_setfield(lua, -2, "fuel_per_act");
   lua_pushnumber(lua, static_cast<lua_Number>(options_.fuel_per_load));
   lua_setfield(lua, -2, "fuel_per_load");
-  lua_pushlstring(lua, species_list_.data(), species_list_.size());
-  lua_setfield(lua, -2, "species_list");
-  lua_newtable(lua);
-  for (int i = 0; i < engine::kReceiptCount; ++i) {
-    lua_pushstring(lua, engine::receipt_name(static_cast<engine::Receipt>(i)));
-    lua_rawseti(lua, -2, i);
-  }
-  lua_setfield(lua, -2, "receipt_names");
-  lua_newtable(lua);
-  for (int i = 0; i <= static_cast<int>(engine::Block::kWater); ++i) {
-    lua_pushstring(lua, engine::block_name(static_cast<engine::Block>(i)));
-    lua_rawseti(lua, -2, i);
-  }
-  lua_setfield(lua, -2, "block_names");
+  set_world_names(lua, scenario);
 }
 
-Result<void> PolicyVm::load_driver(const engine::Scenario& scenario) {
-  for (const engine::SpeciesSpec& species : scenario.species) {
-    species_list_ += (species_list_.empty() ? "'" : ", '") + species.name + "'";
-  }
-  species_list_ += ", 'food' and 'any'";
-  lua_State* lua = trusted::lua(*vm_);
-  if (auto pushed = trusted::push_chunk(*vm_, "policy", prelude::k_policy_lua); !pushed.ok())
-    return pushed;
-  trusted::push_core(*vm_);
-  lua_pushlightuserdata(lua, &view_);
-  push_host_table();
-  trusted::push_handler(*vm_);
-  lua_newtable(lua);
-  const std::pair<const char*, std::string_view> modules[] = {{"view", prelude::k_view_lua},
-                                                              {"memories", prelude::k_memories_lua},
-                                                              {"senses", prelude::k_senses_lua},
-                                                              {"self", prelude::k_self_lua}};
-  for (const auto& [name, source] : modules) {
-    if (auto pushed = trusted::push_chunk(*vm_, name, source); !pushed.ok()) return pushed;
-    lua_setfield(lua, -2, name);
-  }
-  if (!trusted::call(*vm_, 5, 1, 0)) {
-    return Error{ErrorCode::kInternal, trusted::take_error(*vm_).message,
-                 "scripting/prelude/policy.lua"};
-  }
-  driver_ = luaL_ref(lua, LUA_REGISTRYINDEX);
-  return describe_scenario(scenario);
-}
-
-Result<void> PolicyVm::describe_scenario(const engine::Scenario& scenario) {
-  lua_State* lua = trusted::lua(*vm_);
-  const Error failed{ErrorCode::kInternal, "the driver did not take the scenario", scenario.name};
-  lua_pushnumber(lua, scenario.terrain.width);
-  lua_pushnumber(lua, scenario.terrain.depth);
-  lua_pushnumber(lua, scenario.terrain.height);
-  lua_pushnumber(lua, 1 / scenario.tick_rate);
-  if (!call_driver("set_scenario", 4, 0, 0)) return failed;
-  for (std::size_t i = 0; i < scenario.species.size(); ++i) {
-    const engine::SpeciesSpec& species = scenario.species[i];
-    lua_pushnumber(lua, static_cast<lua_Number>(i));
-    lua_pushlstring(lua, species.name.data(), species.name.size());
-    lua_pushnumber(lua, species.speed);
-    lua_pushnumber(lua, species.sense_radius);
-    lua_pushnumber(lua, species.reach);
-    if (!call_driver("add_species", 5, 0, 0)) return failed;
-  }
-  return {};
+Result<void> PolicyVm::open_driver(const engine::Scenario& scenario) {
+  const PreludeModule modules[] = {{"view", prelude::k_view_lua},
+                                        {"memories", prelude::k_memories_lua},
+                                        {"senses", prelude::k_senses_lua},
+                                        {"self", prelude::k_self_lua}};
+  push_host_table(scenario);
+  auto driver = load_driver(*vm_, {"policy", prelude::k_policy_lua}, view_, modules);
+  if (!driver.ok()) return driver.error();
+  driver_ = *driver;
+  return describe_scenario(*vm_, driver_, scenario);
 }
 
 bool PolicyVm::call_driver(const char* name, int arguments, int results, std::uint64_t fuel) {
-  lua_State* lua = trusted::lua(*vm_);
-  lua_rawgeti(lua, LUA_REGISTRYINDEX, driver_);
-  lua_getfield(lua, -1, name);
-  lua_remove(lua, -2);
-  lua_insert(lua, -1 - arguments);
-  return trusted::call(*vm_, arguments, results, fuel);
+  return scripting::call_driver(*vm_, driver_, name, arguments, results, fuel);
 }
 
 Result<void> PolicyVm::restart() {

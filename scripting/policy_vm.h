@@ -70,9 +70,8 @@ class PolicyVm {
  private:
   explicit PolicyVm(const HostOptions& options) : options_(options) {}
   bool open(const ScriptVersion& version, const engine::Scenario& scenario, LoadVerdict& verdict);
-  base::Result<void> load_driver(const engine::Scenario& scenario);
-  base::Result<void> describe_scenario(const engine::Scenario& scenario);
-  void push_host_table();
+  base::Result<void> open_driver(const engine::Scenario& scenario);
+  void push_host_table(const engine::Scenario& scenario);
   // Calls a function of the driver with the `arguments` on top of the stack.
   bool call_driver(const char* name, int arguments, int results, std::uint64_t fuel);
   bool ask_driver(const char* name);  // a function without arguments that answers yes or no
@@ -89,7 +88,6 @@ class PolicyVm {
   std::unique_ptr<sandbox::Vm> vm_;
   std::unique_ptr<sandbox::Script> script_;
   int driver_ = -1;  // registry reference of the table that policy.lua returns
-  std::string species_list_;
   std::vector<engine::Intents::Message>* messages_ = nullptr;  // of the running decide
   std::vector<AgentFault>* faults_ = nullptr;
   std::vector<std::string> notes_;
