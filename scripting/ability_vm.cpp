@@ -68,15 +68,15 @@ bool AbilityVm::open(const ScriptVersion& version, const engine::Scenario& scena
     verdict.diagnostics.push_back(std::move(diagnostic));
     return false;
   };
-  auto vm = sandbox::Vm::create(
-      {.jit = jit, .memory_bytes = kMemoryBytes, .watchdog_s = kWatchdog_s});
+  auto vm =
+      sandbox::Vm::create({.jit = jit, .memory_bytes = kMemoryBytes, .watchdog_s = kWatchdog_s});
   if (!vm.ok()) return refuse(plain_diagnostic(vm.error().message));
   vm_ = std::move(*vm);
   trusted::set_random_source(*vm_, &AbilityVm::draw, this);
   push_host_table(scenario);
   const PreludeModule modules[] = {{"view", prelude::k_view_lua},
-                                        {"senses", prelude::k_senses_lua},
-                                        {"effects", prelude::k_effects_lua}};
+                                   {"senses", prelude::k_senses_lua},
+                                   {"effects", prelude::k_effects_lua}};
   auto driver = load_driver(*vm_, {"ability", prelude::k_ability_lua}, view_, modules);
   if (!driver.ok()) return refuse(plain_diagnostic(driver.error().message));
   driver_ = *driver;

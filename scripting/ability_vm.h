@@ -16,10 +16,10 @@
 
 namespace cherub::scripting {
 
-inline constexpr std::size_t kEffectsMax = 64;          // of one use
-inline constexpr std::uint64_t kFuelPerUse = 20'000;    // the file's own lines, can_use and execute
-inline constexpr std::size_t kDetailEntriesMax = 8;     // what self:use hands on, and …
-inline constexpr std::size_t kDetailBytesMax = 512;     // … the bytes of its texts
+inline constexpr std::size_t kEffectsMax = 64;        // of one use
+inline constexpr std::uint64_t kFuelPerUse = 20'000;  // the file's own lines, can_use and execute
+inline constexpr std::size_t kDetailEntriesMax = 8;   // what self:use hands on, and …
+inline constexpr std::size_t kDetailBytesMax = 512;   // … the bytes of its texts
 
 // What a policy asked for with self:use(ability, target, details).
 struct UseRequest {

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "sandbox/syntax/parser.h"
-#include "scripting/checker_rules.h"
+#include "scripting/checker/rules.h"
 
 namespace cherub::scripting {
 namespace {
@@ -67,8 +67,12 @@ sandbox::Diagnostics Report::take() {
   return std::move(findings_);
 }
 
-CheckReport check_policy(const std::string& name, const std::string& source,
-                         const engine::Scenario* scenario) {
+namespace {
+
+using Rule = void (*)(const CheckContext&);
+
+CheckReport check(const std::string& name, const std::string& source,
+                  const engine::Scenario* scenario, std::initializer_list<Rule> rules) {
   sandbox::ParseResult parsed = sandbox::parse(name, source);
   CheckReport report{std::move(parsed.diagnostics)};
   if (!parsed.chunk) return report;
@@ -77,13 +81,28 @@ CheckReport check_policy(const std::string& name, const std::string& source,
   const Types types(survey, contract);
   Report findings(*parsed.chunk);
   const CheckContext context{*parsed.chunk, scenario, survey, contract, types, findings};
-  for (const auto rule :
-       {check_contract, check_names, check_members, check_calls, check_state, check_values}) {
+  for (const Rule rule : rules) {
     findings.begin_rule();
     rule(context);
   }
   for (sandbox::Diagnostic& found : findings.take()) report.diagnostics.push_back(std::move(found));
   return report;
+}
+
+}  // namespace
+
+CheckReport check_policy(const std::string& name, const std::string& source,
+                         const engine::Scenario* scenario) {
+  return check(
+      name, source, scenario,
+      {check_contract, check_names, check_members, check_calls, check_state, check_values});
+}
+
+CheckReport check_ability(const std::string& name, const std::string& source,
+                          const engine::Scenario* scenario) {
+  return check(name, source, scenario,
+               {check_ability_contract, check_names, check_members, check_calls, check_state,
+                check_values, check_ability_uses});
 }
 
 }  // namespace cherub::scripting

@@ -20,5 +20,8 @@ struct CheckReport {
 // exist there.
 CheckReport check_policy(const std::string& name, const std::string& source,
                          const engine::Scenario* scenario = nullptr);
+// The same for the file of an ability.
+CheckReport check_ability(const std::string& name, const std::string& source,
+                          const engine::Scenario* scenario = nullptr);
 
 }  // namespace cherub::scripting

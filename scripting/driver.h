@@ -34,8 +34,9 @@ void set_host_function(lua_State* lua, void* owner, const char* name, lua_CFunct
 // Sets receipt_names, block_names and species_list in the table on top of the stack.
 void set_world_names(lua_State* lua, const engine::Scenario& scenario);
 
-// Loads a driver: pops the host's table from the stack, and gives the chunk the core, the view, that
-// table, the message handler and the modules. Returns the registry reference of what it returned.
+// Loads a driver: pops the host's table from the stack, and gives the chunk the core, the view,
+// that table, the message handler and the modules. Returns the registry reference of what it
+// returned.
 base::Result<int> load_driver(sandbox::Vm& vm, const PreludeModule& driver, View& view,
                               std::span<const PreludeModule> modules);
 // Calls a function of the driver with the `arguments` on top of the stack; see trusted::call.

@@ -49,6 +49,7 @@ ApiEntry make_entry(ApiKind kind, const ApiRow& row) {
   entry.range = row.range;
   entry.doc = row.doc;
   entry.cost = row.cost;
+  entry.price = row.price;
   entry.scenarios = split_words(row.scenarios, ' ');
   entry.right = row.right;
   entry.wrong = row.wrong;
@@ -67,6 +68,9 @@ std::vector<ApiEntry> make_manifest() {
   add(ApiKind::kWorldField, world_field_rows());
   add(ApiKind::kWorldSense, world_sense_rows());
   add(ApiKind::kResultField, result_field_rows());
+  add(ApiKind::kAbility, ability_rows());
+  add(ApiKind::kResultField, person_rows());
+  add(ApiKind::kEffect, effect_rows());
   add(ApiKind::kLibrary, base_library_rows());
   add(ApiKind::kLibrary, math_library_rows());
   add(ApiKind::kLibrary, text_library_rows());
@@ -121,6 +125,10 @@ std::string api_display_name(const ApiEntry& entry) {
       return "world." + entry.name;
     case ApiKind::kContract:
       return "policy." + entry.name;
+    case ApiKind::kAbility:
+      return "ability." + entry.name;
+    case ApiKind::kEffect:
+      return "effects." + entry.name;
     case ApiKind::kResultField:
     case ApiKind::kLibrary:
       break;
@@ -132,6 +140,7 @@ std::string api_signature(const ApiEntry& entry) {
   std::string text = api_display_name(entry);
   const bool is_value = entry.kind == ApiKind::kSelfField || entry.kind == ApiKind::kWorldField ||
                         entry.kind == ApiKind::kResultField || entry.name == "math.pi" ||
+                        (entry.kind == ApiKind::kAbility && entry.parameters.empty()) ||
                         entry.name == "math.huge";
   if (is_value) {
     text += ": " + entry.returns;

@@ -18,6 +18,8 @@ enum class ApiKind {
   kResultField,  // fields of a record type that senses give: Sighting.x, Step.length
   kLibrary,      // math.floor, pairs, string.format
   kContract,     // policy.act, policy.init …
+  kAbility,      // ability.execute, ability.range …
+  kEffect,       // effects.damage(target, amount)
 };
 
 struct ApiParameter {
@@ -37,6 +39,7 @@ struct ApiEntry {
   std::string range;
   std::string doc;                     // one line
   std::string cost;                    // in fuel, in words or as a number: "20 + 10 per Sighting"
+  std::string price;                   // of an effect, in units of self.energy
   std::vector<std::string> scenarios;  // empty: all
   std::string right;                   // a line that works
   std::string wrong;                   // a line that models write and that is refused, or empty

@@ -22,6 +22,7 @@ struct ApiRow {
   std::string_view range{};
   std::string_view doc{};
   std::string_view cost{};
+  std::string_view price{};
   std::string_view right{};
   std::string_view wrong{};
   std::string_view wrong_hint{};
@@ -34,6 +35,9 @@ std::span<const ApiRow> world_field_rows();
 std::span<const ApiRow> world_sense_rows();
 std::span<const ApiRow> result_field_rows();
 std::span<const ApiRow> contract_rows();
+std::span<const ApiRow> ability_rows();
+std::span<const ApiRow> person_rows();
+std::span<const ApiRow> effect_rows();
 std::span<const ApiRow> base_library_rows();
 std::span<const ApiRow> math_library_rows();
 std::span<const ApiRow> text_library_rows();  // string, table, bit

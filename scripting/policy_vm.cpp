@@ -85,9 +85,9 @@ void PolicyVm::push_host_table(const engine::Scenario& scenario) {
 
 Result<void> PolicyVm::open_driver(const engine::Scenario& scenario) {
   const PreludeModule modules[] = {{"view", prelude::k_view_lua},
-                                        {"memories", prelude::k_memories_lua},
-                                        {"senses", prelude::k_senses_lua},
-                                        {"self", prelude::k_self_lua}};
+                                   {"memories", prelude::k_memories_lua},
+                                   {"senses", prelude::k_senses_lua},
+                                   {"self", prelude::k_self_lua}};
   push_host_table(scenario);
   auto driver = load_driver(*vm_, {"policy", prelude::k_policy_lua}, view_, modules);
   if (!driver.ok()) return driver.error();

@@ -1,8 +1,8 @@
 // What a file must return, and how the functions of the contract are declared.
 #include <algorithm>
 
-#include "scripting/checker_hints.h"
-#include "scripting/checker_rules.h"
+#include "scripting/checker/hints.h"
+#include "scripting/checker/rules.h"
 
 namespace cherub::scripting {
 namespace {

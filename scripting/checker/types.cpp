@@ -1,4 +1,4 @@
-#include "scripting/checker_types.h"
+#include "scripting/checker/types.h"
 
 #include "scripting/manifest_parts.h"
 

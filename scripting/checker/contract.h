@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "sandbox/syntax/ast.h"
-#include "scripting/checker_survey.h"
+#include "scripting/checker/survey.h"
 
 namespace cherub::scripting {
 

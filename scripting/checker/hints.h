@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "scripting/checker_types.h"
+#include "scripting/checker/types.h"
 
 // What to write instead of a name that does not exist. All hints read "write …" or say what to do.
 namespace cherub::scripting {

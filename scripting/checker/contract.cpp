@@ -1,4 +1,4 @@
-#include "scripting/checker_contract.h"
+#include "scripting/checker/contract.h"
 
 #include <string_view>
 

@@ -1,6 +1,6 @@
 // What stands behind dots and colons: members of self, the world, records and the library.
-#include "scripting/checker_hints.h"
-#include "scripting/checker_rules.h"
+#include "scripting/checker/hints.h"
+#include "scripting/checker/rules.h"
 #include "scripting/manifest_parts.h"
 
 namespace cherub::scripting {

@@ -7,8 +7,8 @@
 #include <unordered_set>
 #include <vector>
 
-#include "scripting/checker_contract.h"
-#include "scripting/checker_survey.h"
+#include "scripting/checker/contract.h"
+#include "scripting/checker/survey.h"
 #include "scripting/manifest.h"
 
 namespace cherub::scripting {

@@ -1,5 +1,5 @@
 // State outside self.memory: it is lost at a save or reload, and shared by all agents of a species.
-#include "scripting/checker_rules.h"
+#include "scripting/checker/rules.h"
 #include "scripting/manifest_parts.h"
 
 namespace cherub::scripting {

@@ -1,4 +1,4 @@
-#include "scripting/checker_hints.h"
+#include "scripting/checker/hints.h"
 
 #include "scripting/manifest_parts.h"
 
@@ -193,9 +193,12 @@ std::string joined(const std::vector<std::string>& words) {
 
 std::string usage(const ApiEntry& entry) {
   std::string text = api_display_name(entry);
-  if (entry.kind == ApiKind::kContract) text = "function " + text;
+  const bool is_declared = entry.kind == ApiKind::kContract ||
+                           (entry.kind == ApiKind::kAbility && !entry.parameters.empty());
+  if (is_declared) text = "function " + text;
   const bool is_function = entry.kind == ApiKind::kSelfAction ||
-                           entry.kind == ApiKind::kWorldSense || entry.kind == ApiKind::kContract ||
+                           entry.kind == ApiKind::kWorldSense || entry.kind == ApiKind::kEffect ||
+                           is_declared ||
                            (entry.kind == ApiKind::kLibrary && !entry.parameters.empty());
   if (!is_function) return text;
   text += "(";

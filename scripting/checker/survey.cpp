@@ -1,4 +1,4 @@
-#include "scripting/checker_survey.h"
+#include "scripting/checker/survey.h"
 
 #include <algorithm>
 

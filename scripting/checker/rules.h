@@ -9,8 +9,8 @@
 #include "engine/scenario.h"
 #include "sandbox/syntax/ast.h"
 #include "sandbox/syntax/diagnostic.h"
-#include "scripting/checker_survey.h"
-#include "scripting/checker_types.h"
+#include "scripting/checker/survey.h"
+#include "scripting/checker/types.h"
 
 // The rules of the checker: each looks at the whole source and reports what it is sure of. A policy
 // that works must pass, so a rule that is in doubt stays silent.
@@ -56,5 +56,9 @@ void check_members(const CheckContext& context);  // behind dots and colons
 void check_calls(const CheckContext& context);    // arguments
 void check_state(const CheckContext& context);    // what would be lost at a save
 void check_values(const CheckContext& context);   // operators, loops, nil
+
+// Of abilities: what the file returns, and the uses of user, target and effects.
+void check_ability_contract(const CheckContext& context);
+void check_ability_uses(const CheckContext& context);
 
 }  // namespace cherub::scripting

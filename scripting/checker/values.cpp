@@ -1,8 +1,8 @@
 // Operators and loops on values that cannot stand them, words that never occur, and nil unguarded.
 #include <algorithm>
 
-#include "scripting/checker_hints.h"
-#include "scripting/checker_rules.h"
+#include "scripting/checker/hints.h"
+#include "scripting/checker/rules.h"
 #include "scripting/manifest_parts.h"
 
 namespace cherub::scripting {

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "sandbox/syntax/foreign.h"
-#include "scripting/checker_hints.h"
-#include "scripting/checker_rules.h"
+#include "scripting/checker/hints.h"
+#include "scripting/checker/rules.h"
 #include "scripting/manifest_parts.h"
 
 namespace cherub::scripting {
