@@ -12,6 +12,30 @@ using namespace cherub::scripting;
 
 namespace {
 
+bool is_of_abilities(const ApiEntry& entry) {
+  return entry.kind == ApiKind::kAbility || entry.kind == ApiKind::kEffect ||
+         entry.name.starts_with("Person.");
+}
+
+// A line of an example as a whole ability. Parts of the contract stand beside the rest of it.
+std::string as_ability(const ApiEntry& entry, const std::string& line) {
+  std::string ability =
+      "local ability = {name = \"spark\", description = \"Sparks.\", energy_cost = 0.1, cooldown = "
+      "1, range = 5}\n";
+  const std::string execute = "function ability.execute(user, target, world, effects)\n";
+  const bool declares = entry.kind == ApiKind::kAbility;
+  if (declares && entry.name != "execute" && entry.name != "can_use") {
+    ability = "local ability = {}\n";
+    for (const ApiEntry& other : api_manifest()) {
+      const bool value = other.kind == ApiKind::kAbility && other.parameters.empty();
+      if (value && other.name != entry.name) ability += other.right + "\n";
+    }
+  }
+  if (declares) ability += line + "\n";
+  if (entry.name != "execute") ability += execute + (declares ? "" : line) + "\nend\n";
+  return ability + "return ability\n";
+}
+
 // A line of an example as a whole policy. Contract functions stand beside act, the rest in it.
 std::string as_policy(const ApiEntry& entry, const std::string& line) {
   std::string policy = "local policy = {}\n";
@@ -24,6 +48,11 @@ std::string as_policy(const ApiEntry& entry, const std::string& line) {
   return policy + "return policy\n";
 }
 
+CheckReport checked(const ApiEntry& entry, const std::string& line, std::string& source) {
+  source = is_of_abilities(entry) ? as_ability(entry, line) : as_policy(entry, line);
+  return is_of_abilities(entry) ? check_ability("ability", source) : check_policy("policy", source);
+}
+
 std::string findings(const CheckReport& report, const std::string& source) {
   return sandbox::diagnostics_text(report.diagnostics, "policy", source);
 }
@@ -33,8 +62,8 @@ std::string findings(const CheckReport& report, const std::string& source) {
 TEST_CASE("Every right example passes the checker without a finding", "[manifest]") {
   for (const ApiEntry& entry : api_manifest()) {
     REQUIRE_FALSE(entry.right.empty());
-    const std::string source = as_policy(entry, entry.right);
-    const CheckReport report = check_policy("policy", source);
+    std::string source;
+    const CheckReport report = checked(entry, entry.right, source);
     INFO(api_display_name(entry) << "\n" << findings(report, source));
     CHECK(report.diagnostics.empty());
   }
@@ -45,8 +74,8 @@ TEST_CASE("Every wrong example is refused with its hint", "[manifest]") {
   for (const ApiEntry& entry : api_manifest()) {
     if (entry.wrong.empty()) continue;
     ++examples;
-    const std::string source = as_policy(entry, entry.wrong);
-    const CheckReport report = check_policy("policy", source);
+    std::string source;
+    const CheckReport report = checked(entry, entry.wrong, source);
     const std::string text = findings(report, source);
     INFO(api_display_name(entry) << " should say: " << entry.wrong_hint << "\n" << text);
     CHECK_FALSE(report.ok());
