@@ -74,7 +74,8 @@ bool AbilityVm::open(const ScriptVersion& version, const engine::Scenario& scena
   vm_ = std::move(*vm);
   trusted::set_random_source(*vm_, &AbilityVm::draw, this);
   push_host_table(scenario);
-  const PreludeModule modules[] = {{"view", prelude::k_view_lua},
+  const PreludeModule modules[] = {{"vec", prelude::k_vec_lua},
+                                   {"view", prelude::k_view_lua},
                                    {"senses", prelude::k_senses_lua},
                                    {"effects", prelude::k_effects_lua}};
   auto driver = load_driver(*vm_, {"ability", prelude::k_ability_lua}, view_, modules);

@@ -74,6 +74,7 @@ std::vector<ApiEntry> make_manifest() {
   add(ApiKind::kLibrary, base_library_rows());
   add(ApiKind::kLibrary, math_library_rows());
   add(ApiKind::kLibrary, text_library_rows());
+  add(ApiKind::kLibrary, vec_library_rows());
   return entries;
 }
 

@@ -49,7 +49,7 @@ std::string species_words(const engine::SpeciesSpec& species) {
 }
 
 void add_library(std::string& text) {
-  for (const std::string_view table : {"", "math", "string", "table", "bit"}) {
+  for (const std::string_view table : {"", "math", "string", "table", "bit", "vec"}) {
     std::string names;
     for (const ApiEntry& entry : api_manifest()) {
       if (entry.kind != ApiKind::kLibrary || library_table(entry.name) != table) continue;

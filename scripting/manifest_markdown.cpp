@@ -165,6 +165,7 @@ std::string api_markdown() {
   text += "Strings have these as methods too: `(\"a,b\"):find(\",\", 1, true)`.\n\n";
   add_library(text, "table", "table");
   add_library(text, "bit", "bit");
+  add_library(text, "vec", "vec: geometry on plain numbers");
   text += "## Limits\n\n| what | bound |\n|---|---|\n";
   for (const ApiLimit& limit : api_limits()) {
     text += "| " + cell(limit.what) + " | " + cell(limit.bound) + " |\n";

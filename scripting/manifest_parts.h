@@ -41,6 +41,7 @@ std::span<const ApiRow> effect_rows();
 std::span<const ApiRow> base_library_rows();
 std::span<const ApiRow> math_library_rows();
 std::span<const ApiRow> text_library_rows();  // string, table, bit
+std::span<const ApiRow> vec_library_rows();
 
 // A name of other Luas that a policy does not have, and what to write instead.
 struct AbsentName {

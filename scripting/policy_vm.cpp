@@ -84,7 +84,8 @@ void PolicyVm::push_host_table(const engine::Scenario& scenario) {
 }
 
 Result<void> PolicyVm::open_driver(const engine::Scenario& scenario) {
-  const PreludeModule modules[] = {{"view", prelude::k_view_lua},
+  const PreludeModule modules[] = {{"vec", prelude::k_vec_lua},
+                                   {"view", prelude::k_view_lua},
                                    {"memories", prelude::k_memories_lua},
                                    {"senses", prelude::k_senses_lua},
                                    {"self", prelude::k_self_lua}};

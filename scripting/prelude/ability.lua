@@ -5,6 +5,7 @@ local core, view_address, host, _, modules = ...
 local type, error, rawget, tostring = type, error, rawget, tostring
 local match = string.match
 
+modules.vec(core)
 local frame = modules.view(view_address, host)
 local view = frame.view
 local species_names, species_facts = frame.species_names, frame.species_facts

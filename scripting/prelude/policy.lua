@@ -5,6 +5,7 @@ local begin, remaining = core.begin, core.remaining
 local type, error, rawget, xpcall, tonumber, next = type, error, rawget, xpcall, tonumber, next
 local OUT_OF_FUEL, OUT_OF_MEMORY = core.OUT_OF_FUEL, core.OUT_OF_MEMORY
 
+modules.vec(core)
 local frame = modules.view(view_address, host)
 local view = frame.view
 local memories = modules.memories()
