@@ -19,7 +19,7 @@ double distance_squared(const Columns& columns, std::uint32_t a, std::uint32_t b
 // A plant is worth as much as it has grown; an animal is eaten whole.
 double food_value(const WorldState& state, std::uint32_t row) {
   const SpeciesSpec& spec = state.scenario.species[state.columns.species[row]];
-  const double grown = spec.role == Role::kPlant ? double{state.columns.energy[row]} : 1.0;
+  const double grown = spec.kind == Kind::kPlant ? double{state.columns.energy[row]} : 1.0;
   return spec.food_value * grown;
 }
 

@@ -40,7 +40,7 @@ void grow_plants(WorldState& state) {
     for (auto row = static_cast<std::uint32_t>(first); row < last; ++row) {
       if (columns.alive[row] == 0 || state.is_dying(row)) continue;
       const SpeciesRules& rules = state.rules_of(row);
-      if (rules.role != Role::kPlant) continue;
+      if (rules.kind != Kind::kPlant) continue;
       columns.energy[row] = std::min(1.0f, columns.energy[row] + rules.growth_per_tick * rain);
       if (rules.spread_chance > 0 && columns.energy[row] >= kGrown) seek_room(state, row, log);
     }

@@ -68,11 +68,11 @@ void refresh_targets(WorldState& state) {
   state.target = {};
   state.targets = 0;
   for (std::size_t species = 0; species < state.rules.size(); ++species) {
-    if (state.rules[species].role == Role::kTarget) state.targets += state.population[species];
+    if (state.rules[species].kind == Kind::kTarget) state.targets += state.population[species];
   }
   if (state.targets == 0) return;
   for (std::uint32_t row = 0; row < columns.size(); ++row) {
-    if (columns.alive[row] == 0 || state.rules_of(row).role != Role::kTarget) continue;
+    if (columns.alive[row] == 0 || state.rules_of(row).kind != Kind::kTarget) continue;
     state.target = {1,
                     columns.species[row],
                     static_cast<double>(state.id_of(row).packed()),
@@ -266,7 +266,7 @@ void refresh_rows(WorldState& state) {
     return std::pair(task * kRowsPerTask, std::min(columns.size(), (task + 1) * kRowsPerTask));
   };
   const auto is_agent = [&](std::size_t row) {
-    return columns.alive[row] != 0 && state.rules[columns.species[row]].role == Role::kAgent;
+    return columns.alive[row] != 0 && state.rules[columns.species[row]].kind == Kind::kAgent;
   };
   std::vector<std::size_t> starts(tasks + 1, 0);
   state.pool->run(tasks, [&](std::size_t task) {

@@ -22,7 +22,7 @@ SpeciesRules compile(const Scenario& scenario, const SpeciesSpec& spec, double t
     return static_cast<std::uint64_t>(std::ceil(seconds / tick_s));
   };
   SpeciesRules rules;
-  rules.role = spec.role;
+  rules.kind = spec.kind;
   for (const std::string& food : spec.diet) {
     rules.diet |= SpeciesMask{1} << *scenario.find_species(food);
   }
@@ -87,7 +87,7 @@ std::unique_ptr<WorldState> lay_out(Scenario scenario, std::uint64_t seed) {
   state->scenario = std::move(scenario);
   state->tick_s = 1 / state->scenario.tick_rate;
   for (const SpeciesSpec& spec : state->scenario.species) {
-    if (spec.role == Role::kTarget) {
+    if (spec.kind == Kind::kTarget) {
       state->target_species |= SpeciesMask{1} << state->rules.size();
     }
     state->rules.push_back(compile(state->scenario, spec, state->tick_s));

@@ -22,7 +22,7 @@ namespace cherub::engine {
 
 // A species as the systems use it: numbers per tick, names resolved to indices.
 struct SpeciesRules {
-  Role role = Role::kAgent;
+  Kind kind = Kind::kAgent;
   SpeciesMask diet = 0;
   float body_radius = 0;
   float step_m = 0;  // farthest movement of a tick

@@ -13,7 +13,6 @@ namespace {
 
 using engine::Better;
 using engine::MetricSpec;
-using engine::Role;
 using engine::Scenario;
 using engine::SpeciesSpec;
 
@@ -227,18 +226,6 @@ std::string metrics_part(const Scenario& scenario) {
   return out + more_rows(scenario.metrics.size());
 }
 
-const char* role_words(Role role) {
-  switch (role) {
-    case Role::kAgent:
-      return "agent";
-    case Role::kPlant:
-      return "plant";
-    case Role::kTarget:
-      return "target";
-  }
-  return "entity";
-}
-
 // "name (agent, 3 of them): speed 2 m/s …": only what is not zero, so that plants stay short.
 std::string species_line(const Scenario& scenario, const SpeciesSpec& species) {
   std::uint64_t count = 0;
@@ -248,7 +235,7 @@ std::string species_line(const Scenario& scenario, const SpeciesSpec& species) {
     count += spawn.count;
     place = spawn.place;
   }
-  std::string out = "- `" + line(species.name) + "` (" + role_words(species.role) + ", " +
+  std::string out = "- `" + line(species.name) + "` (" + engine::kind_name(species.kind) + ", " +
                     std::to_string(count) + " at the beginning";
   if (!place.empty() && place != "anywhere") out += ", at " + line(place);
   out += ")";
@@ -261,7 +248,7 @@ std::string species_line(const Scenario& scenario, const SpeciesSpec& species) {
   add("speed", species.speed, "m/s");
   if (species.speed > 0) add("that is", species.speed / scenario.tick_rate, "m per tick");
   add("sense_radius", species.sense_radius, "m");
-  if (species.role == Role::kAgent) add("reach", species.reach, "m");
+  if (species.kind == engine::Kind::kAgent) add("reach", species.reach, "m");
   add("body radius", species.radius, "m");
   add("hunger grows", species.hunger_rate, "per s");
   add("moving costs energy", species.energy_rate, "per s");
