@@ -184,8 +184,8 @@ double AbilityVm::distance_to(const Effect& effect) const {
 // with outcome_->receipt.
 std::optional<std::string> AbilityVm::add_effect(Effect effect) {
   if (outcome_ == nullptr) return "effects can be called from execute only";
-  if (outcome_->effects.size() >= kEffectsMax) {
-    return "one use has at most " + std::to_string(kEffectsMax) + " effects";
+  if (outcome_->effects.size() >= engine::kEffectsMax) {
+    return "one use has at most " + std::to_string(engine::kEffectsMax) + " effects";
   }
   if (effect.text.size() > engine::kMessageBytesMax) {
     outcome_->receipt = Receipt::kTooLong;

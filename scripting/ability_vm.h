@@ -16,7 +16,6 @@
 
 namespace cherub::scripting {
 
-inline constexpr std::size_t kEffectsMax = 64;        // of one use
 inline constexpr std::uint64_t kFuelPerUse = 20'000;  // the file's own lines, can_use and execute
 inline constexpr std::size_t kDetailEntriesMax = 8;   // what self:use hands on, and …
 inline constexpr std::size_t kDetailBytesMax = 512;   // … the bytes of its texts

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <sstream>
 
+#include "engine/ability.h"
 #include "scripting/manifest_parts.h"
 
 namespace cherub::scripting {
@@ -36,6 +38,27 @@ ApiParameter parse_parameter(std::string_view text) {
   return parameter;
 }
 
+// "0.5 per health, × (1 + distance / 20 m)": what the engine takes for an effect.
+std::string price_words(std::string_view effect) {
+  engine::EffectPrice price;
+  for (int i = 0; i < engine::kEffectKindCount; ++i) {
+    const auto kind = static_cast<engine::EffectKind>(i);
+    if (effect == engine::effect_name(kind)) price = engine::price_of(kind);
+  }
+  std::string words;
+  const auto add = [&words](double amount, const std::string& unit) {
+    if (amount == 0) return;
+    std::ostringstream number;
+    number << amount;
+    words += (words.empty() ? "" : " + ") + number.str() + unit;
+  };
+  add(price.base, "");
+  add(price.per_unit, std::string(" per ") + price.unit);
+  add(price.per_metre, " per m of distance");
+  if (words.empty()) return "0";
+  return price.grows ? "(" + words + ") × (1 + distance / 20 m)" : words;
+}
+
 ApiEntry make_entry(ApiKind kind, const ApiRow& row) {
   ApiEntry entry;
   entry.kind = kind;
@@ -49,7 +72,7 @@ ApiEntry make_entry(ApiKind kind, const ApiRow& row) {
   entry.range = row.range;
   entry.doc = row.doc;
   entry.cost = row.cost;
-  entry.price = row.price;
+  if (kind == ApiKind::kEffect) entry.price = price_words(row.name);
   entry.scenarios = split_words(row.scenarios, ' ');
   entry.right = row.right;
   entry.wrong = row.wrong;

@@ -22,7 +22,6 @@ struct ApiRow {
   std::string_view range{};
   std::string_view doc{};
   std::string_view cost{};
-  std::string_view price{};
   std::string_view right{};
   std::string_view wrong{};
   std::string_view wrong_hint{};

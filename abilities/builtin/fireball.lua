@@ -4,14 +4,14 @@ local ability = {
   description = "Burns a target within 15 m (0.3 health) and singes two beside it (0.1 each).",
   energy_cost = 0.5,
   cooldown = 10,
-  range = 15,
+  range = 17,  -- of the throw and what is singed behind
 }
 
 local BURN, SINGE = 0.3, 0.1  -- of health
-local SPREAD, SINGED_MAX = 2, 2  -- m; at most so many
+local THROW, SPREAD, SINGED_MAX = 15, 2, 2  -- m, m, at most so many
 
 function ability.can_use(user, target)
-  return target.id ~= nil and target.id ~= user.id
+  return target.id ~= nil and target.id ~= user.id and target.distance <= THROW
 end
 
 function ability.execute(user, target, world, effects)

@@ -2,7 +2,7 @@
 local ability = {
   name = "plant",
   description = "Sets a seedling within 3 m; details: item, the species of the plant.",
-  energy_cost = 0.06,
+  energy_cost = 0.1,
   cooldown = 2,
   range = 3,
 }

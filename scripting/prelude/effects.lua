@@ -2,12 +2,12 @@
 -- happen; it pays its price out of the ability's energy_cost, and where that ends, the use does.
 local core, frame, host = ...
 local charge = core.charge
-local type, error, rawget, floor, huge = type, error, rawget, math.floor, math.huge
+local type, error, rawget, floor = type, error, rawget, math.floor
 local species_index = frame.species_index
 local kinds, add = host.effect_kinds, host.add_effect
 
 local STOP = {}  -- ends a use that cannot be paid, or whose target is gone
-local COUNT_MAX = 1e6
+local COUNT_MAX, WAY_MAX, PLACE_MAX = 1000, 50, 1e6
 local NOBODY, NOTHING = -1, 0
 
 local function complain(call, name, expected, value)
@@ -19,15 +19,14 @@ end
 
 local function amount_of(value, name, call, unit, max)
   if type(value) ~= "number" or not (value >= 0 and value <= max) then
-    local bound = max < huge and " from 0 to " .. max or " that is not negative"
-    complain(call, name, "a number of " .. unit .. bound, value)
+    complain(call, name, "a number of " .. unit .. " from 0 to " .. max, value)
   end
   return value
 end
 
-local function metres(value, name, call)
-  if type(value) ~= "number" or not (value > -huge and value < huge) then
-    complain(call, name, "a finite number of metres", value)
+local function metres(value, name, call, max)
+  if type(value) ~= "number" or not (value >= -max and value <= max) then
+    complain(call, name, "a number of metres from -" .. max .. " to " .. max, value)
   end
   return value
 end
@@ -36,7 +35,7 @@ local function count_of(value, name, call)
   if value == nil then return 1 end
   if type(value) ~= "number" or not (value >= 1 and value <= COUNT_MAX) or floor(value) ~= value
   then
-    complain(call, name, "a whole number from 1 to 1000000", value)
+    complain(call, name, "a whole number from 1 to " .. COUNT_MAX, value)
   end
   return value
 end
@@ -79,22 +78,22 @@ local effects = {}
 
 function effects.damage(target, amount)
   local call = "damage(target, amount)"
-  list(kinds.damage, id_of(target, call), amount_of(amount, "amount", call, "health", huge))
+  list(kinds.damage, id_of(target, call), amount_of(amount, "amount", call, "health", 1))
 end
 
 function effects.heal(target, amount)
   local call = "heal(target, amount)"
-  list(kinds.heal, id_of(target, call), amount_of(amount, "amount", call, "health", huge))
+  list(kinds.heal, id_of(target, call), amount_of(amount, "amount", call, "health", 1))
 end
 
 function effects.feed(target, amount)
   local call = "feed(target, amount)"
-  list(kinds.feed, id_of(target, call), amount_of(amount, "amount", call, "hunger", huge))
+  list(kinds.feed, id_of(target, call), amount_of(amount, "amount", call, "hunger", 1))
 end
 
 function effects.energise(target, amount)
   local call = "energise(target, amount)"
-  list(kinds.energise, id_of(target, call), amount_of(amount, "amount", call, "energy", huge))
+  list(kinds.energise, id_of(target, call), amount_of(amount, "amount", call, "energy", 1))
 end
 
 function effects.eat(target)
@@ -111,12 +110,14 @@ end
 
 function effects.push(target, dx, dy)
   local call = "push(target, dx, dy)"
-  list(kinds.push, id_of(target, call), 0, 0, metres(dx, "dx", call), metres(dy, "dy", call))
+  list(kinds.push, id_of(target, call), 0, 0, metres(dx, "dx", call, WAY_MAX),
+       metres(dy, "dy", call, WAY_MAX))
 end
 
 function effects.dash(dx, dy)
   local call = "dash(dx, dy)"
-  list(kinds.dash, NOBODY, 0, 0, metres(dx, "dx", call), metres(dy, "dy", call))
+  list(kinds.dash, NOBODY, 0, 0, metres(dx, "dx", call, WAY_MAX),
+       metres(dy, "dy", call, WAY_MAX))
 end
 
 function effects.shield(target, share, seconds)
@@ -128,7 +129,8 @@ end
 function effects.plant(species, x, y)
   local call = "plant(species, x, y)"
   local item = thing_of(species, "species", call, "a plant")
-  list(kinds.plant, NOBODY, 0, 0, metres(x, "x", call), metres(y, "y", call), item)
+  list(kinds.plant, NOBODY, 0, 0, metres(x, "x", call, PLACE_MAX),
+       metres(y, "y", call, PLACE_MAX), item)
 end
 
 function effects.pick_up(target)
@@ -171,7 +173,7 @@ end
 function effects.call(text, radius)
   local call = "call(text, radius)"
   local words = text_of(text, call)
-  list(kinds.call, NOBODY, amount_of(radius, "radius", call, "metres", 1000), 0, 0, 0, NOTHING, 0,
+  list(kinds.call, NOBODY, amount_of(radius, "radius", call, "metres", 200), 0, 0, 0, NOTHING, 0,
        NOTHING, 0, words)
 end
 
