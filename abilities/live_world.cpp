@@ -94,9 +94,10 @@ void LiveWorld::Session::swap_to(const std::string& sha256) {
 
 // A refused version changes nothing: the old one keeps acting.
 void LiveWorld::Session::take_up(const ReloadRequest& request) {
+  if (request.slot == kAbilitySlot) return reload_ability(request);
   if (request.slot != kPolicySlot) {
     request.refuse("slot", "There is no script slot \"" + request.slot + "\"; this world has \"" +
-                               kPolicySlot + "\".");
+                               kPolicySlot + "\" and \"" + kAbilitySlot + "\".");
     return;
   }
   const auto version = owner.registry_->add(request.source);
@@ -234,6 +235,7 @@ std::optional<LiveWorld::Session::Clock::time_point> LiveWorld::Session::show_st
 // Tells whoever watches; nothing here changes the world.
 void LiveWorld::Session::after_tick(engine::TickReport report) {
   tell_saves();
+  watch_abilities();
   host->take_notes();  // nobody reads them here, and they must not pile up
   const auto facts = log.observe(*world);
   const bool stepping = clock.paused();
@@ -287,6 +289,7 @@ base::Result<LiveResult> LiveWorld::live(const std::string& sha256, const std::s
                        "The best policy was measured but cannot be loaded again.", sha256};
   }
   Session session(*this, std::move(*world), std::move(host), std::move(store));
+  if (auto installed = session.install_builtin_abilities(); !installed) return installed.error();
   if (auto installed = session.install(sha256); !installed) return installed.error();
   return run(session, waiting);
 }
@@ -307,6 +310,7 @@ base::Result<LiveResult> LiveWorld::go_on() {
   Session session(*this, std::move(loaded.world), std::move(loaded.host), std::move(*store));
   session.result.sha256 = session.world->script_slots().front().sha256;
   session.result.hash = session.world->state_hash();
+  session.watch_installed_abilities();
   session.versions.begin(session.result.sha256, session.world->tick(), session.host->stats());
   return run(session, "");
 }

@@ -94,6 +94,10 @@ base::Result<void> Replayer::begin_at(const Save& save) {
   if (!sha256.empty() && !prepare(sha256)) {
     return base::Error{base::ErrorCode::kInvalidArgument, difference_->sentence, "script"};
   }
+  for (const engine::AbilitySpec& ability : world_->abilities()) {
+    if (ability.sha256.empty() || know(ability.sha256)) continue;
+    return base::Error{base::ErrorCode::kInvalidArgument, difference_->sentence, "ability"};
+  }
   if (auto done = host_->restore_memories(*world_, save.memories); !done) return done;
   // The memories are as this save left them.
   while (next_save_ < recording_.saves.size() && recording_.saves[next_save_] <= world_->tick()) {
@@ -108,22 +112,32 @@ void Replayer::differ(std::string sentence, std::string column) {
 }
 
 bool Replayer::prepare(const std::string& sha256) {
+  if (!know(sha256)) return false;
+  if (host_->prepare(sha256, world_->scenario()).ok) return true;
+  differ("The source " + sha256 + " is refused by this version of Cherub.");
+  return false;
+}
+
+// An ability's script is loaded when it is first used, or not at all.
+bool Replayer::know(const std::string& sha256) {
   const auto source = recording_.sources.find(sha256);
   if (source == recording_.sources.end()) {
     differ("The source " + sha256 + " is not in the journal.");
-  } else if (base::sha256_hex(source->second) != sha256) {
-    differ("The source named " + sha256 + " was altered.");
-  } else {
-    registry_->add(source->second);
-    if (host_->prepare(sha256, world_->scenario()).ok) return true;
-    differ("The source " + sha256 + " is refused by this version of Cherub.");
+    return false;
   }
-  return false;
+  if (base::sha256_hex(source->second) != sha256) {
+    differ("The source named " + sha256 + " was altered.");
+    return false;
+  }
+  registry_->add(source->second);
+  return true;
 }
 
 void Replayer::apply(const engine::StampedCommand& command) {
   const std::string* sha256 = installed_sha256(command);
   if (sha256 != nullptr && !prepare(*sha256)) return;
+  const auto* ability = std::get_if<engine::InstallAbility>(&command.command);
+  if (ability != nullptr && !ability->spec.sha256.empty() && !know(ability->spec.sha256)) return;
   const auto stamped = world_->submit(command.command);
   if (!stamped) differ("A recorded command is refused: " + stamped.error().text());
 }

@@ -49,6 +49,7 @@ class Replayer {
 
  private:
   base::Result<void> stand(std::unique_ptr<engine::World> world);
+  bool know(const std::string& sha256);
   bool prepare(const std::string& sha256);
   void apply(const engine::StampedCommand& command);
   void compare(const engine::TickReport& report);

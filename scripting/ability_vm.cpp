@@ -21,9 +21,7 @@ constexpr std::size_t kMemoryBytes = 64u << 20;
 // So much fuel is gone in milliseconds. Whoever computes longer has found a hole in the meter.
 constexpr double kWatchdog_s = 5;
 
-bool is_at_place(EffectKind kind) {
-  return kind == EffectKind::kPlant;
-}
+constexpr double kUserId = -2;  // what effects.lua writes for the user
 
 bool has_target(EffectKind kind) {
   switch (kind) {
@@ -37,15 +35,6 @@ bool has_target(EffectKind kind) {
     default:
       return true;
   }
-}
-
-double distance_between(const engine::Columns& columns, std::uint32_t row, double x, double y,
-                        double z) {
-  return std::hypot(x - columns.x[row], y - columns.y[row], z - columns.z[row]);
-}
-
-double distance_between(const engine::Columns& columns, std::uint32_t row, std::uint32_t other) {
-  return distance_between(columns, row, columns.x[other], columns.y[other], columns.z[other]);
 }
 
 }  // namespace
@@ -123,34 +112,34 @@ bool AbilityVm::read_contract(const std::string& sha256) {
   return true;
 }
 
-// The arguments of the driver's use().
-bool AbilityVm::push_use(const engine::World& world, const UseRequest& request) {
+// The arguments of the driver's use(), for the agent of view_.row.
+bool AbilityVm::push_use(const engine::UseRequest& request, const sandbox::Value& details) {
   lua_State* lua = trusted::lua(*vm_);
-  const engine::Columns& columns = world.columns();
-  double distance = 0;
-  lua_pushnumber(lua, request.row);
+  const engine::Columns& columns = view_.world->columns();
+  lua_pushnumber(lua, view_.row);
   if (request.at_place) {
-    distance = distance_between(columns, request.row, request.x, request.y, columns.z[request.row]);
     lua_pushnil(lua);
   } else {
-    const std::uint32_t target = request.target ? request.target->index : request.row;
-    distance = distance_between(columns, request.row, target);
-    lua_pushnumber(lua, target);
+    lua_pushnumber(lua, request.target.index);
   }
   lua_pushnumber(lua, request.x);
   lua_pushnumber(lua, request.y);
-  lua_pushnumber(lua, distance);
-  if (trusted::push_plain(*vm_, request.details).ok()) return true;
+  const double dx = request.x - columns.x[view_.row], dy = request.y - columns.y[view_.row];
+  lua_pushnumber(lua, request.at_place
+                          ? std::sqrt(dx * dx + dy * dy)
+                          : engine::distance_between(columns, view_.row, request.target.index));
+  if (trusted::push_plain(*vm_, details).ok()) return true;
   lua_pop(lua, 5);
   return false;
 }
 
-UseOutcome AbilityVm::use(const engine::World& world, const UseRequest& request) {
+UseOutcome AbilityVm::use(const engine::World& world, std::uint32_t row,
+                          const engine::UseRequest& request, const sandbox::Value& details) {
   UseOutcome outcome;
   view_.look_at(world);
-  view_.row = request.row;
-  stream_ = world.random(world.id_of(request.row).packed(), base::Stream::kAbility);
-  if (!push_use(world, request)) {
+  view_.row = row;
+  stream_ = world.random(world.id_of(row).packed(), base::Stream::kAbilityScript);
+  if (!push_use(request, details)) {
     outcome.receipt = Receipt::kFaulted;
     outcome.fault = "the details of the use are not plain data";
     return outcome;
@@ -172,14 +161,6 @@ UseOutcome AbilityVm::use(const engine::World& world, const UseRequest& request)
   return outcome;
 }
 
-double AbilityVm::distance_to(const Effect& effect) const {
-  const engine::Columns& columns = view_.world->columns();
-  if (is_at_place(effect.kind)) {
-    return distance_between(columns, view_.row, effect.x, effect.y, columns.z[view_.row]);
-  }
-  return has_target(effect.kind) ? distance_between(columns, view_.row, effect.target.index) : 0;
-}
-
 // Takes an effect into the list. What is wrong with it, or nothing; an empty text when the use ends
 // with outcome_->receipt.
 std::optional<std::string> AbilityVm::add_effect(Effect effect) {
@@ -195,8 +176,8 @@ std::optional<std::string> AbilityVm::add_effect(Effect effect) {
     outcome_->receipt = Receipt::kNoSuchTarget;
     return "";
   }
-  paid_ += engine::effect_price(effect, distance_to(effect));
-  if (!(paid_ <= spec_.energy_cost)) {
+  paid_ += engine::effect_price(*view_.world, view_.row, effect);
+  if (!(paid_ <= spec_.energy_cost + engine::kPriceSlack)) {
     outcome_->receipt = Receipt::kUnpaid;
     return "";
   }
@@ -212,6 +193,7 @@ int AbilityVm::on_effect(lua_State* lua) {
   effect.kind = static_cast<EffectKind>(lua_tointeger(lua, 1));
   const double id = lua_tonumber(lua, 2);
   if (id >= 0) effect.target = EntityId::unpack(static_cast<std::uint64_t>(id));
+  if (id == kUserId) effect.target = ability.view_.world->id_of(ability.view_.row);
   effect.amount = lua_tonumber(lua, 3);
   effect.seconds = lua_tonumber(lua, 4);
   effect.x = lua_tonumber(lua, 5);

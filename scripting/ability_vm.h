@@ -8,6 +8,7 @@
 
 #include "engine/ability.h"
 #include "engine/intents.h"
+#include "engine/uses.h"
 #include "engine/world.h"
 #include "sandbox/value.h"
 #include "sandbox/vm.h"
@@ -20,11 +21,12 @@ inline constexpr std::uint64_t kFuelPerUse = 20'000;  // the file's own lines, c
 inline constexpr std::size_t kDetailEntriesMax = 8;   // what self:use hands on, and …
 inline constexpr std::size_t kDetailBytesMax = 512;   // … the bytes of its texts
 
-// What a policy asked for with self:use(ability, target, details).
-struct UseRequest {
+// What a policy asked for with self:use(ability, target, details). Neither a target nor a place:
+// the user itself is meant.
+struct AskedUse {
   std::uint32_t row = 0;
   std::string ability;
-  std::optional<engine::EntityId> target;  // neither this nor a place: the user itself
+  std::optional<engine::EntityId> target;
   bool at_place = false;
   double x = 0, y = 0;  // the place, m
   sandbox::Value details;
@@ -51,8 +53,9 @@ class AbilityVm {
   [[nodiscard]] const std::string& description() const { return description_; }
 
   // Runs the script for a use that the engine allows. Its effects cost no more than the spec's
-  // energy_cost, at the distances of the frozen world.
-  UseOutcome use(const engine::World& world, const UseRequest& request);
+  // energy_cost.
+  UseOutcome use(const engine::World& world, std::uint32_t row, const engine::UseRequest& request,
+                 const sandbox::Value& details);
 
  private:
   AbilityVm() = default;
@@ -60,9 +63,8 @@ class AbilityVm {
             LoadVerdict& verdict);
   bool read_contract(const std::string& sha256);
   void push_host_table(const engine::Scenario& scenario);
-  bool push_use(const engine::World& world, const UseRequest& request);
+  bool push_use(const engine::UseRequest& request, const sandbox::Value& details);
   std::optional<std::string> add_effect(engine::Effect effect);
-  [[nodiscard]] double distance_to(const engine::Effect& effect) const;
   static int on_effect(lua_State* lua);
   static double draw(void* context);
 

@@ -4,6 +4,23 @@
 #include "engine/terrain.h"
 
 namespace cherub::scripting {
+namespace {
+
+const char* kind_name(engine::Kind kind) {
+  switch (kind) {
+    case engine::Kind::kAgent:
+      return "agent";
+    case engine::Kind::kPlant:
+      return "plant";
+    case engine::Kind::kTarget:
+      return "target";
+    case engine::Kind::kItem:
+      return "item";
+  }
+  return "";
+}
+
+}  // namespace
 
 namespace trusted = sandbox::trusted;
 using base::Error;
@@ -36,6 +53,12 @@ void set_world_names(lua_State* lua, const engine::Scenario& scenario) {
     lua_rawseti(lua, -2, i);
   }
   lua_setfield(lua, -2, "block_names");
+  lua_newtable(lua);
+  for (std::size_t i = 0; i < scenario.roles.size(); ++i) {
+    lua_pushstring(lua, scenario.roles[i].name.c_str());
+    lua_rawseti(lua, -2, static_cast<int>(i));
+  }
+  lua_setfield(lua, -2, "role_names");
 }
 
 Result<int> load_driver(sandbox::Vm& vm, const PreludeModule& driver, View& view,
@@ -82,10 +105,11 @@ Result<void> describe_scenario(sandbox::Vm& vm, int driver, const engine::Scenar
     const engine::SpeciesSpec& species = scenario.species[i];
     lua_pushnumber(lua, static_cast<lua_Number>(i));
     lua_pushlstring(lua, species.name.data(), species.name.size());
+    lua_pushstring(lua, kind_name(species.kind));
     lua_pushnumber(lua, species.speed);
     lua_pushnumber(lua, species.sense_radius);
     lua_pushnumber(lua, species.reach);
-    if (!call_driver(vm, driver, "add_species", 5, 0, 0)) return failed;
+    if (!call_driver(vm, driver, "add_species", 6, 0, 0)) return failed;
   }
   return {};
 }

@@ -74,6 +74,7 @@ ApiEntry make_entry(ApiKind kind, const ApiRow& row) {
   entry.cost = row.cost;
   if (kind == ApiKind::kEffect) entry.price = price_words(row.name);
   entry.scenarios = split_words(row.scenarios, ' ');
+  entry.needs = row.needs;
   entry.right = row.right;
   entry.wrong = row.wrong;
   entry.wrong_hint = row.wrong_hint;
@@ -87,10 +88,14 @@ std::vector<ApiEntry> make_manifest() {
   };
   add(ApiKind::kContract, contract_rows());
   add(ApiKind::kSelfField, self_field_rows());
+  add(ApiKind::kSelfField, society_field_rows());
   add(ApiKind::kSelfAction, self_action_rows());
+  add(ApiKind::kSelfAction, society_action_rows());
   add(ApiKind::kWorldField, world_field_rows());
   add(ApiKind::kWorldSense, world_sense_rows());
+  add(ApiKind::kWorldSense, society_sense_rows());
   add(ApiKind::kResultField, result_field_rows());
+  add(ApiKind::kResultField, society_result_rows());
   add(ApiKind::kAbility, ability_rows());
   add(ApiKind::kResultField, person_rows());
   add(ApiKind::kEffect, effect_rows());
@@ -237,12 +242,48 @@ std::string_view library_table(std::string_view name) {
   return dot == std::string_view::npos ? std::string_view{} : name.substr(0, dot);
 }
 
+namespace {
+
+bool has_action(const engine::Scenario& scenario, std::string_view name) {
+  return std::find(scenario.actions.begin(), scenario.actions.end(), name) !=
+         scenario.actions.end();
+}
+
+bool has_capability(const engine::Scenario& scenario, std::string_view needs) {
+  const auto& species = scenario.species;
+  const auto& roles = scenario.roles;
+  if (needs == "thirst") {
+    return std::any_of(species.begin(), species.end(),
+                       [](const engine::SpeciesSpec& s) { return s.thirst_rate > 0; });
+  }
+  if (needs == "items") {
+    return std::any_of(species.begin(), species.end(),
+                       [](const engine::SpeciesSpec& s) { return s.kind == engine::Kind::kItem; });
+  }
+  if (needs == "speech") return has_action(scenario, "say");
+  if (needs == "walls") return scenario.terrain.generator != "flat";
+  if (needs == "layers") return scenario.terrain.height > 1;
+  if (needs == "roles") return !roles.empty();
+  if (needs == "requests") {
+    return std::any_of(roles.begin(), roles.end(),
+                       [](const engine::RoleSpec& role) { return role.may_request; });
+  }
+  if (!has_action(scenario, "use")) return false;
+  return needs == "abilities" ||
+         std::any_of(roles.begin(), roles.end(), [&](const engine::RoleSpec& role) {
+           return std::find(role.abilities.begin(), role.abilities.end(), needs) !=
+                  role.abilities.end();
+         });
+}
+
+}  // namespace
+
 bool exists_in(const ApiEntry& entry, const engine::Scenario& scenario) {
+  if (!entry.needs.empty()) return has_capability(scenario, entry.needs);
   if (entry.kind == ApiKind::kSelfAction && !scenario.actions.empty()) {
     // These need nothing of the world.
     if (entry.name == "idle" || entry.name == "note") return true;
-    return std::find(scenario.actions.begin(), scenario.actions.end(), entry.name) !=
-           scenario.actions.end();
+    return has_action(scenario, entry.name);
   }
   if (entry.scenarios.empty()) return true;
   const auto& names = entry.scenarios;

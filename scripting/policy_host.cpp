@@ -4,18 +4,23 @@
 #include <map>
 
 #include "engine/recording.h"
+#include "scripting/ability_host.h"
 #include "scripting/policy_shard.h"
 #include "scripting/policy_version.h"
 
 namespace cherub::scripting {
 
 struct PolicyHost::State {
+  State(std::shared_ptr<ScriptRegistry> scripts, HostOptions host_options)
+      : registry(std::move(scripts)), options(host_options), abilities(registry, options) {}
+
   std::shared_ptr<ScriptRegistry> registry;
   HostOptions options;
   std::map<std::string, std::unique_ptr<PolicyVersion>> versions;  // prepared, by sha256
   PolicyVersion* current = nullptr;
   std::string current_sha256;
   std::array<PolicyShard, kShardCount> shards;
+  AbilityHost abilities;
   PolicyStats stats;
   std::vector<AgentFault> faults;            // of the running tick
   std::vector<MachineFault> machine_faults;  // since they were taken
@@ -26,6 +31,8 @@ struct PolicyHost::State {
                       LoadVerdict& verdict);
   void swap_to(const std::string& sha256, const engine::World& seen);
   void expect_faults(base::Tick tick);
+  void use_abilities(const engine::World& seen, engine::Intents& intents,
+                     std::vector<engine::Event>& events);
   void collect(const engine::World& seen, engine::Intents& intents);
   void count_faults(const engine::World& seen, engine::Intents& intents,
                     std::vector<engine::Event>& events);
@@ -56,10 +63,7 @@ std::uint64_t PolicyStats::fault_count() const {
 }
 
 PolicyHost::PolicyHost(std::shared_ptr<ScriptRegistry> registry, HostOptions options)
-    : state_(std::make_unique<State>()) {
-  state_->registry = std::move(registry);
-  state_->options = options;
-}
+    : state_(std::make_unique<State>(std::move(registry), options)) {}
 
 PolicyHost::~PolicyHost() = default;
 
@@ -151,6 +155,22 @@ void PolicyHost::State::count_faults(const engine::World& seen, engine::Intents&
   faults.clear();
 }
 
+// Behind all acts, when it is known whose later call or fault took the place of a use.
+void PolicyHost::State::use_abilities(const engine::World& seen, engine::Intents& intents,
+                                      std::vector<engine::Event>& events) {
+  std::vector<AskedUse> asked;
+  for (PolicyShard& shard : shards) {
+    std::move(shard.uses.begin(), shard.uses.end(), std::back_inserter(asked));
+  }
+  const std::size_t before = events.size();
+  abilities.run(seen, intents, std::move(asked), events);
+  if (events.size() == before) return;
+  std::stable_sort(events.begin(), events.end(),
+                   [](const engine::Event& a, const engine::Event& b) {
+                     return a.entity.index < b.entity.index;
+                   });
+}
+
 void PolicyHost::decide(const engine::World& world, engine::Intents& intents,
                         std::vector<engine::Event>& faults) {
   State& state = *state_;
@@ -165,6 +185,7 @@ void PolicyHost::decide(const engine::World& world, engine::Intents& intents,
     if (new_interval) shard.memory_hash = {};
     shard.scripted.clear();
     shard.messages.clear();
+    shard.uses.clear();
   }
   world.pool().run(std::min(blocks, kShardCount), [&](std::size_t shard) {
     state.shards[shard].decide(state.current, world, intents, shard,
@@ -172,6 +193,11 @@ void PolicyHost::decide(const engine::World& world, engine::Intents& intents,
   });
   state.collect(world, intents);
   state.count_faults(world, intents, faults);
+  state.use_abilities(world, intents, faults);
+}
+
+AbilityHost& PolicyHost::abilities() {
+  return state_->abilities;
 }
 
 std::uint64_t PolicyHost::state_hash() {
@@ -238,6 +264,7 @@ void PolicyHost::reset() {
   state.current = nullptr;
   state.current_sha256.clear();
   state.stats = {};
+  state.abilities.reset();
   state.machine_faults.clear();
   for (PolicyShard& shard : state.shards) shard = {};
   for (auto it = state.versions.begin(); it != state.versions.end();) {

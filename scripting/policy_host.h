@@ -71,6 +71,8 @@ struct LoadVerdict {
   sandbox::Diagnostics diagnostics;
 };
 
+class AbilityHost;
+
 // Runs policies in a world: the Behaviour that reads script slots, keeps the Vms of each version,
 // and turns acts into intents, on the world's pool. A policy that faults gives its agent the native
 // behaviour for that tick. Owned by the thread that steps the world.
@@ -103,6 +105,9 @@ class PolicyHost final : public engine::Behaviour {
   std::vector<MachineFault> take_machine_faults();
   // Which faults a host that replays has to apply, by tick.
   void expect_machine_faults(std::vector<MachineFault> faults);
+
+  // The scripts of what the agents can do beyond moving and speaking.
+  [[nodiscard]] AbilityHost& abilities();
 
   // Forgets agents, memories and statistics and runs the sources afresh, for another episode in a
   // new world.

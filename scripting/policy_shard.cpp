@@ -55,7 +55,7 @@ void PolicyShard::decide(PolicyVersion* version, const engine::World& world,
   PolicyVm& vm = version->vm(shard);
   if (vm.has_memories()) look_at_memories(vm, world.tick(), memory_bytes_max);
   vm.decide({&world, &intents, version->ready.data(), version->fuel.data()}, scripted, expected,
-            faults, messages);
+            faults, messages, uses);
   std::tie(fuel, fuel_max) = vm.take_fuel();
 }
 

@@ -22,6 +22,7 @@ struct PolicyShard {
   std::vector<MachineFault> expected;   // of this tick
   std::vector<AgentFault> faults;
   std::vector<engine::Intents::Message> messages;
+  std::vector<AskedUse> uses;            // of abilities
   std::uint64_t fuel = 0, fuel_max = 0;  // of this tick, in all and of one act
   base::Hasher memory_hash;              // of the memories seen in this interval
 

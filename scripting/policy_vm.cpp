@@ -76,6 +76,8 @@ void PolicyVm::push_host_table(const engine::Scenario& scenario) {
   set_host_function(lua, this, "fault", &PolicyVm::on_fault);
   set_host_function(lua, this, "say", &PolicyVm::on_say);
   set_host_function(lua, this, "note", &PolicyVm::on_note);
+  set_host_function(lua, this, "ask_for", &PolicyVm::on_ask_for);
+  set_host_function(lua, this, "use", &PolicyVm::on_use);
   lua_pushnumber(lua, static_cast<lua_Number>(options_.fuel_per_act));
   lua_setfield(lua, -2, "fuel_per_act");
   lua_pushnumber(lua, static_cast<lua_Number>(options_.fuel_per_load));
@@ -84,11 +86,10 @@ void PolicyVm::push_host_table(const engine::Scenario& scenario) {
 }
 
 Result<void> PolicyVm::open_driver(const engine::Scenario& scenario) {
-  const PreludeModule modules[] = {{"vec", prelude::k_vec_lua},
-                                   {"view", prelude::k_view_lua},
-                                   {"memories", prelude::k_memories_lua},
-                                   {"senses", prelude::k_senses_lua},
-                                   {"self", prelude::k_self_lua}};
+  const PreludeModule modules[] = {
+      {"vec", prelude::k_vec_lua},           {"view", prelude::k_view_lua},
+      {"memories", prelude::k_memories_lua}, {"senses", prelude::k_senses_lua},
+      {"self", prelude::k_self_lua},         {"uses", prelude::k_uses_lua}};
   push_host_table(scenario);
   auto driver = load_driver(*vm_, {"policy", prelude::k_policy_lua}, view_, modules);
   if (!driver.ok()) return driver.error();
@@ -116,7 +117,8 @@ Result<void> PolicyVm::restart() {
 
 void PolicyVm::decide(const Turn& turn, std::span<const std::uint32_t> rows,
                       std::span<const MachineFault> expected, std::vector<AgentFault>& faults,
-                      std::vector<engine::Intents::Message>& messages) {
+                      std::vector<engine::Intents::Message>& messages,
+                      std::vector<AskedUse>& uses) {
   view_.look_at(*turn.world);
   view_.write_to(*turn.intents);
   view_.rows = rows.data();
@@ -125,6 +127,8 @@ void PolicyVm::decide(const Turn& turn, std::span<const std::uint32_t> rows,
   view_.fuel = turn.fuel;
   messages_ = &messages;
   faults_ = &faults;
+  uses_ = &uses;
+  tell_abilities(*turn.world);
   stream_owner_ = kNoOwner;
   call_driver("begin_tick", 0, 0, 0);
   for (std::size_t first = 0; first < rows.size(); first += kRowsPerCall) {
@@ -136,6 +140,25 @@ void PolicyVm::decide(const Turn& turn, std::span<const std::uint32_t> rows,
   }
   messages_ = nullptr;
   faults_ = nullptr;
+  uses_ = nullptr;
+}
+
+// Which names stand for which abilities: the world may have learnt some since the last tick.
+void PolicyVm::tell_abilities(const engine::World& world) {
+  const auto abilities = world.abilities();
+  const bool same = std::equal(
+      abilities.begin(), abilities.end(), ability_names_.begin(), ability_names_.end(),
+      [](const engine::AbilitySpec& spec, const std::string& name) { return spec.name == name; });
+  if (same) return;
+  ability_names_.clear();
+  call_driver("forget_abilities", 0, 0, 0);
+  lua_State* lua = trusted::lua(*vm_);
+  for (const engine::AbilitySpec& spec : abilities) {
+    lua_pushnumber(lua, static_cast<lua_Number>(ability_names_.size()));
+    lua_pushlstring(lua, spec.name.data(), spec.name.size());
+    call_driver("add_ability", 2, 0, 0);
+    ability_names_.push_back(spec.name);
+  }
 }
 
 // Of some agents that follow each other in view_.rows.
@@ -193,15 +216,57 @@ int PolicyVm::on_fault(lua_State* lua) {
   return 1;
 }
 
-int PolicyVm::on_say(lua_State* lua) {
-  auto& policy = upvalue<PolicyVm>(lua);
-  if (policy.messages_ == nullptr) return 0;
+void PolicyVm::take_message(lua_State* lua, engine::MessageKind kind) {
+  if (messages_ == nullptr) return;
   const auto row = static_cast<std::uint32_t>(lua_tonumber(lua, 1));
   std::size_t size = 0;
   const char* text = lua_tolstring(lua, 2, &size);
-  auto& messages = *policy.messages_;
+  auto& messages = *messages_;
   if (!messages.empty() && messages.back().row == row) messages.pop_back();  // the later one counts
-  messages.push_back({row, std::string(text, size)});
+  messages.push_back({row, std::string(text, size), kind});
+}
+
+int PolicyVm::on_say(lua_State* lua) {
+  upvalue<PolicyVm>(lua).take_message(lua, engine::MessageKind::kSay);
+  return 0;
+}
+
+int PolicyVm::on_ask_for(lua_State* lua) {
+  upvalue<PolicyVm>(lua).take_message(lua, engine::MessageKind::kRequest);
+  return 0;
+}
+
+// use(row, ability, id or nil, x, y, details): nothing, or what is wrong with the details.
+int PolicyVm::on_use(lua_State* lua) {
+  auto& policy = upvalue<PolicyVm>(lua);
+  if (policy.uses_ == nullptr) return 0;
+  AskedUse use;
+  use.row = static_cast<std::uint32_t>(lua_tonumber(lua, 1));
+  std::size_t size = 0;
+  const char* ability = lua_tolstring(lua, 2, &size);
+  use.ability.assign(ability, size);
+  if (lua_isnumber(lua, 3)) {
+    use.target = engine::EntityId::unpack(static_cast<std::uint64_t>(lua_tonumber(lua, 3)));
+  } else if (lua_isnumber(lua, 4)) {
+    use.at_place = true;
+    use.x = lua_tonumber(lua, 4);
+    use.y = lua_tonumber(lua, 5);
+  }
+  if (lua_istable(lua, 6)) {
+    lua_pushvalue(lua, 6);
+    auto details = trusted::pop_value(
+        *policy.vm_, {.depth = 2, .entries = kDetailEntriesMax, .bytes = kDetailBytesMax});
+    if (!details.ok()) {
+      const std::string problem =
+          "must be at most 8 numbers, strings and booleans (" + details.error().message + ")";
+      lua_pushlstring(lua, problem.data(), problem.size());
+      return 1;
+    }
+    use.details = std::move(*details);
+  }
+  auto& uses = *policy.uses_;
+  if (!uses.empty() && uses.back().row == use.row) uses.pop_back();  // the later one counts
+  uses.push_back(std::move(use));
   return 0;
 }
 

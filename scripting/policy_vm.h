@@ -12,6 +12,7 @@
 #include "engine/world.h"
 #include "sandbox/trusted.h"
 #include "sandbox/vm.h"
+#include "scripting/ability_vm.h"
 #include "scripting/policy_host.h"
 #include "scripting/view.h"
 
@@ -42,10 +43,11 @@ class PolicyVm {
     float* fuel = nullptr;           // of the last act
   };
   // Lets the policy act for the rows, which ascend. Appends faults, in row order, and messages;
-  // agents with a fault ask for nothing. `expected`: machine faults that must happen, by row.
+  // agents with a fault ask for nothing. `uses`: abilities that the agents asked for, by row.
+  // `expected`: machine faults that must happen, by row.
   void decide(const Turn& turn, std::span<const std::uint32_t> rows,
               std::span<const MachineFault> expected, std::vector<AgentFault>& faults,
-              std::vector<engine::Intents::Message>& messages);
+              std::vector<engine::Intents::Message>& messages, std::vector<AskedUse>& uses);
 
   // Runs the source afresh and forgets all agents.
   base::Result<void> restart();
@@ -80,6 +82,10 @@ class PolicyVm {
   void overflow(std::uint32_t row);
   static int on_fault(lua_State* lua);
   static int on_say(lua_State* lua);
+  static int on_ask_for(lua_State* lua);
+  static int on_use(lua_State* lua);
+  void take_message(lua_State* lua, engine::MessageKind kind);
+  void tell_abilities(const engine::World& world);
   static int on_note(lua_State* lua);
   static double draw(void* context);
 
@@ -90,6 +96,8 @@ class PolicyVm {
   int driver_ = -1;  // registry reference of the table that policy.lua returns
   std::vector<engine::Intents::Message>* messages_ = nullptr;  // of the running decide
   std::vector<AgentFault>* faults_ = nullptr;
+  std::vector<AskedUse>* uses_ = nullptr;
+  std::vector<std::string> ability_names_;  // that the driver knows, by AbilityIndex
   std::vector<std::string> notes_;
   base::RandomStream stream_{0};
   std::uint64_t stream_owner_ = kNoOwner;  // row the stream was made for in this phase

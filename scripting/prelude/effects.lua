@@ -3,12 +3,12 @@
 local core, frame, host = ...
 local charge = core.charge
 local type, error, rawget, floor = type, error, rawget, math.floor
-local species_index = frame.species_index
+local species_index, species_facts = frame.species_index, frame.species_facts
 local kinds, add = host.effect_kinds, host.add_effect
 
 local STOP = {}  -- ends a use that cannot be paid, or whose target is gone
 local COUNT_MAX, WAY_MAX, PLACE_MAX = 1000, 50, 1e6
-local NOBODY, NOTHING = -1, 0
+local NOBODY, USER, NOTHING = -1, -2, 0  -- who and what is meant when none is named
 
 local function complain(call, name, expected, value)
   local given = type(value)
@@ -50,11 +50,11 @@ local function id_of(target, call)
   return id >= 0 and id < 2 ^ 53 and floor(id) == id and id or 2 ^ 53
 end
 
--- A species by its name. `what`: "an item" or "a plant".
-local function thing_of(name, parameter, call, what)
+-- A species by its name. `kind`: "item" or "plant".
+local function thing_of(name, parameter, call, kind)
   local index = type(name) == "string" and species_index[name] or nil
-  if not index or index < 0 then
-    complain(call, parameter, "the name of " .. what .. " of this world", name)
+  if not index or index < 0 or species_facts[index].kind ~= kind then
+    complain(call, parameter, "the name of a species of kind " .. kind, name)
   end
   return index
 end
@@ -96,8 +96,13 @@ function effects.energise(target, amount)
   list(kinds.energise, id_of(target, call), amount_of(amount, "amount", call, "energy", 1))
 end
 
+-- Of what is near, or, by its name, of what is in the user's hands.
 function effects.eat(target)
-  list(kinds.eat, id_of(target, "eat(target)"))
+  if type(target) == "string" then
+    list(kinds.eat, USER, 0, 0, 0, 0, thing_of(target, "target", "eat(target)", "item"), 1)
+  else
+    list(kinds.eat, id_of(target, "eat(target)"))
+  end
 end
 
 function effects.drink(amount)
@@ -128,7 +133,7 @@ end
 
 function effects.plant(species, x, y)
   local call = "plant(species, x, y)"
-  local item = thing_of(species, "species", call, "a plant")
+  local item = thing_of(species, "species", call, "plant")
   list(kinds.plant, NOBODY, 0, 0, metres(x, "x", call, PLACE_MAX),
        metres(y, "y", call, PLACE_MAX), item)
 end
@@ -139,13 +144,13 @@ end
 
 function effects.drop(item, count)
   local call = "drop(item, count)"
-  local thing = thing_of(item, "item", call, "an item")
+  local thing = thing_of(item, "item", call, "item")
   list(kinds.drop, NOBODY, 0, 0, 0, 0, thing, count_of(count, "count", call))
 end
 
 local function hand_over(kind, call)
   return function(target, item, count)
-    local id, thing = id_of(target, call), thing_of(item, "item", call, "an item")
+    local id, thing = id_of(target, call), thing_of(item, "item", call, "item")
     list(kind, id, 0, 0, 0, 0, thing, count_of(count, "count", call))
   end
 end
@@ -154,8 +159,8 @@ effects.steal = hand_over(kinds.steal, "steal(target, item, count)")
 
 function effects.offer(target, item, count, want_item, want_count)
   local call = "offer(target, item, count, want_item, want_count)"
-  local id, thing = id_of(target, call), thing_of(item, "item", call, "an item")
-  local wanted = thing_of(want_item, "want_item", call, "an item")
+  local id, thing = id_of(target, call), thing_of(item, "item", call, "item")
+  local wanted = thing_of(want_item, "want_item", call, "item")
   list(kinds.offer, id, 0, 0, 0, 0, thing, count_of(count, "count", call), wanted,
        count_of(want_count, "want_count", call))
 end

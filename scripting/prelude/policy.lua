@@ -11,7 +11,7 @@ local view = frame.view
 local memories = modules.memories()
 local senses = modules.senses(core, frame)
 local world = core.freeze(senses, "world")
-local self = modules.self(core, frame, memories, host)
+local self = modules.self(core, frame, memories, host, modules.uses)
 
 ------------------------------------------------------------------ the decide phase
 
@@ -155,7 +155,8 @@ local function has_migrate() return migrate ~= nil end
 return {
   decide = decide, skip = skip, begin_tick = begin_tick, take_fuel = take_fuel, install = install,
   forget_agents = forget_agents, forget_memories = memories.forget_all,
-  set_scenario = set_scenario, add_species = frame.add_species, adopt = adopt,
+  set_scenario = set_scenario, add_species = frame.add_species,
+  forget_abilities = frame.forget_abilities, add_ability = frame.add_ability, adopt = adopt,
   collect = ask_collect, finalize = ask_finalize, has_memories = memories.any,
   has_migrate = has_migrate, memory_of = memories.peek, set_memory = memories.set,
 }
