@@ -26,6 +26,8 @@ struct AbilitySpec {
   // m, 0 … 100: how far its target, its place and all that its effects meet may be from the user
   // (save the hearers of kTell and kCall); 0: the user itself only.
   double range = 0;
+
+  bool operator==(const AbilitySpec&) const = default;
 };
 inline constexpr double kAbilityCooldownMax_s = 3600, kAbilityRangeMax_m = 100;
 
@@ -50,9 +52,9 @@ enum class EffectKind : std::uint8_t {
   kSteal,     // `count` of `item` from `target`'s hands to the user's, if the chance of it holds
   kOffer,     // the user offers `target` `count` of `item` for `want_count` of `want_item`; a new
               // offer takes the place of the old one
-  kAccept,    // the user takes up `target`'s standing offer: both hands change at once or not at all
-  kTell,      // `text` is heard by `target`, however far
-  kCall,      // `text` is heard by all agents within `amount` m
+  kAccept,  // the user takes up `target`'s standing offer: both hands change at once or not at all
+  kTell,    // `text` is heard by `target`, however far
+  kCall,    // `text` is heard by all agents within `amount` m
 };
 inline constexpr int kEffectKindCount = 19;
 const char* effect_name(EffectKind kind);  // "damage", "pick_up" …
@@ -74,8 +76,8 @@ struct Effect {
 
 // One row of the price list, in units of self.energy.
 struct EffectPrice {
-  double base = 0;      // of the effect as such
-  double per_unit = 0;  // of what `unit` says
+  double base = 0;        // of the effect as such
+  double per_unit = 0;    // of what `unit` says
   const char* unit = "";  // "health", "m", "share x s", "item" …; empty: priced by `base` only
   double per_metre = 0;   // between the user and whom it meets
   bool grows = false;     // times (1 + distance / kPriceDoubles_m)

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/ability_commands.h"
+#include "engine/base/sha256.h"
 #include "engine/world_state.h"
 
 namespace cherub::engine {
@@ -11,7 +13,6 @@ using base::ErrorCode;
 using base::Result;
 
 constexpr double kRain_ticks = 80;
-constexpr std::size_t kSha256Digits = 64;
 
 Error refusal(ErrorCode code, std::string message, std::string where) {
   return {code, std::move(message), std::move(where)};
@@ -27,7 +28,7 @@ Result<void> check(const WorldState& state, const Spawn& spawn) {
     return refusal(ErrorCode::kInvalidArgument,
                    "Must be from 1 to " + std::to_string(kSpawnCountMax) + ".", "spawn.count");
   }
-  if (state.alive + state.pending_spawns + spawn.count > kEntitiesMax) {
+  if (state.alive + state.carried + state.pending_spawns + spawn.count > kEntitiesMax) {
     return refusal(ErrorCode::kRefused,
                    "The world holds at most " + std::to_string(kEntitiesMax) + " entities.",
                    "spawn.count");
@@ -57,10 +58,7 @@ Result<void> check(const WorldState& state, const InstallScript& install) {
   if (!known) {
     return refusal(ErrorCode::kNotFound, "No such script slot.", "install_script.slot");
   }
-  const bool digits = std::all_of(install.sha256.begin(), install.sha256.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-  });
-  if (install.sha256.empty() || (digits && install.sha256.size() == kSha256Digits)) return {};
+  if (install.sha256.empty() || base::is_sha256(install.sha256)) return {};
   return refusal(ErrorCode::kInvalidArgument,
                  "Must be 64 lower-case hexadecimal digits, or empty for the native behaviour.",
                  "install_script.sha256");

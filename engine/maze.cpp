@@ -201,6 +201,19 @@ class MazeBuilder {
 
 }  // namespace
 
+namespace {
+
+// Cells that are under water, each drawn by itself.
+void flood(Terrain& terrain, double density, std::uint64_t seed) {
+  if (density <= 0) return;
+  base::RandomStream random(seed, 0, 0, base::Stream::kTerrain);
+  for (std::uint8_t& block : terrain.blocks) {
+    if (random.uniform() < density) block = static_cast<std::uint8_t>(Block::kWater);
+  }
+}
+
+}  // namespace
+
 GeneratedTerrain generate_terrain(const TerrainSpec& spec, std::uint64_t seed) {
   GeneratedTerrain made;
   if (spec.generator == "maze") {
@@ -210,6 +223,7 @@ GeneratedTerrain generate_terrain(const TerrainSpec& spec, std::uint64_t seed) {
     made.terrain.depth = spec.depth;
     made.terrain.blocks.assign(std::size_t{spec.width} * spec.depth,
                                static_cast<std::uint8_t>(Block::kOpen));
+    flood(made.terrain, spec.water_density, seed);
   }
   const std::vector<std::uint8_t> layer = made.terrain.blocks;
   made.terrain.height = spec.height;

@@ -13,6 +13,7 @@ constexpr double kSkin_m = 1e-3;
 constexpr double kCutIgnored_m = 1e-4;
 // A way that is longer than a tick's by less than this factor is not cut.
 constexpr double kRounding = 1 + 1e-9;
+constexpr double kFullTurn = 6.283185307179586;
 constexpr float kExhaustedShare = 0.2f;
 constexpr double kWanderPeriod_s = 1.5;
 constexpr int kWanderTriesMax = 8;
@@ -136,25 +137,31 @@ Wish wish_of(const WorldState& state, const WanderClock& clock, std::uint32_t ro
   return wish;
 }
 
+// Brings the body toward (x, y), first along x, then along y, as far as walls allow.
+void slide_to(WorldState& state, std::uint32_t row, float x, float y) {
+  Columns& columns = state.columns;
+  const float radius = state.rules_of(row).body_radius;
+  const Terrain& terrain = state.terrain;
+  const std::int64_t layer = cell_at(columns.z[row]);
+  columns.x[row] = slide(columns.x[row], x, columns.y[row], radius,
+                         [&](std::int64_t along, std::int64_t across) {
+                           return terrain.passable(along, across, layer);
+                         });
+  columns.y[row] = slide(columns.y[row], y, columns.x[row], radius,
+                         [&](std::int64_t along, std::int64_t across) {
+                           return terrain.passable(across, along, layer);
+                         });
+}
+
 void move_row(WorldState& state, const WanderClock& clock, std::uint32_t row, TaskLog& log) {
   Columns& columns = state.columns;
   const Wish wish = wish_of(state, clock, row);
   columns.move_receipt[row] = static_cast<std::uint8_t>(wish.receipt);
   if (!wish.asks()) return;
   const SpeciesRules& rules = state.rules_of(row);
-  const Terrain& terrain = state.terrain;
-  const std::int64_t layer = cell_at(columns.z[row]);
   const float from_x = columns.x[row], from_y = columns.y[row];
-  const float x = slide(from_x, wish.x, from_y, rules.body_radius,
-                        [&](std::int64_t along, std::int64_t across) {
-                          return terrain.passable(along, across, layer);
-                        });
-  const float y =
-      slide(from_y, wish.y, x, rules.body_radius, [&](std::int64_t along, std::int64_t across) {
-        return terrain.passable(across, along, layer);
-      });
-  columns.x[row] = x;
-  columns.y[row] = y;
+  slide_to(state, row, wish.x, wish.y);
+  const float x = columns.x[row], y = columns.y[row];
   const Vec done{double{x} - double{from_x}, double{y} - double{from_y}};
   const double moved = done.length();
   if (moved > 0) {
@@ -174,19 +181,45 @@ void move_row(WorldState& state, const WanderClock& clock, std::uint32_t row, Ta
 
 }  // namespace
 
+void turn(WorldState& state, std::uint32_t row) {
+  const double angle = state.intents.move_x[row];
+  Receipt receipt = Receipt::kAccepted;
+  if (!allows(state, Action::kTurn)) {
+    receipt = Receipt::kNotAvailable;
+  } else if (!std::isfinite(angle)) {
+    receipt = Receipt::kNotFinite;
+  } else {
+    // Exact, so that headings do not depend on the machine's math library.
+    float& heading = state.columns.heading[row];
+    heading = static_cast<float>(std::remainder(double{heading} + angle, kFullTurn));
+  }
+  state.columns.move_receipt[row] = static_cast<std::uint8_t>(receipt);
+}
+
 // Nobody's way depends on another's: bodies may overlap, walls stand still.
 void resolve_movement(WorldState& state) {
   const WanderClock clock(state);
   run_tasks(state, state.agent_rows.size(), [&](std::size_t first, std::size_t last, TaskLog& log) {
     for (std::size_t i = first; i < last; ++i) {
       const std::uint32_t row = state.agent_rows[i];
-      if (static_cast<MoveKind>(state.intents.move[row]) == MoveKind::kNone) {
+      const auto kind = static_cast<MoveKind>(state.intents.move[row]);
+      if (kind == MoveKind::kNone) {
         state.columns.move_receipt[row] = static_cast<std::uint8_t>(Receipt::kNone);
+      } else if (kind == MoveKind::kTurn) {
+        turn(state, row);
       } else {
         move_row(state, clock, row, log);
       }
     }
   });
+}
+
+bool shove(WorldState& state, std::uint32_t row, double dx, double dy) {
+  const auto x = static_cast<float>(double{state.columns.x[row]} + dx);
+  const auto y = static_cast<float>(double{state.columns.y[row]} + dy);
+  slide_to(state, row, x, y);
+  return std::abs(double{x} - double{state.columns.x[row]}) <= kCutIgnored_m &&
+         std::abs(double{y} - double{state.columns.y[row]}) <= kCutIgnored_m;
 }
 
 }  // namespace cherub::engine

@@ -101,6 +101,7 @@ std::uint64_t hash_state(const WorldState& state, std::span<const ColumnHash> co
   const double rain = state.weather.rain_intensity;
   hasher.add(std::span<const double>(&rain, 1));
   hasher.add(state.weather.rain_until);
+  hasher.add(hash_of(state.society));
   return hasher.value();
 }
 
