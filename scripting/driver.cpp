@@ -4,24 +4,6 @@
 #include "engine/terrain.h"
 
 namespace cherub::scripting {
-namespace {
-
-const char* kind_name(engine::Kind kind) {
-  switch (kind) {
-    case engine::Kind::kAgent:
-      return "agent";
-    case engine::Kind::kPlant:
-      return "plant";
-    case engine::Kind::kTarget:
-      return "target";
-    case engine::Kind::kItem:
-      return "item";
-  }
-  return "";
-}
-
-}  // namespace
-
 namespace trusted = sandbox::trusted;
 using base::Error;
 using base::ErrorCode;
@@ -105,7 +87,7 @@ Result<void> describe_scenario(sandbox::Vm& vm, int driver, const engine::Scenar
     const engine::SpeciesSpec& species = scenario.species[i];
     lua_pushnumber(lua, static_cast<lua_Number>(i));
     lua_pushlstring(lua, species.name.data(), species.name.size());
-    lua_pushstring(lua, kind_name(species.kind));
+    lua_pushstring(lua, engine::kind_name(species.kind));
     lua_pushnumber(lua, species.speed);
     lua_pushnumber(lua, species.sense_radius);
     lua_pushnumber(lua, species.reach);
