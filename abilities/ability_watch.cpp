@@ -20,11 +20,8 @@ std::vector<AbilityWatch::Quarantine> AbilityWatch::judge(
     const bool fails =
         counted.faults >= kFaultsMin && counted.faults * kUsesPerFault >= counted.uses;
     if (!fails) continue;
-    Quarantine quarantine{{watched.before},
-                          watched.now.sha256,
-                          counted.uses,
-                          counted.faults,
-                          counted.first_fault};
+    Quarantine quarantine{
+        {watched.before}, watched.now.sha256, counted.uses, counted.faults, counted.first_fault};
     if (watched.before.sha256.empty()) {
       quarantine.instead.spec = watched.now;
       quarantine.instead.spec.sha256.clear();

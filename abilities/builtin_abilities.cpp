@@ -63,11 +63,11 @@ base::Result<std::vector<engine::InstallAbility>> builtin_installs(const engine:
     if (source.empty()) continue;
     const scripting::AbilityVerdict verdict = host.add(std::string(source), scenario);
     if (!verdict.load.ok) {
-      return base::Error{base::ErrorCode::kInternal,
-                         "The built-in ability cannot be loaded: " +
-                             sandbox::diagnostics_text(verdict.load.diagnostics, name,
-                                                       std::string(source)),
-                         name};
+      return base::Error{
+          base::ErrorCode::kInternal,
+          "The built-in ability cannot be loaded: " +
+              sandbox::diagnostics_text(verdict.load.diagnostics, name, std::string(source)),
+          name};
     }
     installs.push_back({verdict.spec});
   }

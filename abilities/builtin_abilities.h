@@ -19,7 +19,7 @@ std::string_view builtin_ability(std::string_view name);
 // The commands that give a new world the built-in abilities that its scenario's roles name, each
 // checked and loaded by `host`. Names of a role that no file is known for are left to be installed
 // later. Errors: kInternal, a built-in one that is refused.
-base::Result<std::vector<engine::InstallAbility>> builtin_installs(
-    const engine::Scenario& scenario, scripting::AbilityHost& host);
+base::Result<std::vector<engine::InstallAbility>> builtin_installs(const engine::Scenario& scenario,
+                                                                   scripting::AbilityHost& host);
 
 }  // namespace cherub::abilities

@@ -85,8 +85,8 @@ struct Quit {};
 using ConsoleCommand =
     std::variant<console::Pause, console::Resume, console::Step, console::Until, console::SetRate,
                  console::SetBudget, console::SetAutosave, console::ShowSettings, engine::Spawn,
-                 console::Remove, engine::Rain, console::Grant, console::Revoke,
-                 console::GiveRole, console::ShowAbilities, console::Debug, console::Follow, console::Profile,
+                 console::Remove, engine::Rain, console::Grant, console::Revoke, console::GiveRole,
+                 console::ShowAbilities, console::Debug, console::Follow, console::Profile,
                  console::ShowScenario, console::Dump, console::Save, console::Load, console::Help,
                  console::Quit>;
 

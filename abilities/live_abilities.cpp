@@ -146,9 +146,9 @@ ConsoleReply LiveWorld::Session::execute(const console::Revoke& revoke, Answer&)
 ConsoleReply LiveWorld::Session::execute(const console::GiveRole& role, Answer&) {
   const auto id = find_entity(*world, role.agent);
   if (!id) return console_refusal(id.error());
-  return settled(engine::SetRole{*id, role.role},
-                 entity_name(*world, *id) +
-                     (role.role.empty() ? " has no role" : " becomes " + role.role));
+  return settled(
+      engine::SetRole{*id, role.role},
+      entity_name(*world, *id) + (role.role.empty() ? " has no role" : " becomes " + role.role));
 }
 
 ConsoleReply LiveWorld::Session::execute(const console::ShowAbilities&, Answer&) {
@@ -170,14 +170,14 @@ ConsoleReply LiveWorld::Session::execute(const console::ShowAbilities&, Answer&)
                       .add("faults", counted.faults)
                       .add("fuel", counted.fuel)
                       .text());
-    reply.text += spec.name + (spec.sha256.empty()
-                                   ? ": no script"
-                                   : ": energy " + short_text(spec.energy_cost) + ", cooldown " +
-                                         short_text(spec.cooldown_s) + " s, range " +
-                                         short_text(spec.range) + " m; " +
-                                         std::to_string(counted.uses) + " uses, " +
-                                         std::to_string(counted.faults) + " faults") +
-                  "\n";
+    reply.text +=
+        spec.name +
+        (spec.sha256.empty() ? ": no script"
+                             : ": energy " + short_text(spec.energy_cost) + ", cooldown " +
+                                   short_text(spec.cooldown_s) + " s, range " +
+                                   short_text(spec.range) + " m; " + std::to_string(counted.uses) +
+                                   " uses, " + std::to_string(counted.faults) + " faults") +
+        "\n";
   }
   const auto& known = world->society().role_abilities;
   for (std::size_t i = 0; i < world->scenario().roles.size() && i < known.size(); ++i) {
@@ -193,10 +193,8 @@ ConsoleReply LiveWorld::Session::execute(const console::ShowAbilities&, Answer&)
   }
   if (reply.text.empty()) reply.text = "This world has no abilities.\n";
   reply.text.pop_back();
-  reply.json = base::JsonObject()
-                   .raw("abilities", abilities.text())
-                   .raw("roles", roles.text())
-                   .text();
+  reply.json =
+      base::JsonObject().raw("abilities", abilities.text()).raw("roles", roles.text()).text();
   return reply;
 }
 

@@ -330,10 +330,10 @@ ConsoleReply LiveWorld::Session::execute(const console::Load& load, Answer&) {
   auto opened = WorldStore::load(world_path(dir), owner.registry_, owner.options_.host.jit,
                                  owner.store_options(), loaded);
   if (!opened) {
-    return console_refusal({opened.error().code,
-                            "load: the world of run \"" + load.run + "\" cannot be taken: " +
-                                opened.error().message,
-                            "run"});
+    return console_refusal(
+        {opened.error().code,
+         "load: the world of run \"" + load.run + "\" cannot be taken: " + opened.error().message,
+         "run"});
   }
   if (const auto closed = close_store(); !closed) {
     owner.observer_.on_record(record("command", base::JsonObject()

@@ -105,4 +105,11 @@ CheckReport check_ability(const std::string& name, const std::string& source,
                 check_values, check_ability_uses});
 }
 
+bool is_ability(const std::string& source) {
+  const sandbox::ParseResult parsed = sandbox::parse("script", source);
+  if (!parsed.chunk) return false;
+  const Contract contract = find_contract(*parsed.chunk, Survey(*parsed.chunk));
+  return contract.find("execute") && !contract.find("act");
+}
+
 }  // namespace cherub::scripting

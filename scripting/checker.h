@@ -24,4 +24,7 @@ CheckReport check_policy(const std::string& name, const std::string& source,
 CheckReport check_ability(const std::string& name, const std::string& source,
                           const engine::Scenario* scenario = nullptr);
 
+// Whether a source is an ability rather than a policy: what it returns has execute, and no act.
+bool is_ability(const std::string& source);
+
 }  // namespace cherub::scripting

@@ -16,6 +16,7 @@ constexpr std::size_t kInputBytesMax = std::size_t{16} << 20;
 struct CheckOptions {
   std::string file;
   std::string scenario;
+  bool ability = false;
   bool json = false;
 };
 
@@ -34,8 +35,10 @@ int run_check(const CheckOptions& options) {
     }
     scenario = std::move(*found);
   }
-  const scripting::CheckReport report =
-      scripting::check_policy("policy", *source, scenario ? &*scenario : nullptr);
+  const engine::Scenario* const rules = scenario ? &*scenario : nullptr;
+  const scripting::CheckReport report = options.ability || scripting::is_ability(*source)
+                                            ? scripting::check_ability("ability", *source, rules)
+                                            : scripting::check_policy("policy", *source, rules);
   if (options.json) {
     print_line(base::JsonObject()
                    .add("ok", report.ok())
@@ -54,16 +57,19 @@ int run_check(const CheckOptions& options) {
 
 void add_check_command(CLI::App& program, Session& session) {
   const auto options = std::make_shared<CheckOptions>();
-  CLI::App* const command =
-      program.add_subcommand("check", "Check a policy against the API and the policy contract");
+  CLI::App* const command = program.add_subcommand(
+      "check", "Check a policy or an ability against the API and its contract");
   command->add_option("file", options->file, "The Lua file; - reads standard input")->required();
   command->add_option("--scenario", options->scenario,
                       "Also check what exists in this scenario only");
+  command->add_flag("--ability", options->ability,
+                    "Check it as an ability; a file with execute and without act is one anyway");
   command->add_flag("--json", options->json, "Print exactly one JSON object");
   command->footer(
       "Examples:\n"
       "  cherub check policy.lua\n"
       "  cherub check policy.lua --scenario meadow --json\n"
+      "  cherub check frost.lua --ability\n"
       "Exit codes: 0 ok, 1 the file cannot be read, 2 usage, 13 refused");
   command->callback([options, &session] { session.exit_code = run_check(*options); });
 }
