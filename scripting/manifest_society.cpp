@@ -113,7 +113,7 @@ constexpr ApiRow kActions[] = {
      .doc = "Asks for a new ability in words; takes the place of a message. Only roles that may.",
      .cost = "10 + 1 per 8 bytes",
      .right = "return self:ask_for(\"a light that scares wolves away\")",
-     .wrong = "return self:ask_for(42)",
+     .wrong = "return self:ask_for()",
      .wrong_hint = "write self:ask_for(words)",
      .needs = "requests"},
 };
