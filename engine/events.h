@@ -12,11 +12,12 @@ using base::EntityId;
 using base::Tick;
 
 enum class EventKind : std::uint8_t {
-  kSpawn,      // value: species index
-  kBirth,      // other: parent
-  kDeath,      // value: DeathCause
-  kEat,        // other: what was eaten; value: hunger relieved
-  kReach,      // the agent is within reach of a target for the first time; other: the target
+  kSpawn,  // value: species index
+  kBirth,  // other: parent
+  kDeath,  // value: DeathCause
+  kEat,    // other: what was eaten, or the eater itself when it was in its hands: text says what;
+           // value: hunger relieved
+  kReach,  // the agent is within reach of a target for the first time; other: the target
   kCollision,  // value: metres that were cut from the movement
   kHazard,     // value: health lost
   kMessage,    // text

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/hands.h"
+#include "engine/tasks.h"
 #include "engine/uses.h"
 
 namespace cherub::engine {
@@ -53,7 +54,10 @@ Receipt eat_from_hands(WorldState& state, std::uint32_t row, SpeciesIndex item) 
   if ((state.rules_of(row).diet >> item & 1) == 0) return Receipt::kNotInDiet;
   if (!consume(state, row, item)) return Receipt::kNoItem;
   const float relieved = digest(state.columns, row, state.scenario.species[item].food_value);
-  state.events.push_back(event_at(state, EventKind::kEat, row, relieved));
+  Event event = event_at(state, EventKind::kEat, row, relieved);
+  event.other = state.id_of(row);
+  event.text = state.scenario.species[item].name;
+  state.events.push_back(std::move(event));
   return Receipt::kAccepted;
 }
 
@@ -108,14 +112,31 @@ Receipt use_ability(WorldState& state, std::uint32_t row, const Intents::Use* us
 
 }  // namespace
 
+// Who uses an ability may take another's food: so one after the other. Most use none.
 void resolve_abilities(WorldState& state) {
+  const auto& agents = state.agent_rows;
+  const auto pick = [&](std::size_t first, std::size_t last, TaskLog& log) {
+    log.rows.resize(last - first);
+    std::size_t count = 0;
+    for (std::size_t i = first; i < last; ++i) {
+      const std::uint32_t row = agents[i];
+      state.columns.ability_receipt[row] = static_cast<std::uint8_t>(Receipt::kNone);
+      state.columns.message_receipt[row] = static_cast<std::uint8_t>(Receipt::kNone);
+      const auto ability = static_cast<AbilityKind>(state.intents.ability[row]);
+      log.rows[count] = row;  // kept or overwritten: nobody could predict which
+      count += ability != AbilityKind::kNone ? 1 : 0;
+    }
+    log.rows.resize(count);
+  };
   auto use = state.intents.uses.begin();  // sorted by row
-  const auto last = state.intents.uses.end();
-  for (const std::uint32_t row : state.agent_rows) {
-    while (use != last && use->row < row) ++use;
-    const Intents::Use* const own = use != last && use->row == row ? &*use : nullptr;
-    const Receipt receipt = state.is_dying(row) ? Receipt::kNone : use_ability(state, row, own);
-    state.columns.ability_receipt[row] = static_cast<std::uint8_t>(receipt);
+  const auto last_use = state.intents.uses.end();
+  for (const TaskLog& log : run_tasks(state, agents.size(), pick)) {
+    for (const std::uint32_t row : log.rows) {
+      if (state.is_dying(row)) continue;
+      while (use != last_use && use->row < row) ++use;
+      const Intents::Use* const own = use != last_use && use->row == row ? &*use : nullptr;
+      state.columns.ability_receipt[row] = static_cast<std::uint8_t>(use_ability(state, row, own));
+    }
   }
 }
 
@@ -128,11 +149,9 @@ bool may_request(const WorldState& state, std::uint32_t row) {
 
 }  // namespace
 
+// Those who say nothing have been answered with their abilities.
 void resolve_messages(WorldState& state) {
   Columns& columns = state.columns;
-  for (const std::uint32_t row : state.agent_rows) {
-    columns.message_receipt[row] = static_cast<std::uint8_t>(Receipt::kNone);
-  }
   std::vector<Intents::Message>& messages = state.intents.messages;
   std::stable_sort(messages.begin(), messages.end(),
                    [](const auto& a, const auto& b) { return a.row < b.row; });

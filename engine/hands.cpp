@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
-#include <tuple>
 #include <utility>
 
 namespace cherub::engine {
@@ -194,18 +193,12 @@ void forget_what_passed(WorldState& state) {
   society.offers.erase_if([&](std::uint32_t, const Offer& made) { return passed(made.until); });
 }
 
-void sort_offers(WorldState& state) {
-  state.offer_rows.clear();
-  const SideTable<Offer>& offers = state.society.offers;
-  offers.for_each([&](std::uint32_t row, const Offer& made) {
-    if (made.until > state.tick) state.offer_rows.push_back(row);
+void index_offers(WorldState& state) {
+  state.offer_index.clear();
+  state.society.offers.for_each([&](std::uint32_t row, const Offer& made) {
+    if (made.until > state.tick) state.offer_index.push_back({made.to.packed(), made.until, row});
   });
-  const auto order = [&](std::uint32_t row) {
-    const Offer& made = *offers.find(row);
-    return std::tuple(made.to.packed(), made.until, row);
-  };
-  std::sort(state.offer_rows.begin(), state.offer_rows.end(),
-            [&](std::uint32_t a, std::uint32_t b) { return order(a) < order(b); });
+  std::sort(state.offer_index.begin(), state.offer_index.end());
 }
 
 }  // namespace cherub::engine

@@ -24,7 +24,7 @@ bool consume(WorldState& state, std::uint32_t row, SpeciesIndex item);
 void release_belongings(WorldState& state, std::uint32_t row);
 // Now and then: takes cooldowns, shields and offers that have run out from the tables.
 void forget_what_passed(WorldState& state);
-// Makes WorldState::offer_rows.
-void sort_offers(WorldState& state);
+// Makes WorldState::offer_index.
+void index_offers(WorldState& state);
 
 }  // namespace cherub::engine

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <tuple>
 
 #include "engine/senses.h"
 #include "engine/uses.h"
@@ -24,14 +23,16 @@ Sighting speaker_of(const Sound& sound, double distance_squared) {
           std::sqrt(distance_squared)};
 }
 
-// The row of the eldest offer that stands for this one, or nullptr.
-const std::uint32_t* offer_for(const WorldState& state, EntityId to) {
-  const SideTable<Offer>& offers = state.society.offers;
-  const auto found = std::lower_bound(
-      state.offer_rows.begin(), state.offer_rows.end(), to.packed(),
-      [&](std::uint32_t row, std::uint64_t id) { return offers.find(row)->to.packed() < id; });
-  const bool stands = found != state.offer_rows.end() && offers.find(*found)->to == to;
-  return stands ? &*found : nullptr;
+// The eldest offer that stands for this one, or nullptr.
+const OfferIndexEntry* offer_for(const WorldState& state, EntityId to) {
+  const OfferIndexEntry eldest{to.packed(), 0, 0};
+  auto found = std::lower_bound(state.offer_index.begin(), state.offer_index.end(), eldest);
+  for (; found != state.offer_index.end() && found->to == to.packed(); ++found) {
+    // A command of this tick may have taken away who offers it.
+    const Offer* const offer = state.society.offers.find(found->from_row);
+    if (offer != nullptr && offer->to == to && offer->until > state.tick) return &*found;
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -66,15 +67,15 @@ void cherub_sense_offer(const World* world, std::uint32_t row, OfferSeen* out) n
   const WorldState& state = world->state();
   *out = {};
   if (!present(state, row)) return;
-  const std::uint32_t* const from = offer_for(state, state.id_of(row));
-  if (from == nullptr) return;
-  const Offer& offer = *state.society.offers.find(*from);
+  const OfferIndexEntry* const entry = offer_for(state, state.id_of(row));
+  if (entry == nullptr) return;
+  const Offer& offer = *state.society.offers.find(entry->from_row);
   *out = {1,
           offer.item,
           offer.want_item,
           offer.count,
           offer.want_count,
-          static_cast<double>(state.id_of(*from).packed()),
+          static_cast<double>(state.id_of(entry->from_row).packed()),
           static_cast<double>(offer.until - state.tick) * state.tick_s};
 }
 

@@ -14,9 +14,9 @@ bool present(const WorldState& state, std::uint32_t row) {
   return row < state.columns.size() && state.columns.alive[row] != 0;
 }
 
-SpeciesMask mask_of(const WorldState& state, std::uint32_t row, std::int32_t species) {
+SpeciesMask mask_of(const WorldState& state, const SpeciesRules& rules, std::int32_t species) {
+  if (species == kFoodSpecies) return rules.diet;
   if (species == kAnySpecies) return ~SpeciesMask{0};
-  if (species == kFoodSpecies) return state.rules_of(row).diet;
   const bool known = species >= 0 && std::size_t(species) < state.rules.size();
   return known ? SpeciesMask{1} << species : 0;
 }
@@ -24,25 +24,22 @@ SpeciesMask mask_of(const WorldState& state, std::uint32_t row, std::int32_t spe
 GridQuery query_around(const WorldState& state, std::uint32_t row, std::int32_t species,
                        double radius) {
   const Columns& columns = state.columns;
+  const SpeciesRules& rules = state.rules_of(row);
   GridQuery query;
   query.x = columns.x[row];
   query.y = columns.y[row];
   query.z = columns.z[row];
   // Written so that a radius that is not a number sees nothing.
-  query.radius = radius >= 0 ? std::min(radius, state.rules_of(row).sense_radius) : -1;
-  query.species = mask_of(state, row, species);
-  query.exclude_row = row;
+  query.radius = radius >= 0 ? std::min(radius, rules.sense_radius) : -1;
+  query.species = mask_of(state, rules, species);
+  // To leave somebody out costs time; who is not looked for need not be.
+  if ((query.species >> columns.species[row] & 1) != 0) query.exclude_row = row;
   return query;
 }
 
-Sighting sighting_of(const WorldState& state, const GridHit& hit) {
-  return {1,
-          state.columns.species[hit.entry.row],
-          static_cast<double>(hit.id),
-          hit.entry.x,
-          hit.entry.y,
-          hit.entry.z,
-          std::sqrt(hit.distance_squared)};
+Sighting sighting_of(const GridHit& hit) {
+  return {1,           hit.species, static_cast<double>(hit.id),    hit.entry.x,
+          hit.entry.y, hit.entry.z, std::sqrt(hit.distance_squared)};
 }
 
 // The share of the ray (from + t * direction, t in [0, limit]) before it enters the square of half
@@ -101,13 +98,15 @@ void cherub_sense_nearest(const World* world, std::uint32_t row, std::int32_t sp
                           double radius, Sighting* out) noexcept {
   using namespace cherub::engine;
   const WorldState& state = world->state();
-  *out = {};
-  if (!present(state, row)) return;
   GridHit hit;
+  if (!present(state, row)) {
+    *out = {};
+    return;
+  }
   const GridQuery query = query_around(state, row, species, radius);
   const bool found = state.walls_hide ? visible_neighbors(state, query, {&hit, 1}) > 0
-                                      : state.grid.nearest(state.columns, query, hit);
-  if (found) *out = sighting_of(state, hit);
+                                      : state.grid.nearest(query, hit);
+  *out = found ? sighting_of(hit) : Sighting{};
 }
 
 std::int32_t cherub_sense_neighbors(const World* world, std::uint32_t row, std::int32_t species,
@@ -117,9 +116,9 @@ std::int32_t cherub_sense_neighbors(const World* world, std::uint32_t row, std::
   if (!present(state, row)) return 0;
   std::array<GridHit, kNeighborsMax> hits;
   const GridQuery query = query_around(state, row, species, radius);
-  const std::size_t count = state.walls_hide ? visible_neighbors(state, query, hits)
-                                             : state.grid.neighbors(state.columns, query, hits);
-  for (std::size_t i = 0; i < count; ++i) out[i] = sighting_of(state, hits[i]);
+  const std::size_t count =
+      state.walls_hide ? visible_neighbors(state, query, hits) : state.grid.neighbors(query, hits);
+  for (std::size_t i = 0; i < count; ++i) out[i] = sighting_of(hits[i]);
   return static_cast<std::int32_t>(count);
 }
 

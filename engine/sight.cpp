@@ -73,7 +73,7 @@ bool line_of_sight(const Terrain& terrain, const Point& from, const Point& to) {
 std::size_t visible_neighbors(const WorldState& state, const GridQuery& query,
                               std::span<GridHit> hits) {
   std::array<GridHit, kSightCandidatesMax> candidates;
-  const std::size_t near = state.grid.neighbors(state.columns, query, candidates);
+  const std::size_t near = state.grid.neighbors(query, candidates);
   const std::size_t seen = drop_hidden(state, query, std::span(candidates).first(near));
   const std::size_t count = std::min(seen, hits.size());
   std::copy_n(candidates.begin(), count, hits.begin());

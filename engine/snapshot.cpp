@@ -157,7 +157,7 @@ void count_population(WorldState& state) {
   state.carried = 0;
   state.society.hands.for_each(
       [&](std::uint32_t, const Hands& hands) { state.carried += total_of(hands); });
-  state.population_changed = true;
+  state.rows_changed = true;
 }
 
 template <class Value>
@@ -239,6 +239,7 @@ base::Result<std::unique_ptr<World>> World::restore(const Snapshot& snapshot) {
   }
   state->intents.clear(state->columns.size());
   sense(*state);
+  index_society(*state);
   const std::uint64_t hash = hash_state(*state);
   if (hash != snapshot.hash) {
     return wrong("hash", "The state is not the one that was saved: its hash is " +

@@ -15,7 +15,7 @@ namespace {
 
 // Small enough that a query touches few entities it does not want, large enough that it touches few
 // empty cells.
-constexpr double kCellShareOfSense = 0.17;
+constexpr double kCellShareOfSense = 0.22;
 constexpr double kCellMin_m = 1, kCellMax_m = 8;
 
 SpeciesRules compile(const Scenario& scenario, const SpeciesSpec& spec, double tick_s) {
@@ -86,12 +86,13 @@ void make_empty(WorldState& state, std::uint64_t seed) {
   state.column_hashes.clear();
   state.pending.clear();
   state.pending_spawns = 0;
-  state.population_changed = true;
+  state.rows_changed = true;
 }
 
 void populate(WorldState& state) {
   spawn_population(state);
   sense(state);
+  index_society(state);
 }
 
 void lay_grid(WorldState& state) {
@@ -132,14 +133,16 @@ void set_terrain(WorldState& state, GeneratedTerrain made) {
   state.terrain = std::move(made.terrain);
   state.maze = made.facts;
   const auto& blocks = state.terrain.blocks;
-  state.has_hazards = std::find(blocks.begin(), blocks.end(),
-                                static_cast<std::uint8_t>(Block::kHazard)) != blocks.end();
-  const bool has_walls = std::find(blocks.begin(), blocks.end(),
-                                   static_cast<std::uint8_t>(Block::kWall)) != blocks.end();
+  const auto has = [&](Block block) {
+    return std::find(blocks.begin(), blocks.end(), static_cast<std::uint8_t>(block)) !=
+           blocks.end();
+  };
+  state.has_hazards = has(Block::kHazard);
+  state.has_walls = has(Block::kWall) || has(Block::kWater);
   const WallSight sight = state.scenario.walls;
-  state.walls_hide =
-      has_walls && (sight == WallSight::kBlock ||
-                    (sight == WallSight::kAuto && state.scenario.terrain.generator == "maze"));
+  state.walls_hide = has(Block::kWall) &&
+                     (sight == WallSight::kBlock ||
+                      (sight == WallSight::kAuto && state.scenario.terrain.generator == "maze"));
   state.terrain_hash = base::hash_bytes(blocks.data(), blocks.size(), state.terrain.width);
   lay_grid(state);
 }
@@ -165,8 +168,11 @@ World::~World() = default;
 
 void sense(WorldState& state) {
   state.grid.rebuild(state.columns, *state.pool);
-  if (state.population_changed) refresh_rows(state);
-  sort_offers(state);
+  if (state.rows_changed) refresh_rows(state);
+}
+
+void index_society(WorldState& state) {
+  index_offers(state);
   state.sound_map.rebuild(state.society.sounds, state.terrain);
 }
 
@@ -193,8 +199,6 @@ TickReport World::step(Behaviour& behaviour) {
   resolve_movement(state);
   resolve_abilities(state);
   resolve_messages(state);
-  state.society.sounds.swap(state.spoken);
-  state.spoken.clear();
   notice_targets(state);
 
   enter(Phase::kLive);
@@ -203,12 +207,15 @@ TickReport World::step(Behaviour& behaviour) {
   grow_plants(state);
   forget_what_passed(state);
   bury_and_bear(state);
-  if (state.population_changed) refresh_rows(state);
+  if (state.rows_changed) refresh_rows(state);
 
   enter(Phase::kPublish);
   TickReport report;
   report.tick = state.tick;
   state.set_tick(report.tick + 1);
+  state.society.sounds.swap(state.spoken);
+  state.spoken.clear();
+  index_society(state);
   hash_columns(state, state.column_hashes);
   report.hash = hash_state(state, state.column_hashes);
   report.alive = state.alive;

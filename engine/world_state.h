@@ -59,7 +59,16 @@ struct Birth {
 struct TaskLog {
   std::vector<Event> events;
   std::vector<Death> deaths;
-  std::vector<Birth> births;  // for which there may be no room
+  std::vector<Birth> births;        // for which there may be no room
+  std::vector<std::uint32_t> rows;  // for whom more is to be done, one after the other
+};
+
+// Finds who offers something to somebody.
+struct OfferIndexEntry {
+  std::uint64_t to = 0;  // EntityId::packed
+  Tick until = 0;
+  std::uint32_t from_row = 0;
+  auto operator<=>(const OfferIndexEntry&) const = default;
 };
 
 // All of a world. The systems are free functions over it, each run once per tick by World::step.
@@ -79,6 +88,7 @@ struct WorldState {
   MazeFacts maze;
   std::uint64_t terrain_hash = 0;
   bool has_hazards = false;
+  bool has_walls = false;   // somewhere a body cannot pass, within the map
   bool walls_hide = false;  // there are walls, and sight stops at them
   Weather weather;
   std::vector<ScriptSlot> slots;
@@ -91,8 +101,10 @@ struct WorldState {
   SpeciesMask target_species = 0;
   std::uint32_t targets = 0;
   Sighting target{};
-  SoundMap sound_map;                     // of society.sounds
-  std::vector<std::uint32_t> offer_rows;  // whose offers stand: by to whom, then the eldest first
+
+  // Made from society at the end of every tick.
+  SoundMap sound_map;
+  std::vector<OfferIndexEntry> offer_index;  // standing offers, ascending
 
   // Of the running tick; kept between ticks for their memory only.
   Intents intents;
@@ -102,7 +114,7 @@ struct WorldState {
   std::vector<Birth> births;
   std::vector<std::uint32_t> unborn;  // births by species
   std::vector<TaskLog> task_logs;
-  bool population_changed = false;
+  bool rows_changed = false;              // agents or targets came or went: refresh_rows
   std::vector<ColumnHash> column_hashes;  // behind the last tick; empty before the first
 
   base::SerialPool serial;
@@ -178,6 +190,7 @@ bool open_point_near(const Terrain& terrain, base::RandomStream& random, double 
 
 void apply_commands(WorldState& state);    // command_apply.cpp
 void sense(WorldState& state);             // world.cpp
+void index_society(WorldState& state);     // world.cpp
 void resolve_movement(WorldState& state);  // movement.cpp
 // Moves a body by (dx, dy), m; false when a wall stopped it short.
 bool shove(WorldState& state, std::uint32_t row, double dx, double dy);  // movement.cpp

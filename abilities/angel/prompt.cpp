@@ -319,6 +319,19 @@ std::string results_part(const Brief& brief) {
          std::to_string(brief.parent_results.size()) + " episodes succeeded.\n";
 }
 
+std::string priors_part(const Brief& brief) {
+  if (brief.priors.empty()) return "";
+  std::string out =
+      "\n# Policies of earlier runs that did well\n\nIn this world, for goals like this one. Take "
+      "over what is good in them; do better than them.\n";
+  for (std::size_t i = 0; i < std::min(brief.priors.size(), kPromptPriorsMax); ++i) {
+    const PriorPolicy& prior = brief.priors[i];
+    out += "\nFor the goal \"" + line(prior.goal) + "\". Measured on " + line(prior.results) +
+           "\n\n" + fenced(prior.source, "lua", kPromptPriorBytesMax);
+  }
+  return out;
+}
+
 std::string parent_part(const Brief& brief) {
   std::string out;
   if (!brief.parent_code.empty()) {
@@ -367,6 +380,7 @@ std::string user_part(const Brief& brief) {
   out += metrics_part(scenario);
   out += scenario_part(scenario);
   out += "\n# API\n\n" + bounded(scripting::api_cheat_sheet(scenario), kPromptSheetBytesMax) + "\n";
+  out += priors_part(brief);
   out += parent_part(brief);
   out += refusal_part(brief);
   return out +

@@ -180,7 +180,14 @@ const tellers = {
           text: `${record.name} has died${record.cause ? `: ${record.cause}` : ""}.`,
         }
       : null, // the console's line
+  catalogue: (record) => ({
+    tone: "note",
+    text: `The run begins with ${counted(record.scripts.length, "script")} that did well before.`,
+  }),
   warning(record) {
+    if (record.about === "catalogue") {
+      return { tone: "bad", text: `The run does without its catalogue. ${record.message}` };
+    }
     const others = record.suppressed > 0 ? `, and ${plain(record.suppressed)} others since` : "";
     return {
       tone: "bad",

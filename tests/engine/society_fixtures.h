@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/commands.h"
+#include "engine/senses.h"
 #include "engine/uses.h"
 #include "tests/engine/fixtures.h"
 
@@ -22,9 +23,8 @@ inline std::string fair_yaml(const std::string& person = "", const std::string& 
          "    speed: 2\n"
          "    sense_radius: 8\n"
          "    reach: 1.5\n"
-         "    hands: 5\n"
          "    diet: [apple, berry]\n" +
-         person +
+         std::string(person.find("hands:") == std::string::npos ? "    hands: 5\n" : "") + person +
          "  - {name: apple, kind: item, food_value: 0.3}\n"
          "  - {name: coin, kind: item}\n"
          "  - {name: berry, kind: plant, density_radius: 1, density_max: 2, food_value: 0.5}\n"
