@@ -93,9 +93,9 @@ CheckReport check(const std::string& name, const std::string& source,
 
 CheckReport check_policy(const std::string& name, const std::string& source,
                          const engine::Scenario* scenario) {
-  return check(
-      name, source, scenario,
-      {check_contract, check_names, check_members, check_calls, check_state, check_values});
+  return check(name, source, scenario,
+               {check_contract, check_names, check_members, check_calls, check_ability_names,
+                check_state, check_values});
 }
 
 CheckReport check_ability(const std::string& name, const std::string& source,

@@ -275,7 +275,39 @@ class AbilityUseRules {
   const CheckContext& context_;
 };
 
+// `self:use("firebal", target)`: what no role of the scenario knows may still come later.
+void check_ability_name(const CheckContext& context, const Expression& call) {
+  const bool names_one = call.text == "use" || call.text == "knows" || call.text == "cooldown";
+  if (call.kind != ExpressionKind::kMethodCall || !names_one || call.children.size() < 2) return;
+  if (!context.types.of(*call.children[0]).is(Shape::kSelf)) return;
+  const std::string* name = context.types.constant_text(*call.children[1]);
+  if (!name) return;
+  std::vector<std::string> known;
+  std::string all;
+  for (const engine::RoleSpec& role : context.scenario->roles) {
+    for (const std::string& ability : role.abilities) {
+      if (std::find(known.begin(), known.end(), ability) != known.end()) continue;
+      known.push_back(ability);
+      all += (all.empty() ? "" : ", ") + ability;
+    }
+  }
+  if (known.empty() || std::find(known.begin(), known.end(), *name) != known.end()) return;
+  const std::string near = nearest_name(*name, known);
+  context.report.warning(
+      call.children[1]->range,
+      "no role of the scenario '" + context.scenario->name + "' knows an ability \"" + *name + "\"",
+      (near.empty() ? "" : "write \"" + near + "\"; ") + "here are " + all);
+}
+
 }  // namespace
+
+void check_ability_names(const CheckContext& context) {
+  if (!context.scenario) return;
+  for (const ExpressionSite& site : context.survey.expressions()) {
+    if (context.report.full()) return;
+    check_ability_name(context, *site.expression);
+  }
+}
 
 void check_ability_contract(const CheckContext& context) {
   AbilityContractRules(context).check();

@@ -57,6 +57,7 @@ void check_calls(const CheckContext& context);    // arguments
 void check_state(const CheckContext& context);    // what would be lost at a save
 void check_values(const CheckContext& context);   // operators, loops, nil
 
+void check_ability_names(const CheckContext& context);  // in policies
 // Of abilities: what the file returns, and the uses of user, target and effects.
 void check_ability_contract(const CheckContext& context);
 void check_ability_uses(const CheckContext& context);

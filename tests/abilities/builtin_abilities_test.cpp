@@ -8,6 +8,7 @@
 #include "engine/base/thread_pool.h"
 #include "scripting/checker.h"
 #include "scripting/policy_host.h"
+#include "tests/abilities/hamlet.h"
 
 using namespace cherub;
 using namespace cherub::abilities;
@@ -15,41 +16,11 @@ using engine::EventKind;
 
 namespace {
 
-constexpr const char* kVillage = R"yaml(
-name: hamlet
-title: Hamlet
-description: People who know everything.
-tick_rate: 10
-episode_s: 10
-terrain: {generator: flat, width: 20, depth: 20}
-species:
-  - {name: person, kind: agent, speed: 2, sense_radius: 12, reach: 2, hunger_rate: 0.001,
-     energy_rate: 0.0, thirst_rate: 0.01, starve_rate: 0.01, rest_rate: 0.2, hands: 5,
-     diet: [grass, apple], role: mage}
-  - {name: grass, kind: plant, food_value: 0.4}
-  - {name: apple, kind: item, food_value: 0.3}
-  - {name: coin, kind: item}
-spawns: []
-agent_species: person
-actions: [move, move_to, wander, eat, rest, say, turn, use]
-roles:
-  - name: mage
-    may_request: true
-    abilities: [eat, graze, attack, defend, heal, flee_burst, pick_up, drop, give, trade_offer,
-                trade_accept, steal, drink, rest, call, plant, fireball, telepathy]
-  - {name: hermit, abilities: []}
-metrics:
-  - {name: survivors, unit: "1", better: higher, description: Who lives., words: [live], weight: 1,
-     scale: 1}
-success: {metric: survivors, op: ">=", value: 0}
-goals: ["live"]
-)yaml";
-
 // Two or more people side by side, all acting by one policy.
 struct Hamlet {
   explicit Hamlet(const std::string& act, std::uint32_t people = 2, unsigned threads = 1)
       : pool(threads) {
-    auto scenario = engine::parse_scenario(kVillage);
+    auto scenario = engine::parse_scenario(fixtures::kHamlet);
     INFO((scenario.ok() ? "" : scenario.error().text()));
     REQUIRE(scenario.ok());
     auto made = engine::World::create(std::move(*scenario), 5);
@@ -121,7 +92,7 @@ const std::string kOther = "local other = world.nearest('person', 10) ";
 }  // namespace
 
 TEST_CASE("Every built-in ability passes the checker and declares its name", "[abilities]") {
-  const auto scenario = engine::parse_scenario(kVillage);
+  const auto scenario = engine::parse_scenario(fixtures::kHamlet);
   REQUIRE(scenario.ok());
   CHECK(builtin_ability_names().size() == 18);
   CHECK(builtin_ability("unicorn").empty());

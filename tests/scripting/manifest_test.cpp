@@ -154,12 +154,52 @@ TEST_CASE("The cheat sheet tells only what the scenario has", "[manifest]") {
   CHECK(meadow.size() < 9000);
 }
 
+TEST_CASE("Abilities, items and roles are told where they exist", "[manifest]") {
+  auto scenario = engine::builtin_scenario("meadow").value();
+  const std::string bare = api_cheat_sheet(scenario);
+  for (const char* word : {"self:use(", "self:turn(", "self.items", "self.role", "self.thirst",
+                           "world.offer", "world.voxel", "cooling_down", "self:ask_for"}) {
+    INFO(word);
+    CHECK(bare.find(word) == std::string::npos);
+  }
+  scenario.actions.insert(scenario.actions.end(), {"use", "turn"});
+  scenario.roles = {{"trader", {"give", "trade_accept"}, true}};
+  scenario.species.push_back({.name = "coin", .kind = engine::Kind::kItem});
+  const std::string full = api_cheat_sheet(scenario);
+  for (const char* word :
+       {"self:use(", "self:turn(", "self.items", "self.role", "self:give(", "world.offer",
+        "cooling_down", "self:ask_for", "\"coin\" (an item)", "  trader: give trade_accept\n"}) {
+    INFO(word);
+    CHECK(full.find(word) != std::string::npos);
+  }
+  // Nobody here can pick things up, or is ever thirsty.
+  CHECK(full.find("self:pick_up(") == std::string::npos);
+  CHECK(full.find("self.thirst") == std::string::npos);
+  CHECK(full.size() < 12000);
+}
+
+TEST_CASE("The prices of the documentation are the engine's", "[manifest]") {
+  std::ifstream file(CHERUB_SOURCE_DIR "/docs/ABILITIES.md");
+  std::stringstream text;
+  text << file.rdbuf();
+  for (const ApiEntry& entry : api_manifest()) {
+    if (entry.kind != ApiKind::kEffect) continue;
+    const std::string row = "| `" + entry.name + "` | " + entry.price + " |\n";
+    INFO(row);
+    CHECK(text.str().find(row) != std::string::npos);
+  }
+}
+
 TEST_CASE("The editor stub declares every class and member", "[manifest]") {
   const std::string stub = api_luals();
   CHECK(stub.starts_with("---@meta\n"));
-  for (const char* name : {"Self", "World", "Sighting", "Step", "Policy"}) {
+  for (const char* name : {"Self", "World", "Sighting", "Step", "Policy", "Person", "Effects",
+                           "Ability", "Sound", "Offer"}) {
     CHECK(stub.find("---@class " + std::string(name) + "\n") != std::string::npos);
   }
+  CHECK(stub.find("function Effects.damage(target, amount) end") != std::string::npos);
+  CHECK(stub.find("---@field execute fun(user: Person,") != std::string::npos);
+  CHECK(stub.find("function vec.rotate(x, y, angle) end") != std::string::npos);
   CHECK(stub.find("function Self:move_to(x, y, z) end") != std::string::npos);
   CHECK(stub.find("function World.nearest(species, radius) end") != std::string::npos);
   CHECK(stub.find("---@param hazard_cost? number") != std::string::npos);
