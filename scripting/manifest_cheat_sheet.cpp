@@ -70,12 +70,22 @@ void add_roles(std::string& text, const engine::Scenario& scenario) {
   }
 }
 
+// No model knows these by heart: "(ax, ay, bx, by) -> x, y;".
+std::string vec_arguments(const ApiEntry& entry) {
+  std::string text = "(";
+  for (const ApiParameter& parameter : entry.parameters) {
+    text += (&parameter == &entry.parameters.front() ? "" : ", ") + parameter.name;
+  }
+  return text + (entry.returns == "number" ? ");" : ") -> x, y;");
+}
+
 void add_library(std::string& text) {
   for (const std::string_view table : {"", "math", "string", "table", "bit", "vec"}) {
     std::string names;
     for (const ApiEntry& entry : api_manifest()) {
       if (entry.kind != ApiKind::kLibrary || library_table(entry.name) != table) continue;
       names += " " + (table.empty() ? entry.name : entry.name.substr(table.size() + 1));
+      if (table == "vec") names += vec_arguments(entry);
     }
     text += table.empty() ? "  basics:" : "  " + std::string(table) + ":";
     text += names + "\n";

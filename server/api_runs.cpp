@@ -170,7 +170,8 @@ Reply Api::put_script(const HttpRequest& request, std::string_view id, std::stri
   }
   const std::string_view expected = tag_of(request.header("if-match"));
   const std::string current = run->script().sha256;
-  if (is_policy && !expected.empty() && expected != current && !(expected == "*" && !current.empty())) {
+  if (is_policy && !expected.empty() && expected != current &&
+      !(expected == "*" && !current.empty())) {
     return problem(412, "The script has changed; its version is now " + current + ".", "If-Match");
   }
   const auto reply = std::make_shared<PendingReply>(

@@ -95,7 +95,8 @@ function uses.ask_for(me, words)
   check_agent(me, "ask_for(words)")
   if type(words) ~= "string" then complain("self:ask_for(words)", "words", "a string", words) end
   charge(10 + #words * 0.125)
-  host.ask_for(view.row, #words > MESSAGE_BYTES_MAX and words:sub(1, MESSAGE_BYTES_MAX + 1) or words)
+  if #words > MESSAGE_BYTES_MAX then words = words:sub(1, MESSAGE_BYTES_MAX + 1) end
+  host.ask_for(view.row, words)
   return me
 end
 
