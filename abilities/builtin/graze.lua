@@ -4,7 +4,7 @@ local ability = {
   description = "Eats the nearest food in reach; needs no target.",
   energy_cost = 0,
   cooldown = 0,
-  range = 0,
+  range = 3,
 }
 
 function ability.can_use(user, target, world)

@@ -27,9 +27,9 @@ roles:
                 trade_accept, steal, drink, rest, call, plant, fireball, telepathy]
   - {name: hermit, abilities: []}
 metrics:
-  - {name: survivors, unit: "1", better: higher, description: Who lives., words: [live], weight: 1,
+  - {name: survival, unit: "1", better: higher, description: Who lives., words: [live], weight: 1,
      scale: 1}
-success: {metric: survivors, op: ">=", value: 0}
+success: {metric: survival, op: ">=", value: 0}
 goals: ["live"]
 )yaml";
 
