@@ -45,7 +45,6 @@ std::string species_words(const engine::SpeciesSpec& species) {
   if (species.kind == engine::Kind::kPlant) text += " (a plant";
   if (species.kind == engine::Kind::kTarget) text += " (a target";
   if (species.kind == engine::Kind::kItem) text += " (an item";
-  if (species.kind == engine::Kind::kItem) text += " (a thing";
   for (const std::string& food : species.diet) text += ", eats " + food;
   return text + ")";
 }

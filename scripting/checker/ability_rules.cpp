@@ -70,12 +70,12 @@ class AbilityContractRules {
       return error(range, "the file returns nothing",
                    "end it with `return ability`, a table with ability.execute");
     }
-    if (contract_.open) return;
     const Type type = context_.types.of(*contract_.value);
     if (type.known() && !type.is(Shape::kTable)) {
       return error(contract_.value->range, "the file must return a table",
                    "end the file with `return ability`, a table with ability.execute");
     }
+    if (contract_.open) return;
     for (const ApiEntry& entry : api_manifest()) {
       if (entry.kind == ApiKind::kAbility) check_entry(entry);
     }

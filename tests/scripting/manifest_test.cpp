@@ -164,7 +164,10 @@ TEST_CASE("Abilities, items and roles are told where they exist", "[manifest]") 
   }
   scenario.actions.insert(scenario.actions.end(), {"use", "turn"});
   scenario.roles = {{"trader", {"give", "trade_accept"}, true}};
-  scenario.species.push_back({.name = "coin", .kind = engine::Kind::kItem});
+  engine::SpeciesSpec coin;
+  coin.name = "coin";
+  coin.kind = engine::Kind::kItem;
+  scenario.species.push_back(coin);
   const std::string full = api_cheat_sheet(scenario);
   for (const char* word :
        {"self:use(", "self:turn(", "self.items", "self.role", "self:give(", "world.offer",
