@@ -114,6 +114,11 @@ void vary_start(WorldState& state, std::uint32_t row, base::RandomStream& random
   }
 }
 
+// What is carried and what is about to be born have their room already.
+bool is_full(const WorldState& state) {
+  return state.alive + state.births.size() + state.carried >= kEntitiesMax;
+}
+
 }  // namespace
 
 Event event_at(const WorldState& state, EventKind kind, std::uint32_t row, double value) {
@@ -183,7 +188,7 @@ void kill(WorldState& state, std::uint32_t row, DeathCause cause) {
 bool has_room(const WorldState& state, SpeciesIndex species) {
   const std::uint32_t most = state.scenario.species[species].population_max;
   const bool full = most > 0 && state.population[species] + state.unborn[species] >= most;
-  return !full && state.alive + state.births.size() + state.carried < kEntitiesMax;
+  return !full && !is_full(state);
 }
 
 void expect_birth(WorldState& state, const Birth& birth) {
@@ -268,7 +273,7 @@ void spawn_group(WorldState& state, const Spawn& spawn) {
   const auto species = static_cast<SpeciesIndex>(*state.scenario.find_species(spawn.species));
   const double spread = 0.5 * std::sqrt(static_cast<double>(spawn.count));
   const auto z = static_cast<float>(spawn.z);
-  for (std::uint32_t i = 0; i < spawn.count && state.alive + state.carried < kEntitiesMax; ++i) {
+  for (std::uint32_t i = 0; i < spawn.count && !is_full(state); ++i) {
     auto x = static_cast<float>(spawn.x);
     auto y = static_cast<float>(spawn.y);
     // The group may be one of several in this tick; `alive` tells its members apart.

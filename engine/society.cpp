@@ -80,6 +80,12 @@ std::optional<AbilityIndex> find_ability(const Society& society, std::string_vie
   return static_cast<AbilityIndex>(found - abilities.begin());
 }
 
+bool is_blank(const Society& society) {
+  return society.abilities.empty() && society.role_abilities.empty() &&
+         society.own_abilities.empty() && society.cooldowns.empty() && society.hands.empty() &&
+         society.shields.empty() && society.offers.empty() && society.sounds.empty();
+}
+
 std::uint64_t hash_of(const Society& society) {
   Hasher hasher;
   for (const AbilitySpec& spec : society.abilities) add(hasher, spec);

@@ -76,6 +76,8 @@ inline AbilityMask ability_bit(AbilityIndex ability) {
 }
 std::optional<AbilityIndex> find_ability(const Society& society, std::string_view name);
 
+// Whether there is nothing in it at all, as in worlds that know no abilities and say nothing.
+bool is_blank(const Society& society);
 // Of all of it; does not depend on the order in which the tables were filled.
 std::uint64_t hash_of(const Society& society);
 // As snapshots hold it; society_json.cpp. Tables are lists in the order of rows.

@@ -31,6 +31,7 @@ struct SoundHit {
 class SoundMap {
  public:
   void rebuild(std::span<const Sound> sounds, const Terrain& terrain);
+  [[nodiscard]] bool empty() const { return told_.empty() && spoken_.empty(); }
   // Up to hits.size() of them, nearest first, of equal ones the earlier; never what the hearer said
   // itself. `sounds` are those of the last rebuild. Returns how many.
   std::size_t heard(std::span<const Sound> sounds, const Hearer& hearer,

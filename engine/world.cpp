@@ -172,6 +172,7 @@ void sense(WorldState& state) {
 }
 
 void index_society(WorldState& state) {
+  if (is_blank(state.society) && state.sound_map.empty() && state.offer_index.empty()) return;
   index_offers(state);
   state.sound_map.rebuild(state.society.sounds, state.terrain);
 }

@@ -90,7 +90,6 @@ constexpr Capability kCapabilities[] = {
     {"items", "there are items"},
     {"speech", "agents can speak"},
     {"walls", "there are walls"},
-    {"layers", "the world has several layers"},
     {"roles", "agents have roles"},
     {"requests", "a role may ask for abilities"},
     {"abilities", "abilities can be used"},

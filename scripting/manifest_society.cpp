@@ -153,7 +153,7 @@ constexpr ApiRow kSenses[] = {
      .right = "local roof = world.voxel(self.x, self.y, self.z + 1)",
      .wrong = "local roof = world.voxel(self.x, self.y)",
      .wrong_hint = "write world.voxel(x, y, z)",
-     .needs = "layers"},
+     .needs = "walls"},
     {.name = "offer",
      .returns = "Offer|nil",
      .doc = "The eldest trade that somebody offers the agent; take it up with "

@@ -1,4 +1,4 @@
-// What the file of an ability must return, and how its functions use what they are given.
+// How abilities use what they are given, and policies use abilities.
 #include <algorithm>
 #include <cstdlib>
 
@@ -15,7 +15,7 @@ using sandbox::Local;
 using sandbox::LocalKind;
 using sandbox::Range;
 
-constexpr std::size_t kNameBytesMax = 32, kDescriptionBytesMax = 200;
+constexpr std::size_t kNameBytesMax = 32;
 
 bool is_ability_name(const std::string& name) {
   const auto fits = [](char c) {
@@ -56,103 +56,6 @@ std::string names_of(ApiKind kind, std::string_view prefix) {
   }
   return text;
 }
-
-class AbilityContractRules {
- public:
-  explicit AbilityContractRules(const CheckContext& context)
-      : context_(context), contract_(context.contract) {}
-
-  void check() {
-    if (!contract_.returned || !contract_.value) {
-      if (contract_.open) return;
-      Range range;
-      if (contract_.returned) range = contract_.returned->range;
-      return error(range, "the file returns nothing",
-                   "end it with `return ability`, a table with ability.execute");
-    }
-    const Type type = context_.types.of(*contract_.value);
-    if (type.known() && !type.is(Shape::kTable)) {
-      return error(contract_.value->range, "the file must return a table",
-                   "end the file with `return ability`, a table with ability.execute");
-    }
-    if (contract_.open) return;
-    for (const ApiEntry& entry : api_manifest()) {
-      if (entry.kind == ApiKind::kAbility) check_entry(entry);
-    }
-  }
-
- private:
-  void check_entry(const ApiEntry& entry) {
-    const PolicyMember* member = contract_.find(entry.name);
-    const bool is_function = !entry.parameters.empty();
-    if (!member) {
-      if (entry.name == "can_use") return;
-      const std::string what = is_function ? "function " : "";
-      return error(contract_.returned->range, "the ability has no " + what + entry.name,
-                   "write " + usage(entry) + (is_function ? " … end" : " = …"));
-    }
-    if (is_function) return check_function(entry, *member);
-    check_value(entry, *member);
-  }
-
-  void check_value(const ApiEntry& entry, const PolicyMember& member) {
-    const Type type = context_.types.of(*member.value);
-    if (!type.known()) return;
-    if (entry.returns == "string") {
-      const std::string* text = context_.types.constant_text(*member.value);
-      if (!type.is(Shape::kString)) return refuse(entry, member, "write a string");
-      if (!text) return;
-      if (entry.name == "name" && !is_ability_name(*text)) {
-        return refuse(entry, member, "write a lower-case word of at most 32 letters, digits and _");
-      }
-      if (text->size() > kDescriptionBytesMax) refuse(entry, member, "write at most 200 bytes");
-      return;
-    }
-    double number = 0;
-    const bool wrong_type = !type.is(Shape::kNumber);
-    const double* value = literal_number(*member.value, number);
-    if (wrong_type || (value && !within(entry.range, *value))) {
-      refuse(entry, member, "write a number in " + entry.range);
-    }
-  }
-
-  void refuse(const ApiEntry& entry, const PolicyMember& member, const std::string& hint) {
-    error(member.value->range,
-          "ability." + entry.name + " must be a " + entry.returns + " (" + entry.range + ")", hint);
-  }
-
-  void check_function(const ApiEntry& entry, const PolicyMember& member) {
-    const std::string write = "write " + usage(entry);
-    if (!member.function) {
-      const Type type = context_.types.of(*member.value);
-      const bool evident = type.is(Shape::kTable) || type.is(Shape::kNumber) ||
-                           type.is(Shape::kString) || type.is(Shape::kBoolean);
-      if (evident) error(member.range, "ability." + entry.name + " must be a function", write);
-      return;
-    }
-    const auto& parameters = member.function->parameters;
-    if (member.with_colon) {
-      return error(member.range, "with ':' Lua adds a parameter self of its own in front", write);
-    }
-    if (!parameters.empty() && parameters[0]->name == "self") {
-      return error(member.range, "the first parameter of ability." + entry.name + " is the user",
-                   write);
-    }
-    if (parameters.size() > entry.parameters.size()) {
-      error(member.range,
-            "ability." + entry.name + " gets " + std::to_string(entry.parameters.size()) +
-                " values at most",
-            write);
-    }
-  }
-
-  void error(const Range& range, std::string message, std::string hint) {
-    context_.report.error(range, std::move(message), std::move(hint));
-  }
-
-  const CheckContext& context_;
-  const Contract& contract_;
-};
 
 // What the parameters user, target and effects are used for. They are known by their names.
 class AbilityUseRules {
@@ -275,6 +178,13 @@ class AbilityUseRules {
   const CheckContext& context_;
 };
 
+void check_own_name(const CheckContext& context, const ContractMember& member) {
+  const std::string* text = context.types.constant_text(*member.value);
+  if (!text || is_ability_name(*text)) return;
+  context.report.error(member.value->range, "this cannot be the name of an ability",
+                       "write a lower-case word of at most 32 letters, digits and _");
+}
+
 // `self:use("firebal", target)`: what no role of the scenario knows may still come later.
 void check_ability_name(const CheckContext& context, const Expression& call) {
   const bool names_one = call.text == "use" || call.text == "knows" || call.text == "cooldown";
@@ -309,11 +219,9 @@ void check_ability_names(const CheckContext& context) {
   }
 }
 
-void check_ability_contract(const CheckContext& context) {
-  AbilityContractRules(context).check();
-}
-
 void check_ability_uses(const CheckContext& context) {
+  if (context.contract.spec != &ability_contract()) return;
+  if (const ContractMember* name = context.contract.find("name")) check_own_name(context, *name);
   AbilityUseRules rules(context);
   for (const ExpressionSite& site : context.survey.expressions()) {
     if (context.report.full()) return;

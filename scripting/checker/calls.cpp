@@ -147,8 +147,10 @@ class CallRules {
     const std::size_t given = call.arguments.size();
     const std::string name = api_display_name(*call.entry);
     if (given < required && !call.open_ended) {
+      // `self:move_to(food.position)`: that there is no such field says it all.
+      if (context_.report.has_error_in(call.call->range)) return true;
       error(*call.call, name + " needs " + count_words(required) + ", got " + std::to_string(given),
-            "write " + usage(*call.entry));
+            "write " + usage(*call.entry) + direction_hint(call));
       return true;
     }
     const bool extra = !variadic && given > parameters.size();
@@ -167,6 +169,13 @@ class CallRules {
               ? "leave self out: " + usage(*call.entry)
               : "write " + full_usage(*call.entry));
     return true;
+  }
+
+  // `self:move("north")`
+  std::string direction_hint(const KnownCall& call) const {
+    const bool word = call.entry->name == "move" && call.arguments.size() == 1 &&
+                      context_.types.of(*call.arguments[0]).is(Shape::kString);
+    return word ? "; east is self:move(1, 0), north is self:move(0, 1)" : "";
   }
 
   static std::string extra_hint(const ApiEntry& entry) {
@@ -265,6 +274,9 @@ class CallRules {
       return "world.nearest gives one; for an array write world.neighbors(species, radius)";
     }
     if (type.is(Shape::kSelf)) return "leave self out: " + usage(*call.entry);
+    if (type.is(Shape::kEntry) && type.entry->kind == ApiKind::kWorldSense) {
+      return "call it: " + usage(*type.entry);
+    }
     if (call.entry->name == "say" && type.is(Shape::kNumber)) {
       return "write self:say(tostring(" + context_.report.text(argument) + "))";
     }
@@ -306,11 +318,9 @@ class CallRules {
         argument.text.size() > engine::kMessageBytesMax) {
       error(argument, name + " is longer than 200 bytes", "shorten it, or write self:note(text)");
     }
-    const std::size_t dots = parameter.range.find(" … ");
-    if (dots == std::string::npos || argument.kind != ExpressionKind::kNumber) return;
-    const double low = std::strtod(parameter.range.c_str(), nullptr);
-    const double high = std::strtod(parameter.range.c_str() + dots + 5, nullptr);
-    if (argument.number >= low && argument.number <= high) return;
+    const auto range = number_range(parameter.range);
+    if (!range || argument.kind != ExpressionKind::kNumber) return;
+    if (argument.number >= range->low && argument.number <= range->high) return;
     context_.report.warning(argument.range, name + " is outside of " + parameter.range,
                             "write a number in " + parameter.range);
   }

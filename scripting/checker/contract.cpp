@@ -1,9 +1,5 @@
 #include "scripting/checker/contract.h"
 
-#include <string_view>
-
-#include "scripting/manifest.h"
-
 namespace cherub::scripting {
 namespace {
 
@@ -32,7 +28,11 @@ class ContractFinder {
     } else if (value.kind == ExpressionKind::kName && value.local) {
       add_local(value.local);
     } else {
-      contract_.open = true;
+      // What a call or a field gives is not followed; a number or a function is no table.
+      contract_.open =
+          value.kind == ExpressionKind::kCall || value.kind == ExpressionKind::kMethodCall ||
+          value.kind == ExpressionKind::kIndex || value.kind == ExpressionKind::kVararg ||
+          value.kind == ExpressionKind::kBinary || value.kind == ExpressionKind::kName;
     }
     return std::move(contract_);
   }
@@ -82,7 +82,7 @@ class ContractFinder {
         continue;
       }
       add_member(*key, *statement.values[i], target.range);
-      PolicyMember& member = contract_.members.back();
+      ContractMember& member = contract_.members.back();
       member.with_colon = declares && member.function && !member.function->parameters.empty() &&
                           member.function->parameters[0]->kind == sandbox::LocalKind::kSelf;
     }
@@ -101,7 +101,7 @@ class ContractFinder {
   }
 
   void add_member(const std::string& name, const Expression& value, const sandbox::Range& range) {
-    PolicyMember member;
+    ContractMember member;
     member.name = name;
     member.value = &bare(value);
     member.range = range;
@@ -118,70 +118,20 @@ class ContractFinder {
   Contract contract_;
 };
 
-bool is_named(const sandbox::Local* parameter, std::string_view names) {
-  return (" " + std::string(names) + " ").find(" " + parameter->name + " ") != std::string::npos;
-}
-
-// act(self, world) and init(self, config). Their parameters may have any names, but for those that
-// show that something else is meant.
-std::string agent_signature_fault(const PolicyMember& member) {
-  const auto& parameters = member.function->parameters;
-  const bool acts = member.name == "act";
-  if (parameters.empty()) {
-    return acts && !member.function->is_vararg ? "policy.act needs its parameters self and world"
-                                               : "";
-  }
-  if (!member.with_colon && is_named(parameters[0], "world env config params options")) {
-    return "the first parameter of policy." + member.name + " is the agent itself";
-  }
-  if (parameters.size() > 1 && parameters[1]->name == "self") {
-    return member.with_colon
-               ? "with ':' Lua adds a parameter self of its own in front"
-               : "the first parameter of policy." + member.name + " is the agent itself";
-  }
-  if (!acts && parameters.size() > 1 && parameters[1]->name == "world" && parameters[1]->used) {
-    return "policy.init gets no world; sense in policy.act";
-  }
-  for (std::size_t i = 2; i < parameters.size(); ++i) {
-    if (!parameters[i]->used) continue;
-    const bool is_time = is_named(parameters[i], "dt delta delta_time");
-    return "policy." + member.name + " gets two values, and no '" + parameters[i]->name + "'" +
-           (is_time ? "; the time per tick is world.dt" : "");
-  }
-  return {};
-}
-
-// collect(step), finalize(episode), migrate(old): one value, which is not the agent.
-std::string record_signature_fault(const PolicyMember& member) {
-  const auto& parameters = member.function->parameters;
-  const ApiEntry* entry = find_api(ApiKind::kContract, member.name);
-  const std::string& wanted = entry->parameters[0].name;
-  const std::string gets = "policy." + member.name + " gets one value, the " + wanted;
-  if (member.with_colon) return gets + "; with ':' it would be called self";
-  if (parameters.empty()) return {};
-  const bool agent = is_named(parameters[0], "self agent world");
-  if (agent && parameters[0]->used) return gets;
-  if (parameters.size() > 1 && parameters[1]->used) return gets;
-  return {};
-}
-
 }  // namespace
 
-std::string signature_fault(const PolicyMember& member) {
-  if (!member.function || !find_api(ApiKind::kContract, member.name)) return {};
-  const bool takes_agent = member.name == "act" || member.name == "init";
-  return takes_agent ? agent_signature_fault(member) : record_signature_fault(member);
-}
-
-const PolicyMember* Contract::find(const std::string& name) const {
-  for (const PolicyMember& member : members) {
+const ContractMember* Contract::find(const std::string& name) const {
+  for (const ContractMember& member : members) {
     if (member.name == name) return &member;
   }
   return nullptr;
 }
 
-Contract find_contract(const sandbox::Chunk& chunk, const Survey& survey) {
-  return ContractFinder(chunk, survey).find();
+Contract find_contract(const sandbox::Chunk& chunk, const Survey& survey,
+                       const ContractSpec& spec) {
+  Contract contract = ContractFinder(chunk, survey).find();
+  contract.spec = &spec;
+  return contract;
 }
 
 }  // namespace cherub::scripting

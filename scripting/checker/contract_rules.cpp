@@ -3,6 +3,7 @@
 
 #include "scripting/checker/hints.h"
 #include "scripting/checker/rules.h"
+#include "scripting/manifest_parts.h"
 
 namespace cherub::scripting {
 namespace {
@@ -11,55 +12,42 @@ using sandbox::Expression;
 using sandbox::ExpressionKind;
 using sandbox::Function;
 using sandbox::Range;
+using sandbox::Statement;
 using sandbox::StatementKind;
-
-// What other engines call the functions of the contract.
-struct OtherName {
-  std::string_view name;
-  std::string_view contract;
-};
-constexpr OtherName kOtherNames[] = {
-    {"update", "act"},        {"step", "act"},        {"tick", "act"},
-    {"run", "act"},           {"think", "act"},       {"decide", "act"},
-    {"on_tick", "act"},       {"action", "act"},      {"main", "act"},
-    {"execute", "act"},       {"behave", "act"},      {"on_update", "act"},
-    {"get_action", "act"},    {"initialize", "init"}, {"setup", "init"},
-    {"start", "init"},        {"on_start", "init"},   {"create", "init"},
-    {"finish", "finalize"},   {"on_end", "finalize"}, {"end_episode", "finalize"},
-    {"teardown", "finalize"}, {"observe", "collect"},
-};
-
-std::string_view contract_name_for(const std::string& name) {
-  for (const OtherName& other : kOtherNames) {
-    if (other.name == name) return other.contract;
-  }
-  const std::vector<std::string> known{"act", "init", "collect", "finalize", "migrate"};
-  const std::string near = nearest_name(name, known);
-  const auto found = std::find(known.begin(), known.end(), near);
-  constexpr std::string_view kNames[] = {"act", "init", "collect", "finalize", "migrate"};
-  return found == known.end() ? "" : kNames[found - known.begin()];
-}
 
 class ContractRules {
  public:
   explicit ContractRules(const CheckContext& context)
-      : context_(context), contract_(context.contract) {}
+      : context_(context),
+        contract_(context.contract),
+        spec_(*context.contract.spec),
+        main_(spec_.main_part()) {}
 
   void check() {
     if (!contract_.returned) {
+      // `function act(self, world)`: that it is global is told with what to write instead.
+      if (context_.survey.assigns_global(main_.entry->name)) return;
       const bool empty = context_.chunk.main->body.statements.empty();
       return error(end_of_source(), empty ? "the source is empty" : "the file returns nothing",
-                   "end it with `return policy`, a table with policy.act(self, world)");
+                   "end it with `return " + spec_.table + "`, a table with " + main_usage());
     }
     if (!contract_.open && !check_returned_value()) return;
-    if (!contract_.open && !contract_.find("act")) report_missing_act();
-    for (const PolicyMember& member : contract_.members) check_member(member);
-    check_returns_of_act();
+    for (const ContractPart& part : spec_.parts) {
+      const bool missing = part.required && !contract_.open && !contract_.find(part.entry->name);
+      if (missing) report_missing(part);
+    }
+    for (const ContractMember& member : contract_.members) check_member(member);
   }
 
  private:
+  // "policy.act(self, world)"
+  std::string main_usage() const {
+    return spec_.usage(main_).substr(std::string("function ").size());
+  }
+
   bool check_returned_value() {
-    const std::string instead = "end the file with `return policy`, a table with policy.act";
+    const std::string instead =
+        "end the file with `return " + spec_.table + "`, a table with " + spec_.display_name(main_);
     if (!contract_.value) {
       error(contract_.returned->range, "the file returns nothing", instead);
       return false;
@@ -68,9 +56,9 @@ class ContractRules {
     if (type.is(Shape::kFunction)) {
       const bool named = contract_.value->kind == ExpressionKind::kName;
       error(contract_.value->range, "the file must return a table, not a function",
-            named
-                ? "write return {act = " + contract_.value->text + "}"
-                : "write local policy = {}, function policy.act(self, world) … end, return policy");
+            named ? "write return {" + main_.entry->name + " = " + contract_.value->text + "}"
+                  : "write local " + spec_.table + " = {}, " + spec_.usage(main_) +
+                        " … end, return " + spec_.table);
       return false;
     }
     const bool is_table = type.is(Shape::kTable) || !type.known();
@@ -78,57 +66,84 @@ class ContractRules {
     return is_table;
   }
 
-  void report_missing_act() {
-    std::string hint = "write function policy.act(self, world) … end";
-    for (const PolicyMember& member : contract_.members) {
-      if (!find_api(ApiKind::kContract, member.name) && contract_name_for(member.name) == "act") {
-        hint = "rename policy." + member.name + ": function policy.act(self, world)";
-        break;
-      }
+  void report_missing(const ContractPart& part) {
+    const std::string& name = part.entry->name;
+    if (part.is_field) {
+      return error(contract_.returned->range, "the " + spec_.table + " has no field " + name,
+                   "write " + spec_.display_name(part) + " = …, " + value_words(*part.entry));
+    }
+    std::string hint = "write " + spec_.usage(part) + " … end";
+    for (const ContractMember& member : contract_.members) {
+      if (spec_.find(member.name) || spec_.meant_by(member.name) != &part) continue;
+      hint = "rename " + spec_.table + "." + member.name + ": " + spec_.usage(part);
+      break;
     }
     for (const FunctionSite& site : context_.survey.functions()) {
       const sandbox::Local* holder = context_.survey.holder_of(site.function);
-      if (holder && holder->name == "act") hint = "put it into the table: policy.act = act";
+      if (!holder || holder->name != name) continue;
+      hint = "put it into the table: " + spec_.display_name(part) + " = " + name;
     }
-    error(contract_.returned->range, "the policy has no function act", hint);
+    error(contract_.returned->range, "the " + spec_.table + " has no function " + name, hint);
   }
 
-  void check_member(const PolicyMember& member) {
-    const ApiEntry* entry = find_api(ApiKind::kContract, member.name);
-    if (!entry) return check_other_member(member);
+  void check_member(const ContractMember& member) {
+    const ContractPart* part = spec_.find(member.name);
+    if (!part) return check_other_member(member);
+    if (part->is_field) return check_field(*part, member);
     if (!member.function) {
-      const Type type = context_.types.of(*member.value);
-      const bool evident = type.is(Shape::kTable) || type.is(Shape::kNumber) ||
-                           type.is(Shape::kString) || type.is(Shape::kBoolean);
-      if (evident) {
-        error(member.range, "policy." + member.name + " must be a function",
-              "write " + usage(*entry));
+      if (is_plain(context_.types.of(*member.value))) {
+        error(member.range, spec_.display_name(*part) + " must be a function",
+              "write " + spec_.usage(*part));
       }
       return;
     }
-    if (const std::string fault = signature_fault(member); !fault.empty()) {
-      return error(member.range, fault, "write " + usage(*entry));
+    if (const std::string fault = signature_fault(contract_, member); !fault.empty()) {
+      return error(member.range, fault, "write " + spec_.usage(*part));
     }
-    const bool must_return = member.name == "collect" || member.name == "migrate";
-    if (must_return && !returns_value(member.function)) {
-      context_.report.warning(member.range, "policy." + member.name + " returns nothing",
-                              member.name == "collect"
-                                  ? "return a table: return {hunger = step.self.hunger}"
-                                  : "return the memory: return old");
+    if (!part->must_return.empty() && !returns_value(member.function)) {
+      context_.report.warning(member.range, spec_.display_name(*part) + " returns nothing",
+                              std::string(part->must_return));
     }
+    if (!part->ignores_result.empty()) check_ignored(*part, *member.function);
+  }
+
+  static bool is_plain(const Type& type) {
+    return type.is(Shape::kTable) || type.is(Shape::kNumber) || type.is(Shape::kString) ||
+           type.is(Shape::kBoolean);
+  }
+
+  static std::string value_words(const ApiEntry& field) {
+    return "a " + field.returns + (field.range.empty() ? "" : " in " + field.range);
+  }
+
+  void check_field(const ContractPart& part, const ContractMember& member) {
+    const Type type = context_.types.of(*member.value);
+    const std::string& wanted = part.entry->returns;
+    const bool fits = (wanted == "number" && type.is(Shape::kNumber)) ||
+                      (wanted == "string" && type.is(Shape::kString)) ||
+                      (wanted == "boolean" && type.is(Shape::kBoolean)) ||
+                      (wanted == "table" && type.is(Shape::kTable));
+    const bool evident = is_plain(type) || type.is(Shape::kFunction) || type.is(Shape::kNil);
+    const auto bounds = number_range(part.entry->range);
+    const bool outside =
+        bounds && member.value->kind == ExpressionKind::kNumber &&
+        (member.value->number < bounds->low || member.value->number > bounds->high);
+    if ((!evident || fits) && !outside) return;
+    error(member.value->range, spec_.display_name(part) + " must be " + value_words(*part.entry),
+          "write " + spec_.display_name(part) + " = …, " + value_words(*part.entry));
   }
 
   // A function that nothing calls, under a name that is nearly one of the contract.
-  void check_other_member(const PolicyMember& member) {
+  void check_other_member(const ContractMember& member) {
     if (!member.function || contract_.open) return;
-    const std::string_view meant = contract_name_for(member.name);
-    if (meant.empty() || contract_.find(std::string(meant)) || meant == "act") return;
+    const ContractPart* meant = spec_.meant_by(member.name);
+    if (!meant || meant->required || contract_.find(meant->entry->name)) return;
     if (is_mentioned(member)) return;
-    context_.report.warning(member.range, "policy." + member.name + " is never called",
-                            "write " + usage(*find_api(ApiKind::kContract, meant)));
+    context_.report.warning(member.range, spec_.table + "." + member.name + " is never called",
+                            "write " + spec_.usage(*meant));
   }
 
-  bool is_mentioned(const PolicyMember& member) const {
+  bool is_mentioned(const ContractMember& member) const {
     if (context_.survey.calls_method(member.name)) return true;
     const auto& sites = context_.survey.expressions();
     return std::any_of(sites.begin(), sites.end(), [&](const ExpressionSite& site) {
@@ -138,27 +153,21 @@ class ContractRules {
   }
 
   bool returns_value(const Function* function) const {
-    const auto& sites = context_.survey.statements();
-    return std::any_of(sites.begin(), sites.end(), [&](const StatementSite& site) {
-      return site.function == function && site.statement->kind == StatementKind::kReturn &&
-             !site.statement->values.empty();
-    });
+    const auto& returns = context_.survey.returns_of(function);
+    return std::any_of(returns.begin(), returns.end(),
+                       [](const Statement* statement) { return !statement->values.empty(); });
   }
 
   // `return {action = "move", x = 1}` does nothing: actions are calls.
-  void check_returns_of_act() {
-    const PolicyMember* act = contract_.find("act");
-    if (!act || !act->function) return;
-    for (const StatementSite& site : context_.survey.statements()) {
-      const sandbox::Statement& statement = *site.statement;
-      if (site.function != act->function || statement.kind != StatementKind::kReturn) continue;
-      if (statement.values.empty()) continue;
-      const Expression& value = bare(*statement.values[0]);
+  void check_ignored(const ContractPart& part, const Function& function) {
+    for (const Statement* statement : context_.survey.returns_of(&function)) {
+      if (statement->values.empty()) continue;
+      const Expression& value = bare(*statement->values[0]);
       const bool description = value.kind == ExpressionKind::kString ||
                                (value.kind == ExpressionKind::kTable && !value.fields.empty());
       if (!description) continue;
-      const std::string message = "what policy.act returns is ignored";
-      const std::string hint = "call the action: return self:move_to(x, y)";
+      const std::string message = "what " + spec_.display_name(part) + " returns is ignored";
+      const std::string hint(part.ignores_result);
       if (acts_somewhere()) {
         context_.report.warning(value.range, message, hint);
       } else {
@@ -200,6 +209,8 @@ class ContractRules {
 
   const CheckContext& context_;
   const Contract& contract_;
+  const ContractSpec& spec_;
+  const ContractPart& main_;  // what the table is there for
 };
 
 }  // namespace

@@ -40,8 +40,8 @@ constexpr Habit kSelfHabits[] = {
      "write self:move_to(x, y)"},
     {"flee flee_from run_away evade avoid escape",
      "write self:move(self.x - threat.x, self.y - threat.y)"},
-    {"go walk step advance set_velocity set_speed accelerate set_move translate displace forward "
-     "move_by move_forward",
+    {"move_agent move_entity go walk step advance set_velocity set_speed accelerate set_move "
+     "translate displace forward move_by move_forward",
      "write self:move(dx, dy)"},
     {"consume bite graze forage feed devour drink eat_food", "write self:eat(target)"},
     {"attack hit strike fight kill hunt",
@@ -208,12 +208,8 @@ std::string joined(const std::vector<std::string>& words) {
 
 std::string usage(const ApiEntry& entry) {
   std::string text = api_display_name(entry);
-  const bool is_declared = entry.kind == ApiKind::kContract ||
-                           (entry.kind == ApiKind::kAbility && !entry.parameters.empty());
-  if (is_declared) text = "function " + text;
   const bool is_function = entry.kind == ApiKind::kSelfAction ||
                            entry.kind == ApiKind::kWorldSense || entry.kind == ApiKind::kEffect ||
-                           is_declared ||
                            (entry.kind == ApiKind::kLibrary && !entry.parameters.empty());
   if (!is_function) return text;
   text += "(";
@@ -224,6 +220,15 @@ std::string usage(const ApiEntry& entry) {
     first = false;
   }
   return text + ")";
+}
+
+std::string_view receipt_of(std::string_view action) {
+  const ApiEntry* entry = find_api(ApiKind::kSelfAction, action);
+  if (!entry || entry->returns != "Self" || action == "note" || action == "idle") return {};
+  if (action == "say" || action == "ask_for") return "self.last_message";
+  const bool moves =
+      action == "move" || action == "move_to" || action == "wander" || action == "turn";
+  return moves ? "self.last_move" : "self.last_ability";
 }
 
 std::string_view owner_name(Shape owner) {

@@ -24,6 +24,10 @@ std::string library_hint(std::string_view table, std::string_view name);
 // For a global that is the name of something of self or the world: `move_to(x, y)`. Else empty.
 std::string bare_api_hint(std::string_view name);
 
+// Where the receipt of an action stands in the next tick: "self.last_move". Empty for what has
+// none.
+std::string_view receipt_of(std::string_view action);
+
 // "self", "world", "a Sighting", "a Step", "step": for messages.
 std::string_view owner_name(Shape owner);
 

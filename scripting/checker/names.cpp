@@ -17,7 +17,8 @@ using sandbox::Local;
 
 class NameRules {
  public:
-  explicit NameRules(const CheckContext& context) : context_(context) {}
+  explicit NameRules(const CheckContext& context)
+      : context_(context), spec_(*context.contract.spec) {}
 
   void check(const ExpressionSite& site) {
     const Expression& name = *site.expression;
@@ -37,9 +38,12 @@ class NameRules {
     const std::string& name = site.expression->text;
     // One finding says it for the whole function.
     if (!missing_.insert({site.function, name}).second) return;
-    std::string hint = name + " exists only inside policy.act(self, world)";
-    if (const PolicyMember* member = enclosing_member(site.function)) {
-      if (!signature_fault(*member).empty()) return;
+    std::string hint = name + " exists only inside " + main_usage();
+    if (site.function == context_.survey.main() && site.parent) {
+      hint += ", which the world calls by itself: leave this call out";
+    }
+    if (const ContractMember* member = enclosing_member(site.function)) {
+      if (!signature_fault(context_.contract, *member).empty()) return;
       hint = contract_hint(*member, name);
     } else if (site.function != context_.survey.main()) {
       const Local* holder = context_.survey.holder_of(site.function);
@@ -51,20 +55,28 @@ class NameRules {
   }
 
   // The contract function that the code stands in, or nullptr.
-  const PolicyMember* enclosing_member(const Function* function) const {
-    for (const PolicyMember& member : context_.contract.members) {
-      if (member.function == function && find_api(ApiKind::kContract, member.name)) return &member;
+  const ContractMember* enclosing_member(const Function* function) const {
+    for (const ContractMember& member : context_.contract.members) {
+      if (member.function == function && spec_.find(member.name)) return &member;
     }
     return nullptr;
   }
 
-  static std::string contract_hint(const PolicyMember& member, const std::string& name) {
-    if (member.name == "act") return "write function policy.act(self, world)";
-    if (member.name == "collect")
-      return "write function policy.collect(step): step.self, step.tick";
-    if (member.name == "init" && name == "self") return "write function policy.init(self, config)";
-    return "policy." + member.name + " does not get " + name +
-           "; use it in policy.act(self, world)";
+  std::string contract_hint(const ContractMember& member, const std::string& name) const {
+    const ContractPart& part = *spec_.find(member.name);
+    const auto& parameters = part.entry->parameters;
+    for (const ApiParameter& parameter : parameters) {
+      if (parameter.name == name) return "write " + spec_.usage(part);
+      if (parameter.type == "CollectStep") {
+        return "write " + spec_.usage(part) + ": step.self, step.tick";
+      }
+    }
+    return spec_.display_name(part) + " does not get " + name + "; use it in " + main_usage();
+  }
+
+  // "policy.act(self, world)"
+  std::string main_usage() const {
+    return spec_.usage(spec_.main_part()).substr(std::string_view("function ").size());
   }
 
   // A local of that name stands elsewhere in the file.
@@ -110,6 +122,7 @@ class NameRules {
   }
 
   const CheckContext& context_;
+  const ContractSpec& spec_;
   std::set<std::pair<const Function*, std::string>> missing_;  // parameters reported
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -16,17 +17,21 @@
 // that works must pass, so a rule that is in doubt stays silent.
 namespace cherub::scripting {
 
-// Collects findings, at most one of a kind for each place.
+// Collects findings, at most one for each place: the first of the gravest.
 class Report {
  public:
   explicit Report(const sandbox::Chunk& chunk) : chunk_(chunk) {}
   void error(const sandbox::Range& range, std::string message, std::string hint);
   void warning(const sandbox::Range& range, std::string message, std::string hint);
+  void hint(const sandbox::Range& range, std::string message, std::string hint);
   // Every rule starts with this, and ends when it is full: a hostile source must not make the
   // checker look for a thousand hints. Rules go in source order, so the first findings of all
   // survive.
   void begin_rule();
   [[nodiscard]] bool full() const;
+  // Whether an error was found within a stretch: what follows from it needs no finding of its own.
+  [[nodiscard]] bool has_error_in(const sandbox::Range& range) const;
+  [[nodiscard]] bool has_errors() const;
   // The source of an expression, shortened when it is long or runs over lines.
   [[nodiscard]] std::string text(const sandbox::Expression& expression) const;
   // The findings in source order.
@@ -37,8 +42,8 @@ class Report {
            std::string hint);
   const sandbox::Chunk& chunk_;
   sandbox::Diagnostics findings_;
-  std::set<std::pair<std::uint32_t, std::string>> places_;  // offset and message of each
-  std::size_t errors_ = 0, warnings_ = 0;                   // of the rule that runs
+  std::map<std::uint32_t, std::size_t> places_;  // in findings_, by offset
+  std::size_t errors_ = 0, warnings_ = 0;        // of the rule that runs
 };
 
 struct CheckContext {
@@ -51,15 +56,21 @@ struct CheckContext {
 };
 
 void check_contract(const CheckContext& context);
-void check_names(const CheckContext& context);    // globals
-void check_members(const CheckContext& context);  // behind dots and colons
-void check_calls(const CheckContext& context);    // arguments
-void check_state(const CheckContext& context);    // what would be lost at a save
-void check_values(const CheckContext& context);   // operators, loops, nil
+void check_names(const CheckContext& context);       // globals
+void check_members(const CheckContext& context);     // behind dots and colons
+void check_calls(const CheckContext& context);       // arguments
+void check_state(const CheckContext& context);       // what would be lost at a save
+void check_memory(const CheckContext& context);      // what self.memory cannot hold, or never got
+void check_values(const CheckContext& context);      // operators and iterators
+void check_numbers(const CheckContext& context);     // chances, angles, radii
+void check_tables(const CheckContext& context);      // members that lists do not have
+void check_nil(const CheckContext& context);         // what a sense did not find
+void check_conditions(const CheckContext& context);  // always true, always false
+void check_loops(const CheckContext& context);       // without end, without a turn, from 0
+void check_flow(const CheckContext& context);        // what no way leads to
+void check_actions(const CheckContext& context);     // that never come, or come to nothing
 
 void check_ability_names(const CheckContext& context);  // in policies
-// Of abilities: what the file returns, and the uses of user, target and effects.
-void check_ability_contract(const CheckContext& context);
-void check_ability_uses(const CheckContext& context);
+void check_ability_uses(const CheckContext& context);   // of user, target and effects
 
 }  // namespace cherub::scripting

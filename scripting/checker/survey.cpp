@@ -35,15 +35,31 @@ bool is_callee(const ExpressionSite& site) {
          site.parent->children[0].get() == site.expression;
 }
 
+bool LocalFacts::is_assigned_in(const sandbox::Range& range) const {
+  const auto first = std::lower_bound(assigned.begin(), assigned.end(), range.begin);
+  return first != assigned.end() && *first < range.end;
+}
+
 Survey::Survey(const sandbox::Chunk& chunk) : main_(chunk.main.get()) {
   functions_.push_back({main_, nullptr, nullptr, nullptr, nullptr});
   walk_function(*main_);
+  for (std::size_t i = 0; i < functions_.size(); ++i) function_places_[functions_[i].function] = i;
   for (const FunctionSite& site : functions_) {
     for (const auto& local : site.function->locals) {
       if (const Function* held = function_of(local.get())) holders_[held] = local.get();
     }
   }
   find_load_only();
+}
+
+const FunctionSite& Survey::site_of(const Function* function) const {
+  return functions_[function_places_.at(function)];
+}
+
+const std::vector<const Statement*>& Survey::returns_of(const Function* function) const {
+  static const std::vector<const Statement*> kNone;
+  const auto found = returns_.find(function);
+  return found == returns_.end() ? kNone : found->second;
 }
 
 const LocalFacts& Survey::facts(const Local* local) const {
@@ -65,6 +81,12 @@ const Function* Survey::function_of(const Local* local) const {
   return only && only->kind == ExpressionKind::kFunction ? only->function.get() : nullptr;
 }
 
+const std::string& Survey::field_of(const Function* function) const {
+  static const std::string kNone;
+  const auto found = fields_.find(function);
+  return found == fields_.end() ? kNone : found->second;
+}
+
 const Local* Survey::holder_of(const Function* function) const {
   const auto found = holders_.find(function);
   return found == holders_.end() ? nullptr : found->second;
@@ -74,6 +96,12 @@ const std::vector<ExpressionSite>& Survey::member_calls(const std::string& name)
   static const std::vector<ExpressionSite> kNone;
   const auto found = member_calls_.find(name);
   return found == member_calls_.end() ? kNone : found->second;
+}
+
+const std::vector<const Function*>& Survey::functions_named(const std::string& name) const {
+  static const std::vector<const Function*> kNone;
+  const auto found = field_functions_.find(name);
+  return found == field_functions_.end() ? kNone : found->second;
 }
 
 bool Survey::assigns_global(const std::string& name) const {
@@ -100,6 +128,7 @@ void Survey::walk_block(const sandbox::Block& block, const Function& function) {
 
 void Survey::walk_statement(const Statement& statement, const Function& function) {
   statements_.push_back({&statement, &function});
+  if (statement.kind == StatementKind::kReturn) returns_[&function].push_back(&statement);
   note_sources(statement);
   // A `repeat` block declares what its condition reads.
   const bool blocks_first = statement.kind == StatementKind::kRepeat;
@@ -144,6 +173,8 @@ void Survey::walk_expression(const ExpressionSite& site) {
   }
   for (const auto& field : expression.fields) {
     if (field.key) {
+      const bool named = field.key->kind == ExpressionKind::kString;
+      note_field(named ? &field.key->text : nullptr, *field.value);
       walk_expression({field.key.get(), &expression, site.statement, site.function, false});
     }
     walk_expression({field.value.get(), &expression, site.statement, site.function, false});
@@ -192,9 +223,11 @@ void Survey::note_sources(const Statement& statement) {
     case StatementKind::kAssign:
       for (std::size_t i = 0; i < statement.targets.size(); ++i) {
         const Expression& target = *statement.targets[i];
+        if (i < statement.values.size()) note_field(constant_key(target), *statement.values[i]);
         if (target.kind != ExpressionKind::kName) continue;
         if (target.local) {
           give(target.local, i);
+          locals_[target.local].assigned.push_back(target.range.begin);
         } else {
           global_targets_.insert(target.text);
         }
@@ -203,6 +236,13 @@ void Survey::note_sources(const Statement& statement) {
     default:
       break;
   }
+}
+
+void Survey::note_field(const std::string* key, const Expression& value) {
+  const Expression& function = bare(value);
+  if (!key || function.kind != ExpressionKind::kFunction) return;
+  field_functions_[*key].push_back(function.function.get());
+  fields_[function.function.get()] = *key;
 }
 
 void Survey::note_name(const ExpressionSite& site) {

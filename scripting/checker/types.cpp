@@ -14,6 +14,8 @@ using sandbox::LocalKind;
 
 // Calls through which a parameter's shape may be handed on.
 constexpr int kCallDepthMax = 4;
+// Calls of one function that are compared.
+constexpr std::size_t kCalleesMax = 64;
 // How many values may hang on each other before the answer is "unknown": bounds the stack.
 constexpr std::size_t kDepthMax = 400;
 
@@ -48,6 +50,13 @@ Type type_of_words(std::string_view words, const ApiEntry* entry) {
   if (words == "Step") type.shape = Shape::kStep;
   if (words == "Self") type.shape = Shape::kSelf;
   return type;
+}
+
+// What a parameter of a contract function is.
+Shape role_of(std::string_view type) {
+  if (type == "Self") return Shape::kSelf;
+  if (type == "World") return Shape::kWorld;
+  return type == "CollectStep" ? Shape::kCollectStep : Shape::kUnknown;
 }
 
 Type of_function_entry(const ApiEntry* entry) {
@@ -100,46 +109,29 @@ Types::Types(const Survey& survey, const Contract& contract)
 }
 
 void Types::assign_contract_roles() {
-  const auto give = [this](const PolicyMember& member, std::size_t position, Shape shape) {
-    if (position >= member.function->parameters.size()) return;
-    parameters_[member.function->parameters[position]] = {shape};
-  };
-  for (const PolicyMember& member : contract_.members) {
-    if (!member.function || !find_api(ApiKind::kContract, member.name)) continue;
-    for (const Local* parameter : member.function->parameters) parameters_[parameter] = {};
+  for (const ContractMember& member : contract_.members) {
+    const ContractPart* part = contract_.spec->find(member.name);
+    if (!member.function || !part) continue;
+    const auto& parameters = member.function->parameters;
+    for (const Local* parameter : parameters) parameters_[parameter] = {};
     // With the parameters mixed up, every use of them would be one more finding.
-    if (!signature_fault(member).empty()) continue;
-    if (member.name == "act" || member.name == "init") give(member, 0, Shape::kSelf);
-    if (member.name == "act") give(member, 1, Shape::kWorld);
-    if (member.name == "collect" && !member.with_colon) give(member, 0, Shape::kCollectStep);
+    if (!signature_fault(contract_, member).empty()) continue;
+    for (std::size_t i = 0; i < parameters.size() && i < part->entry->parameters.size(); ++i) {
+      parameters_[parameters[i]] = {role_of(part->entry->parameters[i].type)};
+    }
   }
 }
 
-std::string Types::name_of(const FunctionSite& site) const {
-  std::string name;
-  if (const Local* holder = survey_.holder_of(site.function)) {
-    name = holder->name;
-  } else if (site.statement && !site.parent) {
-    for (std::size_t i = 0; i < site.statement->targets.size(); ++i) {
-      if (i >= site.statement->values.size()) break;
-      if (&bare(*site.statement->values[i]) != site.expression) continue;
-      const Expression& target = *site.statement->targets[i];
-      const std::string* key = constant_key(target);
-      name = key ? *key : target.text;
-    }
-  } else if (site.parent && site.parent->kind == ExpressionKind::kTable) {
-    for (const sandbox::TableField& field : site.parent->fields) {
-      if (field.value.get() == site.expression && field.key) name = field.key->text;
-    }
-  }
-  return name;
+const std::string& Types::name_of(const FunctionSite& site) const {
+  const Local* holder = survey_.holder_of(site.function);
+  return holder ? holder->name : survey_.field_of(site.function);
 }
 
 // A parameter is the agent or the world when it is called so. In a function that is called with a
 // colon, or is a metamethod, `self` may be any object.
 void Types::assign_named_roles() {
   for (const FunctionSite& site : survey_.functions()) {
-    const std::string name = name_of(site);
+    const std::string& name = name_of(site);
     if (name.empty() || name.starts_with("__") || survey_.calls_method(name)) continue;
     for (const Local* parameter : site.function->parameters) {
       if (parameter->kind == LocalKind::kSelf) continue;
@@ -170,6 +162,7 @@ void Types::assign_by_calls() {
 
 Type Types::argument_type(const std::vector<ExpressionSite>& callees, std::size_t position) const {
   Type type;
+  if (callees.size() > kCalleesMax) return {};
   for (std::size_t i = 0; i < callees.size(); ++i) {
     const auto& children = callees[i].parent->children;
     Type given{Shape::kNil};
@@ -317,18 +310,15 @@ Type Types::of_call(const Expression& call) const {
 Type Types::of_results(const Function* function) const {
   Type type;
   bool first = true;
-  for (const StatementSite& site : survey_.statements()) {
-    if (site.function != function || site.statement->kind != sandbox::StatementKind::kReturn)
-      continue;
-    const auto& values = site.statement->values;
+  for (const sandbox::Statement* statement : survey_.returns_of(function)) {
+    const auto& values = statement->values;
     const Type returned = values.empty() ? Type{Shape::kNil} : of(*values[0]);
     if (!returned.known()) return {};
     type = first ? returned : join(type, returned);
     if (!type.known()) return {};
     first = false;
   }
-  // It may also run off its end.
-  if (!first) type.maybe_nil = true;
+  if (!first && !survey_.flow().ends(function->body)) type.maybe_nil = true;
   return type;
 }
 

@@ -63,7 +63,7 @@ class Types {
   [[nodiscard]] Type argument_type(const std::vector<ExpressionSite>& callees,
                                    std::size_t position) const;
   // The field or local that a function is put into, or empty.
-  [[nodiscard]] std::string name_of(const FunctionSite& site) const;
+  [[nodiscard]] const std::string& name_of(const FunctionSite& site) const;
   template <class Node>
   [[nodiscard]] Type remembered(const Node* node) const;
   [[nodiscard]] Type of_index(const Expression& index) const;

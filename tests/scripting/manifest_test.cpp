@@ -5,6 +5,7 @@
 #include <set>
 #include <sstream>
 
+#include "sandbox/syntax/parser.h"
 #include "scripting/checker.h"
 
 using namespace cherub;
@@ -43,7 +44,8 @@ std::string as_policy(const ApiEntry& entry, const std::string& line) {
     policy += line + "\n";
     if (entry.name != "act") policy += "function policy.act(self, world) self:wander() end\n";
   } else {
-    policy += "function policy.act(self, world)\n" + line + "\nend\n";
+    policy += "function policy.act(self, world)\nif world.tick < 5 then self:idle() return end\n" +
+              line + "\nend\n";
   }
   return policy + "return policy\n";
 }
@@ -196,6 +198,7 @@ TEST_CASE("The prices of the documentation are the engine's", "[manifest]") {
 TEST_CASE("The editor stub declares every class and member", "[manifest]") {
   const std::string stub = api_luals();
   CHECK(stub.starts_with("---@meta\n"));
+  CHECK(sandbox::parse("stub", stub).chunk);
   for (const char* name : {"Self", "World", "Sighting", "Step", "Policy", "Person", "Effects",
                            "Ability", "Sound", "Offer"}) {
     CHECK(stub.find("---@class " + std::string(name) + "\n") != std::string::npos);
