@@ -130,6 +130,10 @@ void Search::tell(const std::string& state, base::JsonObject body) {
 
 // There is no live world yet: what is accepted waits for it.
 void Search::answer(const ReloadRequest& request) {
+  if (request.slot == "ability") {
+    request.refuse("slot", "Abilities come into a live world; this run has none yet.");
+    return;
+  }
   if (request.slot != "policy") {
     request.refuse("slot", "There is no script slot \"" + request.slot + "\".");
     return;

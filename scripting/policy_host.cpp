@@ -6,12 +6,16 @@
 #include <utility>
 
 #include "engine/recording.h"
+#include "scripting/ability_host.h"
 #include "scripting/policy_shadow.h"
 #include "scripting/policy_shard.h"
 
 namespace cherub::scripting {
 
 struct PolicyHost::State {
+  State(std::shared_ptr<ScriptRegistry> scripts, HostOptions host_options)
+      : registry(std::move(scripts)), options(host_options), abilities(registry, options) {}
+
   std::shared_ptr<ScriptRegistry> registry;
   HostOptions options;
   std::map<std::string, PreparedVersion> prepared;  // not at work yet, by sha256
@@ -21,6 +25,7 @@ struct PolicyHost::State {
   std::array<PolicyShard, kShardCount> shards;
   bool watches_receipts = false;
   std::unique_ptr<PolicyShadow> shadow;
+  AbilityHost abilities;
   PolicyStats stats;
   std::deque<VersionStats> by_version;
   std::vector<AgentFault> faults;            // of the running tick, by row
@@ -35,6 +40,8 @@ struct PolicyHost::State {
   void retire();
   void expect_faults(base::Tick tick);
   void run_shards(const engine::World& seen, engine::Intents& intents);
+  void use_abilities(const engine::World& seen, engine::Intents& intents,
+                     std::vector<engine::Event>& events);
   void collect(const engine::World& seen, engine::Intents& intents);
   void count_acts();
   void count_faults(const engine::World& seen, engine::Intents& intents,
@@ -69,10 +76,7 @@ std::uint64_t PolicyStats::fault_count() const {
 }
 
 PolicyHost::PolicyHost(std::shared_ptr<ScriptRegistry> registry, HostOptions options)
-    : state_(std::make_unique<State>()) {
-  state_->registry = std::move(registry);
-  state_->options = options;
-}
+    : state_(std::make_unique<State>(std::move(registry), options)) {}
 
 PolicyHost::~PolicyHost() = default;
 
@@ -235,6 +239,22 @@ void PolicyHost::State::count_faults(const engine::World& seen, engine::Intents&
   }
 }
 
+// Behind all acts, when it is known whose later call or fault took the place of a use.
+void PolicyHost::State::use_abilities(const engine::World& seen, engine::Intents& intents,
+                                      std::vector<engine::Event>& events) {
+  std::vector<AskedUse> asked;
+  for (PolicyShard& shard : shards) {
+    std::move(shard.uses.begin(), shard.uses.end(), std::back_inserter(asked));
+  }
+  const std::size_t before = events.size();
+  abilities.run(seen, intents, std::move(asked), events);
+  if (events.size() == before) return;
+  std::stable_sort(events.begin(), events.end(),
+                   [](const engine::Event& a, const engine::Event& b) {
+                     return a.entity.index < b.entity.index;
+                   });
+}
+
 void PolicyHost::decide(const engine::World& world, engine::Intents& intents,
                         std::vector<engine::Event>& faults) {
   State& state = *state_;
@@ -258,8 +278,13 @@ void PolicyHost::decide(const engine::World& world, engine::Intents& intents,
     state.shadow->observe(world, intents, faulted);
   }
   state.count_faults(world, intents, faults);
+  state.use_abilities(world, intents, faults);
   state.count_acts();
   state.retire();
+}
+
+AbilityHost& PolicyHost::abilities() {
+  return state_->abilities;
 }
 
 std::uint64_t PolicyHost::state_hash() {
@@ -397,6 +422,7 @@ void PolicyHost::reset() {
   state.fallback_sha256.clear();
   state.stats = {};
   state.by_version.clear();
+  state.abilities.reset();
   state.machine_faults.clear();
   for (PolicyShard& shard : state.shards) shard = {};
   for (auto it = state.prepared.begin(); it != state.prepared.end();) {
