@@ -264,7 +264,7 @@ ConsoleReply LiveWorld::Session::execute(const console::Profile&, Answer&) {
   ProfileSources sources;
   sources.world = world.get();
   sources.ticks = &profile;
-  sources.model = owner.tools_.model;
+  sources.ledger = owner.tools_.ledger;
   sources.versions = versions.uses(host->stats());
   sources.rate_hz = clock.rate();
   sources.budget_ms = budget.limit_ms(clock.rate());
@@ -322,10 +322,10 @@ ConsoleReply LiveWorld::Session::execute(const console::Load& load, Answer&) {
   auto opened = WorldStore::load(world_path(dir), owner.registry_, owner.options_.host.jit,
                                  owner.store_options(), loaded);
   if (!opened) {
-    return console_refusal({opened.error().code,
-                            "load: the world of run \"" + load.run + "\" cannot be taken: " +
-                                opened.error().message,
-                            "run"});
+    return console_refusal(
+        {opened.error().code,
+         "load: the world of run \"" + load.run + "\" cannot be taken: " + opened.error().message,
+         "run"});
   }
   if (const auto closed = close_store(); !closed) {
     owner.observer_.on_record(record("command", base::JsonObject()

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "abilities/angel/counting_model.h"
 #include "abilities/console.h"
+#include "abilities/ledger.h"
 #include "abilities/tick_profile.h"
 #include "engine/world.h"
 #include "scripting/policy_host.h"
@@ -51,7 +51,7 @@ class VersionLedger {
 struct ProfileSources {
   const engine::World* world = nullptr;
   const TickProfile* ticks = nullptr;
-  const angel::ModelStats* model = nullptr;
+  const Ledger* ledger = nullptr;  // of a run that asks a model
   std::vector<VersionUse> versions;
   std::optional<double> rate_hz;
   std::optional<double> budget_ms;

@@ -144,7 +144,7 @@ base::Result<std::optional<Proxy>> proxy_for(const Url& url, const Variable& var
   if (is_exempt(exempt, url)) return std::optional<Proxy>();
   auto proxy = read_proxy(named);
   if (!proxy) return proxy.error();
-  return std::optional<Proxy>(*std::move(proxy));
+  return std::optional<Proxy>(std::move(*proxy));
 }
 
 }  // namespace cherub::abilities::angel

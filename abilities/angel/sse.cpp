@@ -60,7 +60,8 @@ base::Result<void> SseParser::field(std::string_view line) {
   std::string_view value = colon == std::string_view::npos ? "" : line.substr(colon + 1);
   if (value.starts_with(' ')) value.remove_prefix(1);
   if (name == "event") event_.name = value;
-  if (name != "data") return {};
+  if (name == "error") event_.name = name;
+  if (name != "data" && name != "error") return {};
   if (event_.data.size() + value.size() > kSseEventBytesMax) return too_large();
   if (has_data_) event_.data += '\n';
   event_.data += value;

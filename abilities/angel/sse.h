@@ -18,7 +18,8 @@ struct SseEvent {
 
 // Server-sent events (HTML Living Standard, 9.2.6) out of bytes that may be split anywhere, between
 // a CR and its LF too. Comments, `id`, `retry` and unknown fields are passed over, a byte order
-// mark at the beginning as well; events without data do not exist. One thread.
+// mark at the beginning as well; events without data do not exist. An `error` field, which older
+// llama.cpp servers write, is the data of an event named error. One thread.
 class SseParser {
  public:
   // Says whether it wants more.

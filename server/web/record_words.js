@@ -180,7 +180,23 @@ const tellers = {
           text: `${record.name} has died${record.cause ? `: ${record.cause}` : ""}.`,
         }
       : null, // the console's line
+  estimate: (record) =>
+    record.calls > 0
+      ? {
+          tone: "note",
+          text:
+            `The model is asked ${plain(record.calls)} to ${plain(record.calls_max)} times` +
+            (record.cost_max === null
+              ? "; what that costs is not known."
+              : `, for up to ${record.cost_max} ${record.currency}.`),
+        }
+      : null,
+  model: (record) =>
+    record.state === "failed"
+      ? { tone: "bad", text: `${record.model || record.provider}: ${record.message}` }
+      : null,
   warning(record) {
+    if (record.limit) return { tone: "bad", text: String(record.message) };
     const others = record.suppressed > 0 ? `, and ${plain(record.suppressed)} others since` : "";
     return {
       tone: "bad",

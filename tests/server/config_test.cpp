@@ -25,7 +25,7 @@ TEST_CASE("an empty file leaves the defaults") {
   REQUIRE(config.ok());
   CHECK(config->port == 8088);
   CHECK(config->host == "127.0.0.1");
-  CHECK(config->provider == "builtin");
+  CHECK(config->provider.empty());
 }
 
 TEST_CASE("the file is stronger than the default, the environment than the file") {
