@@ -196,7 +196,9 @@ base::Result<ModelReply> CassetteModel::complete(const ModelRequest& request,
   PatientModel::Call call = inner_(request, cancel);
   // What the user or the budget ended says nothing about the model.
   const bool cancelled = cancel && cancel->load();
-  if (call.refused_by_budget || (cancelled && !call.reply)) return std::move(call.reply);
+  // Who fills a cassette as it goes wants answers: a key that was wrong once would stay so.
+  const bool drops = cancelled || cassette_->mode() == CassetteMode::kAuto;
+  if (call.refused_by_budget || (drops && !call.reply)) return std::move(call.reply);
   const auto added = cassette_->append({asked, call.reply, std::move(call.spent)});
   if (!added) return added.error();
   return std::move(call.reply);

@@ -22,7 +22,7 @@ enum class CassetteMode {
   kRecord,  // every call goes to the model and is added to the file
   kReplay,  // what was recorded is answered from the file, the rest by the model and not added
   kStrict,  // only what was recorded is answered; a miss is an error
-  kAuto,    // what was recorded is answered from the file, the rest is recorded
+  kAuto,    // what was recorded is answered from the file, the rest is recorded unless it failed
 };
 std::optional<CassetteMode> cassette_mode_named(std::string_view name);
 const char* cassette_mode_name(CassetteMode mode);

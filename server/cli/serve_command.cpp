@@ -35,6 +35,7 @@ int run_serve(const ServeFlags& flags, const std::string& config_path) {
   spdlog::set_level(flags.verbose ? spdlog::level::debug : spdlog::level::info);
   abilities::RunTools tools;
   tools.services = std::make_shared<abilities::angel::ModelServices>(options.config.call_limits());
+  options.ledger_json = [services = tools.services] { return services->total.json(); };
   const auto run = [&tools](const abilities::RunRequest& request, const std::string& run_id,
                             abilities::RunControl& control, abilities::RunObserver& observer) {
     return abilities::execute_run_with(request, run_id, control, observer, tools);
