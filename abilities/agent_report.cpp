@@ -77,7 +77,7 @@ std::vector<Field> column_fields(const engine::World& world, std::uint32_t row) 
 std::string intents_json(const engine::World& world, std::uint32_t row) {
   const engine::Intents& intents = world.intents();
   const engine::SpeciesIndex species = world.columns().species[row];
-  const bool acts = world.scenario().species[species].role == engine::Role::kAgent;
+  const bool acts = world.scenario().species[species].kind == engine::Kind::kAgent;
   if (!acts || row >= intents.move.size() || world.columns().age[row] == 0) return "null";
   const auto move = static_cast<engine::MoveKind>(intents.move[row]);
   base::JsonObject json;

@@ -1,18 +1,22 @@
 #include "abilities/event_log.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cmath>
 #include <fstream>
 #include <utility>
 
 #include "abilities/compression.h"
 #include "abilities/world_folder.h"
+#include "engine/base/check.h"
 #include "engine/base/json.h"
 
 namespace cherub::abilities {
 namespace {
 
-constexpr std::size_t kWaitingBytesMax = std::size_t{64} << 20;
+// Parts of a tick's events become lines side by side.
+constexpr std::size_t kEventsPerPart = 4096;
 constexpr std::string_view kLineStart = "{\"tick\":";
 
 engine::Tick range_of(engine::Tick tick) {
@@ -32,27 +36,77 @@ std::optional<engine::Tick> tick_of_line(std::string_view line) {
   return tick;
 }
 
+// Text that is put together without allocation, from what cannot be long: names of kinds and
+// numbers.
+class FixedText {
+ public:
+  FixedText& add(std::string_view text) {
+    CHERUB_CHECK(text.size() <= room());
+    end_ = std::copy(text.begin(), text.end(), end_);
+    return *this;
+  }
+  FixedText& add(std::uint64_t number) { return put(number); }
+  // A coordinate has as many digits as bring back the same float.
+  FixedText& add(float number) { return add_real(number); }
+  FixedText& add(double number) { return add_real(number); }
+
+  // The text so far; what is added next begins another.
+  std::string_view take() {
+    const std::string_view text(bytes_.data(), static_cast<std::size_t>(end_ - bytes_.data()));
+    end_ = bytes_.data();
+    return text;
+  }
+
+ private:
+  [[nodiscard]] std::size_t room() const {
+    return static_cast<std::size_t>(bytes_.data() + bytes_.size() - end_);
+  }
+  template <class Number>
+  FixedText& put(Number number) {
+    const auto [end, status] = std::to_chars(end_, bytes_.data() + bytes_.size(), number);
+    CHERUB_CHECK(status == std::errc{});
+    end_ = end;
+    return *this;
+  }
+  // As base::json_number.
+  template <class Real>
+  FixedText& add_real(Real number) {
+    if (!std::isfinite(number)) return add("null");
+    if (number == 0 && std::signbit(number)) return add("-0.0");
+    return put(number);
+  }
+
+  std::array<char, 256> bytes_;
+  char* end_ = bytes_.data();
+};
+
 }  // namespace
 
-std::string event_json(const engine::Scenario& scenario, engine::Tick tick,
-                       const engine::Event& event) {
-  base::JsonObject json;
-  json.add("tick", tick).add("kind", engine::event_name(event.kind));
+EventLines::EventLines(const engine::Scenario& scenario) {
+  for (const engine::SpeciesSpec& species : scenario.species) {
+    species_.push_back(",\"species\":" + base::json_string(species.name));
+  }
+}
+
+void EventLines::append(std::string& lines, engine::Tick tick, const engine::Event& event) const {
+  FixedText text;
+  text.add(kLineStart).add(tick).add(",\"kind\":\"").add(engine::event_name(event.kind)).add("\"");
   if (event.kind != engine::EventKind::kReload) {
-    json.add("entity", event.entity.packed());
-    if (event.species < scenario.species.size()) {
-      json.add("species", scenario.species[event.species].name);
-    }
-    json.add("x", static_cast<double>(event.x)).add("y", static_cast<double>(event.y));
+    text.add(",\"entity\":").add(event.entity.packed());
+    lines += text.take();
+    if (event.species < species_.size()) lines += species_[event.species];
+    text.add(",\"x\":").add(event.x).add(",\"y\":").add(event.y);
   }
-  if (event.other != engine::EntityId{}) json.add("other", event.other.packed());
+  if (event.other != engine::EntityId{}) text.add(",\"other\":").add(event.other.packed());
   if (event.kind == engine::EventKind::kDeath) {
-    json.add("cause", engine::death_cause_name(static_cast<engine::DeathCause>(event.value)));
+    const auto cause = static_cast<engine::DeathCause>(event.value);
+    text.add(",\"cause\":\"").add(engine::death_cause_name(cause)).add("\"");
   } else if (event.value != 0 && event.kind != engine::EventKind::kSpawn) {
-    json.add("value", event.value);
+    text.add(",\"value\":").add(event.value);
   }
-  if (!event.text.empty()) json.add("text", event.text);
-  return json.text();
+  lines += text.take();
+  if (!event.text.empty()) lines += ",\"text\":" + base::json_string(event.text);
+  lines += "}\n";
 }
 
 EventLog::EventLog(FileSystem& files, std::filesystem::path folder)
@@ -81,23 +135,40 @@ base::Result<void> EventLog::cut(engine::Tick from) {
   return {};
 }
 
-void EventLog::add(const engine::World& world, const engine::TickReport& report) {
+base::Result<void> EventLog::add(const engine::World& world, const engine::TickReport& report) {
+  base::Result<void> done;
   if (range_of(report.tick) != range_) {
     // What cannot be written now never will be in its range; the journal still has it.
-    if (!flush()) waiting_.clear();
+    done = flush();
+    waiting_.clear();
     file_.reset();
     range_ = range_of(report.tick);
   }
-  for (const engine::Event& event : report.events) {
-    waiting_ += event_json(world.scenario(), report.tick, event);
-    waiting_ += '\n';
-  }
+  add_lines(world, report);
+  return done;
+}
+
+void EventLog::add_lines(const engine::World& world, const engine::TickReport& report) {
+  const std::size_t events = report.events.size();
+  if (events == 0) return;
+  if (!lines_) lines_.emplace(world.scenario());
+  const auto append = [&](std::string& lines, std::size_t first) {
+    const std::size_t last = std::min(events, first + kEventsPerPart);
+    for (std::size_t i = first; i < last; ++i) lines_->append(lines, report.tick, report.events[i]);
+  };
+  if (events <= kEventsPerPart) return append(waiting_, 0);
+  parts_.resize((events + kEventsPerPart - 1) / kEventsPerPart);
+  world.pool().run(parts_.size(), [&](std::size_t part) {
+    parts_[part].clear();
+    append(parts_[part], part * kEventsPerPart);
+  });
+  for (const std::string& part : parts_) waiting_ += part;
 }
 
 base::Result<void> EventLog::flush() {
   if (waiting_.empty()) return {};
   const auto written = write_waiting();
-  if (!written && waiting_.size() > kWaitingBytesMax) waiting_.clear();
+  if (!written && waiting_.size() > kEventBytesWaitingMax) waiting_.clear();
   return written;
 }
 

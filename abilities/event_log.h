@@ -13,6 +13,19 @@
 namespace cherub::abilities {
 
 inline constexpr engine::Tick kEventRangeTicks = 10'000;
+// More lines than this do not wait for a disk that takes none: they are given up, and told.
+inline constexpr std::size_t kEventBytesWaitingMax = std::size_t{64} << 20;
+
+// Events of one scenario as lines of JSON: {"tick":N,"kind":"birth",…}. A million agents make tens
+// of thousands in a tick, so nothing is allocated for one but what its text takes.
+class EventLines {
+ public:
+  explicit EventLines(const engine::Scenario& scenario);
+  void append(std::string& lines, engine::Tick tick, const engine::Event& event) const;
+
+ private:
+  std::vector<std::string> species_;  // ,"species":"rabbit"
+};
 
 // What happened in a world, one JSON object per line, a file per range of ticks:
 // events/<from>-<to>.jsonl, and .jsonl.zst once the range is over. All of it follows from the
@@ -23,23 +36,25 @@ class EventLog {
 
   // Drops everything from the tick on, for a world that goes on there.
   base::Result<void> cut(engine::Tick from);
-  void add(const engine::World& world, const engine::TickReport& report);
+  // On the world's pool when there are many. Fails when lines that waited for the disk were given
+  // up because their range is over; what is added is kept nevertheless.
+  base::Result<void> add(const engine::World& world, const engine::TickReport& report);
   [[nodiscard]] std::size_t waiting_bytes() const { return waiting_.size(); }
+  // What could not be written waits on, up to kEventBytesWaitingMax.
   base::Result<void> flush();
 
  private:
+  void add_lines(const engine::World& world, const engine::TickReport& report);
   base::Result<void> write_waiting();
 
   FileSystem& files_;
   std::filesystem::path folder_;
   engine::Tick range_ = 0;  // first tick of the range that waits and is open
   std::string waiting_;
+  std::optional<EventLines> lines_;  // of the world that is told of
+  std::vector<std::string> parts_;   // of one tick, made side by side
   std::optional<OutputFile> file_;
 };
-
-// One event as {"tick":N,"kind":"birth",…}.
-std::string event_json(const engine::Scenario& scenario, engine::Tick tick,
-                       const engine::Event& event);
 
 // A file of events, packed or not.
 struct EventRange {

@@ -82,6 +82,7 @@ void LiveWorld::Session::swap_to(const std::string& sha256) {
   const std::string old = result.sha256;
   const base::Tick tick = world->tick();
   const auto installed = install(sha256);
+  if (installed && result.reloads.size() < kReloadsTold) result.reloads.push_back(sha256);
   base::JsonObject json;
   json.add("state", installed ? "accepted" : "refused")
       .add("slot", kPolicySlot)

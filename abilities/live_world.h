@@ -35,11 +35,14 @@ struct LiveTools {
   const Ledger* ledger = nullptr;     // of a run that asks a model
 };
 
+inline constexpr std::size_t kReloadsTold = 4096;
+
 struct LiveResult {
-  std::uint64_t ticks = 0;  // lived now
-  std::uint64_t tick = 0;   // of the world at the end
-  std::uint64_t hash = 0;   // after the last tick
-  std::string sha256;       // of the policy that acted last
+  std::uint64_t ticks = 0;           // lived now
+  std::uint64_t tick = 0;            // of the world at the end
+  std::uint64_t hash = 0;            // after the last tick
+  std::string sha256;                // of the policy that acted last
+  std::vector<std::string> reloads;  // the sha256 of the first kReloadsTold that were swapped in
   bool terminated = false;
   double wall_s = 0;
   scripting::PolicyStats policy;

@@ -123,18 +123,6 @@ void add_model(const ProfileSources& sources, base::JsonObject& json, std::strin
           short_text(double(use.wall_ms) / 1000) + " s";
 }
 
-std::string role_name(engine::Role role) {
-  switch (role) {
-    case engine::Role::kAgent:
-      return "agent";
-    case engine::Role::kPlant:
-      return "plant";
-    case engine::Role::kTarget:
-      return "target";
-  }
-  return "unknown";
-}
-
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
@@ -196,14 +184,14 @@ ConsoleReply scenario_report(const engine::Scenario& scenario) {
     for (const std::string& food : spec.diet) diet.add(food);
     species.raw(base::JsonObject()
                     .add("name", spec.name)
-                    .add("role", role_name(spec.role))
+                    .add("kind", engine::kind_name(spec.kind))
                     .add("speed", spec.speed)
                     .add("sense_radius", spec.sense_radius)
                     .add("reach", spec.reach)
                     .raw("diet", diet.text())
                     .text());
-    reply.text += "  " + left(spec.name, 12) + left(role_name(spec.role), 8);
-    if (spec.role == engine::Role::kAgent) {
+    reply.text += "  " + left(spec.name, 12) + left(engine::kind_name(spec.kind), 8);
+    if (spec.kind == engine::Kind::kAgent) {
       reply.text += short_text(spec.speed) + " m/s, senses " + short_text(spec.sense_radius) +
                     " m, reaches " + short_text(spec.reach) + " m";
     }

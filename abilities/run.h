@@ -48,6 +48,8 @@ struct RunRequest {
   double autosave_s = 60;    // wall time between two saves of the live world; 0: none
   std::string world_dir;     // where the live world is kept; empty: <run>/live. Never from outside
   std::string runs_dir = "runs";
+  std::string
+      catalogue_dir;  // searched before anything is written; empty: none. Never from outside
 };
 // Unknown fields, wrong types and values out of range are errors that name the field.
 base::Result<RunRequest> run_request_from_json(std::string_view json, RunRequest defaults);
@@ -55,7 +57,7 @@ std::string run_request_to_json(const RunRequest& request);  // without secrets
 
 // What leaves a run. `json` is a complete object that begins with {"type":"<type>", …}.
 // Types: connected estimate model step episode_summary candidate iteration critique best live
-// reload command save load follow warning error done terminated.
+// reload command save load follow catalogue warning error done terminated.
 struct RunRecord {
   std::string type;
   std::string json;

@@ -6,6 +6,7 @@
 #include "abilities/angel/model_angel.h"
 #include "abilities/goal.h"
 #include "abilities/live_world.h"
+#include "abilities/run_catalogue.h"
 #include "abilities/search.h"
 #include "abilities/seeds.h"
 #include "abilities/stopwatch.h"
@@ -43,7 +44,8 @@ class Run {
         observer_(observer),
         tools_(tools),
         services_(tools.services ? tools.services : std::make_shared<angel::ModelServices>()),
-        ledger_(ledger_options()) {
+        ledger_(ledger_options()),
+        catalogue_(request, run_id, observer_) {
     summary_.run_id = run_id;
     host_.jit = request.jit;
   }
@@ -71,6 +73,7 @@ class Run {
   const RunTools& tools_;
   const std::shared_ptr<angel::ModelServices> services_;
   Ledger ledger_;
+  RunCatalogue catalogue_;
   Stopwatch stopwatch_;
 
   scripting::HostOptions host_;
@@ -140,8 +143,8 @@ base::Result<std::unique_ptr<angel::Angel>> Run::make_angel() {
         "Goal: " + goal,
         "Found by Cherub's built-in angel in the scenario \"" + scenario_.name + "\".",
         "Rules are tried from the top; the first one with something to do decides the tick."};
-    return std::unique_ptr<angel::Angel>(
-        std::make_unique<angel::BuiltinAngel>(scenario_, request_.seed, std::move(heading)));
+    return std::unique_ptr<angel::Angel>(std::make_unique<angel::BuiltinAngel>(
+        scenario_, request_.seed, std::move(heading), catalogue_.priors()));
   }
   const auto gate = std::make_shared<RateGate>(kModelProgressIntervalS);
   const auto tell = [this, gate](const angel::ModelProgress& progress) {
@@ -176,6 +179,7 @@ base::Result<void> Run::do_it() {
   auto objective = objective_of_goal();
   if (!objective) return objective.error();
   objective_ = std::move(*objective);
+  catalogue_.look_up(scenario_);
   auto angel = make_angel();
   if (!angel) return angel.error();
   if (!request_.world_dir.empty() && is_world(request_.world_dir)) {
@@ -192,8 +196,12 @@ base::Result<void> Run::do_it() {
   }
   evaluator_ = std::make_unique<Evaluator>(scenario_, registry_, host_, request_.threads);
   Search search({request_, scenario_, objective_, host_, registry_, *evaluator_, *folder_, control_,
-                 observer_, ledger_, asks_model()});
+                 observer_, ledger_, asks_model(), catalogue_.priors(),
+                 [this](const Candidate& candidate, bool screened_out) {
+                   catalogue_.add_tuned(candidate, screened_out);
+                 }});
   tell_estimate(search);
+  if (auto done = catalogue_.record_used(*folder_); !done) return done;
   const auto searched = search.run(angel->get());
   search_ = search.outcome();
   if (!searched) return searched;
@@ -220,6 +228,8 @@ base::Result<void> Run::judge() {
   if (control_.cancel) return {};
   verdict.policy = aggregate_of(scenario_, objective_, verdict.episodes);
   verdict.baseline = aggregate_of(scenario_, objective_, walker);
+  catalogue_.add_best(*search_.best, verdict.policy);
+  catalogue_.flush();
   search_.episodes += verdict.policy.episodes;
   ledger_.add_ticks(ticks_of(verdict.episodes) + ticks_of(walker));
   search_.sim_s += verdict.policy.sim_s + verdict.baseline.sim_s;
@@ -255,6 +265,9 @@ base::Result<void> Run::live() {
   auto lived = world.live(search_.best->sha256, search_.waiting_sha256);
   if (!lived) return lived.error();
   live_ = std::move(*lived);
+  for (const std::string& sha256 : live_->reloads) {
+    catalogue_.add_installed(*registry_->find(sha256));
+  }
   live_sim_s_ = static_cast<double>(live_->ticks) / scenario_.tick_rate;
   return {};
 }
@@ -330,6 +343,7 @@ base::JsonObject Run::summary_body() const {
   json.raw("objective", matches.text());
   if (!objective_.note.empty()) json.add("note", objective_.note);
   json.raw("problems", problems.text());
+  if (!request_.catalogue_dir.empty()) json.raw("catalogue", catalogue_.summary_json());
   add_results(json);
   json.raw("timing", timing_json());
   return json;
@@ -350,6 +364,7 @@ void Run::finish(const base::Result<void>& outcome) {
   } else if (verdict_) {
     summary_.hash = verdict_->episodes.back().hash;
   }
+  catalogue_.flush();
   const char* type = "done";
   summary_.end = RunEnd::kDone;
   base::Result<void> written = outcome;

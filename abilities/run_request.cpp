@@ -192,6 +192,14 @@ const std::vector<Field>& fields() {
        [](auto& v, auto& r, auto&) { return read_number(v, 0, kLiveSecondsMax, r.live_seconds); }},
       {"autosave_seconds",
        [](auto& v, auto& r, auto&) { return read_number(v, 0, 24 * 3600.0, r.autosave_s); }},
+      // Whether the run may use the catalogue that it is given; where that is, is not asked.
+      {"catalogue",
+       [](auto& v, auto& r, auto&) {
+         bool wanted = true;
+         const Problem problem = read_bool(v, wanted);
+         if (!wanted) r.catalogue_dir.clear();
+         return problem;
+       }},
       {"live_paced", [](auto& v, auto& r, auto&) { return read_bool(v, r.live_paced); }},
   };
   return table;
@@ -334,8 +342,9 @@ std::string run_request_to_json(const RunRequest& request) {
       .add("retries", request.provider.retries)
       .add("live_seconds", request.live_seconds)
       .add("live_paced", request.live_paced)
-      .add("autosave_seconds", request.autosave_s);
-  json.raw("limits", limits_json(request.limits));
+      .add("autosave_seconds", request.autosave_s)
+      .add("catalogue", !request.catalogue_dir.empty())
+      .raw("limits", limits_json(request.limits));
   if (!request.cassette.empty()) {
     json.add("cassette", request.cassette).add("cassette_mode", request.cassette_mode);
   }

@@ -191,6 +191,7 @@ angel::Brief Search::brief() const {
   brief.attempts = attempts_;
   brief.errors = last_errors_;
   brief.refused_code = last_refused_;
+  brief.priors.assign(setup_.priors.begin(), setup_.priors.end());
   if (!outcome_.best) {
     brief.parent_code = setup_.request.existing_code;
     return brief;
@@ -345,6 +346,10 @@ base::Result<std::optional<double>> Search::consider(const angel::Draft& draft) 
   candidate.number = number_;
   candidate.source = draft.source;
   candidate.sha256 = version->sha256;
+  candidate.parent_sha256 = draft.parent_sha256;
+  candidate.program = draft.program;
+  candidate.given = draft.given;
+  candidate.diagnostics = verdict.diagnostics.size();
   candidate.episodes = measure(version->sha256);
   candidate.aggregate = aggregate_of(setup_.scenario, setup_.objective, candidate.episodes);
   outcome_.episodes += candidate.aggregate.episodes;
@@ -381,6 +386,7 @@ base::Result<std::optional<double>> Search::keep_scored(Candidate candidate) {
 
   // Of two that do equally well the shorter one is kept: people can read it.
   const bool screened_out = candidate.episodes.size() < specs_.size();
+  if (setup_.on_measured) setup_.on_measured(candidate, screened_out);
   const auto beats = [&](const std::optional<Candidate>& other) {
     if (screened_out) return false;
     if (!other || score > other->aggregate.score) return true;

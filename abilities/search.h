@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -25,6 +26,9 @@ namespace cherub::abilities {
 struct Candidate {
   std::uint32_t iteration = 0, number = 0;  // from 1
   std::string source, sha256;
+  std::string parent_sha256, program;  // as angel::Draft
+  bool given = false;                  // by the request, not written by the angel
+  std::uint64_t diagnostics = 0;       // warnings of the checker
   std::vector<EpisodeResult> episodes;
   Aggregate aggregate;
   Critique critique;
@@ -43,6 +47,9 @@ struct SearchSetup {
   SerialObserver& observer;
   Ledger& ledger;
   bool asks_model = false;
+  std::span<const angel::PriorPolicy> priors;  // for the angel's briefs
+  // Called with every candidate that was measured; `screened_out`: not on all seeds.
+  std::function<void(const Candidate&, bool screened_out)> on_measured;
 };
 
 struct SearchOutcome {

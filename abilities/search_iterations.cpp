@@ -49,6 +49,7 @@ base::Result<void> Search::iterate(std::uint32_t iteration, angel::Angel& angel)
   if (iteration == 1 && !setup_.request.existing_code.empty()) {
     angel::Draft existing;
     existing.source = setup_.request.existing_code;
+    existing.given = true;
     begin_candidate();
     if (auto scored = consider(existing); !scored) return scored.error();
   }

@@ -93,7 +93,7 @@ base::Result<std::unique_ptr<WorldStore>> WorldStore::load(
   }
   while (!replayer.at_end() && !replayer.difference()) {
     const engine::TickReport report = replayer.step(true);
-    store->events_.add(replayer.world(), report);
+    (void)store->events_.add(replayer.world(), report);  // a disk that is full shows later
     if (store->events_.waiting_bytes() > kFlushBytes) (void)store->events_.flush();
   }
   if (!replayer.difference()) {
@@ -153,7 +153,7 @@ void WorldStore::on_tick(const engine::World& world, const engine::TickReport& r
     records.behaviour_hash(report.tick, host.state_hash());
   }
   records.tick(report.tick, report.hash, world.column_hashes());
-  events_.add(world, report);
+  told_events(events_.add(world, report));
   if (must_flush_ || journal_.waiting_bytes() >= kFlushBytes || flush_gate_.pass()) {
     flush_journal();
   }
@@ -174,11 +174,14 @@ void WorldStore::flush_journal() {
     notice_failure(tick_, {base::ErrorCode::kIo, "Too many records wait.", ""},
                    "The world goes on, but is no longer recorded nor saved.");
   }
-  const auto told = events_.flush();
-  if (!told && !std::exchange(events_failing_, true)) {
-    notice_failure(tick_, told.error(), "Events may be missing until the world is loaded again.");
+  if (told_events(events_.flush())) events_failing_ = false;
+}
+
+bool WorldStore::told_events(const base::Result<void>& done) {
+  if (!done && !std::exchange(events_failing_, true)) {
+    notice_failure(tick_, done.error(), "Events may be missing until the world is loaded again.");
   }
-  if (told) events_failing_ = false;
+  return done.ok();
 }
 
 void WorldStore::notice_failure(engine::Tick tick, const base::Error& error,

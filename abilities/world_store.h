@@ -87,6 +87,7 @@ class WorldStore {
 
   WorldStore(WorldFolder folder, JournalFile journal, const StoreOptions& options);
   void flush_journal();
+  bool told_events(const base::Result<void>& done);  // a failure, once
   bool begin_save(const engine::World& world, scripting::PolicyHost& host);
   void wait_until_idle();
   void notice_failure(engine::Tick tick, const base::Error& error, const char* consequence);

@@ -56,7 +56,7 @@ struct Effect {
   EntityId target;
   double amount = 0, seconds = 0;
   double x = 0, y = 0;
-  std::uint16_t item = 0, want_item = 0;  // species of Role::kItem, or of Role::kPlant
+  std::uint16_t item = 0, want_item = 0;  // species of Kind::kItem, or of Kind::kPlant
   std::uint32_t count = 0, want_count = 0;
   std::string text;
 };

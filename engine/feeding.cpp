@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "engine/tasks.h"
 #include "engine/world_state.h"
 
 namespace cherub::engine {
@@ -19,7 +20,7 @@ double distance_squared(const Columns& columns, std::uint32_t a, std::uint32_t b
 // A plant is worth as much as it has grown; an animal is eaten whole.
 double food_value(const WorldState& state, std::uint32_t row) {
   const SpeciesSpec& spec = state.scenario.species[state.columns.species[row]];
-  const double grown = spec.role == Role::kPlant ? double{state.columns.energy[row]} : 1.0;
+  const double grown = spec.kind == Kind::kPlant ? double{state.columns.energy[row]} : 1.0;
   return spec.food_value * grown;
 }
 
@@ -96,18 +97,33 @@ Receipt use_ability(WorldState& state, std::uint32_t row) {
 
 }  // namespace
 
+// Who uses an ability may take another's food: so one after the other. Most use none.
 void resolve_abilities(WorldState& state) {
-  for (const std::uint32_t row : state.agent_rows) {
-    const Receipt receipt = state.is_dying(row) ? Receipt::kNone : use_ability(state, row);
-    state.columns.ability_receipt[row] = static_cast<std::uint8_t>(receipt);
+  const auto& agents = state.agent_rows;
+  const auto pick = [&](std::size_t first, std::size_t last, TaskLog& log) {
+    log.rows.resize(last - first);
+    std::size_t count = 0;
+    for (std::size_t i = first; i < last; ++i) {
+      const std::uint32_t row = agents[i];
+      state.columns.ability_receipt[row] = static_cast<std::uint8_t>(Receipt::kNone);
+      state.columns.message_receipt[row] = static_cast<std::uint8_t>(Receipt::kNone);
+      const auto ability = static_cast<AbilityKind>(state.intents.ability[row]);
+      log.rows[count] = row;  // kept or overwritten: nobody could predict which
+      count += ability != AbilityKind::kNone ? 1 : 0;
+    }
+    log.rows.resize(count);
+  };
+  for (const TaskLog& log : run_tasks(state, agents.size(), pick)) {
+    for (const std::uint32_t row : log.rows) {
+      if (state.is_dying(row)) continue;
+      state.columns.ability_receipt[row] = static_cast<std::uint8_t>(use_ability(state, row));
+    }
   }
 }
 
+// Those who say nothing have been answered with their abilities.
 void resolve_messages(WorldState& state) {
   Columns& columns = state.columns;
-  for (const std::uint32_t row : state.agent_rows) {
-    columns.message_receipt[row] = static_cast<std::uint8_t>(Receipt::kNone);
-  }
   std::vector<Intents::Message>& messages = state.intents.messages;
   std::stable_sort(messages.begin(), messages.end(),
                    [](const auto& a, const auto& b) { return a.row < b.row; });

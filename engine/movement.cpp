@@ -1,11 +1,16 @@
+#include <array>
 #include <cmath>
+#include <span>
 
 #include "engine/angle.h"
+#include "engine/base/choose.h"
 #include "engine/tasks.h"
 #include "engine/world_state.h"
 
 namespace cherub::engine {
 namespace {
+
+using base::choose;
 
 // Kept between a body and a wall's face; more than half the spacing of floats at the map's far end.
 constexpr double kSkin_m = 1e-3;
@@ -17,16 +22,26 @@ constexpr float kExhaustedShare = 0.2f;
 constexpr double kWanderPeriod_s = 1.5;
 constexpr int kWanderTriesMax = 8;
 
+// Rows that are moved together. Each step is done for all of them before the next one: what one row
+// waits for does not hold up the others, and no step asks what cannot be predicted.
+constexpr std::size_t kBlockRows = 256;
+
 struct Vec {
   double x = 0, y = 0;
-  [[nodiscard]] double length() const { return std::sqrt(x * x + y * y); }
+  [[nodiscard]] double squared() const { return x * x + y * y; }
+  [[nodiscard]] double length() const { return std::sqrt(squared()); }
 };
 
-// Where the body's centre wants to be after this tick.
-struct Wish {
-  Receipt receipt = Receipt::kAccepted;
-  float x = 0, y = 0;
-  bool asks() const { return receipt == Receipt::kAccepted || receipt == Receipt::kExhausted; }
+// Those of a block whose intent is in order, by row, and the steps on their way.
+struct Movers {
+  std::size_t count = 0;
+  std::array<std::uint32_t, kBlockRows> rows;
+  std::array<double, kBlockRows> way_x, way_y;  // what they want, m
+  std::array<float, kBlockRows> to_x, to_y;     // where that leads, cut to their speed
+  // Indices of the above.
+  std::size_t wanderers_count = 0, directed_count = 0, again_count = 0;
+  std::array<std::uint16_t, kBlockRows> wanderers, directed;
+  std::array<std::uint16_t, kBlockRows> again;  // wanderers whose first draw was no direction
 };
 
 // Moves one coordinate of the centre to `wanted`, stopping short of the first wall that the body's
@@ -68,108 +83,215 @@ struct WanderClock {
 
 // A direction that holds for a while and changes after a bump. Drawn in the unit disc, so that no
 // trigonometry is needed.
-Vec wander_direction(const WorldState& state, const WanderClock& clock, std::uint32_t row) {
+struct WanderDraw {
+  base::RandomStream random;
+  bool is_direction = false;
+  Vec direction;
+
+  void draw() {
+    const Vec drawn{random.uniform(-1, 1), random.uniform(-1, 1)};
+    const double squared = drawn.squared();
+    is_direction = (squared > 0.0001) & (squared <= 1);
+    const double scale = 1 / std::sqrt(squared);
+    direction = {drawn.x * scale, drawn.y * scale};
+  }
+};
+
+WanderDraw first_draw(const WorldState& state, const WanderClock& clock, std::uint32_t row) {
   const std::uint64_t salt = base::mix64(state.seed ^ state.id_of(row).packed());
   const std::uint64_t bumps = state.columns.collisions[row];
   const std::uint64_t stretch = clock.changes(salt) ^ (bumps << 32);
-  base::RandomStream random = base::RandomStream::of(salt, stretch, base::Stream::kBehaviour);
-  for (int tries = 0; tries < kWanderTriesMax; ++tries) {
-    const Vec drawn{random.uniform(-1, 1), random.uniform(-1, 1)};
-    const double squared = drawn.x * drawn.x + drawn.y * drawn.y;
-    if (squared <= 0.0001 || squared > 1) continue;
-    const double scale = 1 / std::sqrt(squared);
-    return {drawn.x * scale, drawn.y * scale};
-  }
-  return {1, 0};
+  WanderDraw draw{base::RandomStream::of(salt, stretch, base::Stream::kBehaviour), false, {}};
+  draw.draw();
+  return draw;
 }
 
-bool finite(const Intents& intents, std::uint32_t row) {
-  return std::isfinite(intents.move_x[row]) && std::isfinite(intents.move_y[row]) &&
-         std::isfinite(intents.move_z[row]);
+Vec later_draw(const WorldState& state, const WanderClock& clock, std::uint32_t row) {
+  WanderDraw draw = first_draw(state, clock, row);
+  for (int tries = 1; tries < kWanderTriesMax && !draw.is_direction; ++tries) draw.draw();
+  return draw.is_direction ? draw.direction : Vec{1, 0};
 }
 
-Wish cut_to_speed(const WorldState& state, std::uint32_t row, Vec way) {
-  const Columns& columns = state.columns;
-  const SpeciesRules& rules = state.rules_of(row);
-  const bool tired = rules.energy_per_m > 0 && columns.energy[row] <= 0;
-  const double length_max = tired ? double{rules.step_m} * kExhaustedShare : double{rules.step_m};
-  const double squared = way.x * way.x + way.y * way.y;
-  Wish wish;
-  if (squared > length_max * length_max * kRounding) {
-    if (tired) wish.receipt = Receipt::kExhausted;
-    const double share = length_max / std::sqrt(squared);
-    way = {way.x * share, way.y * share};
-  }
-  wish.x = static_cast<float>(double{columns.x[row]} + way.x);
-  wish.y = static_cast<float>(double{columns.y[row]} + way.y);
-  return wish;
-}
+// What the scenario allows, by MoveKind, and whether resting keeps from moving.
+struct Permissions {
+  explicit Permissions(const WorldState& state)
+      : moves{false, allows(state, Action::kMove), allows(state, Action::kMoveTo),
+              allows(state, Action::kWander)},
+        rest(allows(state, Action::kRest)) {}
+  std::array<bool, 4> moves;
+  bool rest;
+};
 
-Wish wish_of(const WorldState& state, const WanderClock& clock, std::uint32_t row) {
+// kAccepted when the row's intent is in order.
+Receipt answer(const WorldState& state, const Permissions& permissions, std::uint32_t row) {
   const Intents& intents = state.intents;
-  const Columns& columns = state.columns;
-  const auto kind = static_cast<MoveKind>(intents.move[row]);
-  const auto refuse = [](Receipt receipt) { return Wish{receipt, 0, 0}; };
-  const bool known = (kind == MoveKind::kBy && allows(state, Action::kMove)) ||
-                     (kind == MoveKind::kTo && allows(state, Action::kMoveTo)) ||
-                     (kind == MoveKind::kWander && allows(state, Action::kWander));
-  if (!known || state.rules_of(row).step_m <= 0) return refuse(Receipt::kNotAvailable);
-  const bool rests = static_cast<AbilityKind>(intents.ability[row]) == AbilityKind::kRest &&
-                     allows(state, Action::kRest);
-  if (rests) return refuse(Receipt::kNotAvailable);
-  if (kind == MoveKind::kWander) {
-    const Vec direction = wander_direction(state, clock, row);
-    const double step = state.rules_of(row).step_m;
-    return cut_to_speed(state, row, {direction.x * step, direction.y * step});
-  }
-  if (!finite(intents, row)) return refuse(Receipt::kNotFinite);
-  if (kind == MoveKind::kBy) {
-    return cut_to_speed(state, row, {intents.move_x[row], intents.move_y[row]});
-  }
-  const Vec way{double{intents.move_x[row]} - double{columns.x[row]},
-                double{intents.move_y[row]} - double{columns.y[row]}};
-  Wish wish = cut_to_speed(state, row, way);
-  if (way.length() <= double{state.rules_of(row).step_m} && wish.receipt == Receipt::kAccepted) {
-    wish.x = intents.move_x[row];
-    wish.y = intents.move_y[row];
-  }
-  return wish;
+  const std::size_t kind = intents.move[row];
+  if (kind == static_cast<std::size_t>(MoveKind::kNone)) return Receipt::kNone;
+  const bool known = kind < permissions.moves.size() && permissions.moves[kind];
+  if (!known || state.rules_of(row).step_m <= 0) return Receipt::kNotAvailable;
+  const auto rest = static_cast<std::uint8_t>(AbilityKind::kRest);
+  if ((intents.ability[row] == rest) & permissions.rest) return Receipt::kNotAvailable;
+  const bool wanders = kind == static_cast<std::size_t>(MoveKind::kWander);
+  // Asked first, because nearly all are; what a wanderer leaves there does not matter.
+  const bool finite = std::isfinite(intents.move_x[row]) && std::isfinite(intents.move_y[row]) &&
+                      std::isfinite(intents.move_z[row]);
+  return finite || wanders ? Receipt::kAccepted : Receipt::kNotFinite;
 }
 
-void move_row(WorldState& state, const WanderClock& clock, std::uint32_t row, TaskLog& log) {
+// Answers all rows, and keeps those that will move.
+void muster(WorldState& state, const Permissions& permissions, std::span<const std::uint32_t> rows,
+            Movers& movers) {
+  movers.count = movers.wanderers_count = movers.directed_count = movers.again_count = 0;
+  for (const std::uint32_t row : rows) {
+    const Receipt receipt = answer(state, permissions, row);
+    state.columns.move_receipt[row] = static_cast<std::uint8_t>(receipt);
+    const bool moves = receipt == Receipt::kAccepted;
+    const bool wanders = static_cast<MoveKind>(state.intents.move[row]) == MoveKind::kWander;
+    const auto index = static_cast<std::uint16_t>(movers.count);
+    movers.rows[movers.count] = row;
+    movers.wanderers[movers.wanderers_count] = index;
+    movers.directed[movers.directed_count] = index;
+    movers.count += moves ? 1 : 0;
+    movers.wanderers_count += (moves & wanders) ? 1 : 0;
+    movers.directed_count += (moves & !wanders) ? 1 : 0;
+  }
+}
+
+void wander(const WorldState& state, const WanderClock& clock, Movers& movers) {
+  const auto set_way = [&](std::size_t index, Vec direction) {
+    const double step = state.rules_of(movers.rows[index]).step_m;
+    movers.way_x[index] = direction.x * step;
+    movers.way_y[index] = direction.y * step;
+  };
+  for (std::size_t i = 0; i < movers.wanderers_count; ++i) {
+    const std::uint16_t index = movers.wanderers[i];
+    const WanderDraw draw = first_draw(state, clock, movers.rows[index]);
+    set_way(index, draw.direction);
+    movers.again[movers.again_count] = index;
+    movers.again_count += draw.is_direction ? 0 : 1;
+  }
+  for (std::size_t i = 0; i < movers.again_count; ++i) {
+    const std::uint16_t index = movers.again[i];
+    set_way(index, later_draw(state, clock, movers.rows[index]));
+  }
+}
+
+void direct(const WorldState& state, Movers& movers) {
+  const Intents& intents = state.intents;
+  for (std::size_t i = 0; i < movers.directed_count; ++i) {
+    const std::uint16_t index = movers.directed[i];
+    const std::uint32_t row = movers.rows[index];
+    const bool is_place = static_cast<MoveKind>(intents.move[row]) == MoveKind::kTo;
+    const double from_x = choose(is_place, state.columns.x[row], 0.0);
+    const double from_y = choose(is_place, state.columns.y[row], 0.0);
+    movers.way_x[index] = double{intents.move_x[row]} - from_x;
+    movers.way_y[index] = double{intents.move_y[row]} - from_y;
+  }
+}
+
+void cut_to_speed(WorldState& state, Movers& movers) {
   Columns& columns = state.columns;
-  const Wish wish = wish_of(state, clock, row);
-  columns.move_receipt[row] = static_cast<std::uint8_t>(wish.receipt);
-  if (!wish.asks()) return;
-  const SpeciesRules& rules = state.rules_of(row);
-  const Terrain& terrain = state.terrain;
+  for (std::size_t i = 0; i < movers.count; ++i) {
+    const std::uint32_t row = movers.rows[i];
+    const SpeciesRules& rules = state.rules_of(row);
+    const Vec way{movers.way_x[i], movers.way_y[i]};
+    const bool tired = (rules.energy_per_m > 0) & (columns.energy[row] <= 0);
+    const double step = rules.step_m;
+    const double length_max = tired ? step * kExhaustedShare : step;
+    const double squared = way.squared(), length = std::sqrt(squared);
+    const bool cut = squared > length_max * length_max * kRounding;
+    const double share = choose(cut, length_max / length, 1.0);
+    movers.to_x[i] = static_cast<float>(double{columns.x[row]} + way.x * share);
+    movers.to_y[i] = static_cast<float>(double{columns.y[row]} + way.y * share);
+    if (cut & tired) columns.move_receipt[row] = static_cast<std::uint8_t>(Receipt::kExhausted);
+    const bool is_place = static_cast<MoveKind>(state.intents.move[row]) == MoveKind::kTo;
+    if (is_place & (length <= step) & !(cut & tired)) {
+      movers.to_x[i] = state.intents.move_x[row];
+      movers.to_y[i] = state.intents.move_y[row];
+    }
+  }
+}
+
+// Whether a body that goes from one place to another stays within a map without walls.
+bool stays_on_open_map(const Terrain& terrain, float z, double body_radius, Vec from, Vec to) {
+  const bool west = std::min(from.x, to.x) - body_radius >= 0;
+  const bool east = std::max(from.x, to.x) + body_radius < terrain.width;
+  const bool south = std::min(from.y, to.y) - body_radius >= 0;
+  const bool north = std::max(from.y, to.y) + body_radius < terrain.depth;
+  return west & east & south & north & (z >= 0) & (z < static_cast<float>(terrain.height));
+}
+
+// Where a mover's wish ends at the first wall on its way.
+struct Place {
+  float x, y;
+};
+
+Place stop_at_walls(const Terrain& terrain, const Columns& columns, std::uint32_t row, Place wish,
+                    float body_radius) {
   const std::int64_t layer = cell_at(columns.z[row]);
-  const float from_x = columns.x[row], from_y = columns.y[row];
-  const float x = slide(from_x, wish.x, from_y, rules.body_radius,
+  const float x = slide(columns.x[row], wish.x, columns.y[row], body_radius,
                         [&](std::int64_t along, std::int64_t across) {
                           return terrain.passable(along, across, layer);
                         });
   const float y =
-      slide(from_y, wish.y, x, rules.body_radius, [&](std::int64_t along, std::int64_t across) {
+      slide(columns.y[row], wish.y, x, body_radius, [&](std::int64_t along, std::int64_t across) {
         return terrain.passable(across, along, layer);
       });
-  columns.x[row] = x;
-  columns.y[row] = y;
-  const Vec done{double{x} - double{from_x}, double{y} - double{from_y}};
-  const double moved = done.length();
-  if (moved > 0) {
-    columns.heading[row] = direction_angle(static_cast<float>(done.x), static_cast<float>(done.y));
-    columns.travelled[row] += static_cast<float>(moved);
-    const float spent = rules.energy_per_m * static_cast<float>(moved);
-    columns.energy[row] = std::max(0.0f, columns.energy[row] - spent);
+  return {x, y};
+}
+
+void note_collision(WorldState& state, std::uint32_t row, double cut, TaskLog& log) {
+  state.columns.move_receipt[row] = static_cast<std::uint8_t>(Receipt::kBlocked);
+  ++state.columns.collisions[row];
+  log.events.push_back(event_at(state, EventKind::kCollision, row, cut));
+}
+
+// The ways that a block has gone.
+struct Ways {
+  std::size_t count = 0;
+  std::array<std::uint32_t, kBlockRows> rows;
+  std::array<float, kBlockRows> dx, dy;
+
+  void add(std::uint32_t row, Vec way) {
+    rows[count] = row;
+    dx[count] = static_cast<float>(way.x);
+    dy[count++] = static_cast<float>(way.y);
   }
-  if (x == wish.x && y == wish.y) return;
-  const double cut = Vec{double{wish.x} - double{x}, double{wish.y} - double{y}}.length();
-  if (cut > kCutIgnored_m) {
-    columns.move_receipt[row] = static_cast<std::uint8_t>(Receipt::kBlocked);
-    ++columns.collisions[row];
-    log.events.push_back(event_at(state, EventKind::kCollision, row, cut));
+};
+
+void turn(Columns& columns, const Ways& ways) {
+  std::array<float, kBlockRows> angles;
+  direction_angles({ways.dx.data(), ways.count}, {ways.dy.data(), ways.count},
+                   {angles.data(), ways.count});
+  for (std::size_t i = 0; i < ways.count; ++i) columns.heading[ways.rows[i]] = angles[i];
+}
+
+void go(WorldState& state, const Movers& movers, TaskLog& log) {
+  Columns& columns = state.columns;
+  Ways ways;
+  for (std::size_t i = 0; i < movers.count; ++i) {
+    const std::uint32_t row = movers.rows[i];
+    const SpeciesRules& rules = state.rules_of(row);
+    const Vec from{columns.x[row], columns.y[row]}, wish{movers.to_x[i], movers.to_y[i]};
+    Place place{movers.to_x[i], movers.to_y[i]};
+    const bool open = !state.has_walls && stays_on_open_map(state.terrain, columns.z[row],
+                                                            rules.body_radius, from, wish);
+    if (!open) place = stop_at_walls(state.terrain, columns, row, place, rules.body_radius);
+    columns.x[row] = place.x;
+    columns.y[row] = place.y;
+    const Vec done{place.x - from.x, place.y - from.y};
+    const double moved = done.length();
+    if (moved > 0) {
+      ways.add(row, done);
+      columns.travelled[row] += static_cast<float>(moved);
+      const float spent = rules.energy_per_m * static_cast<float>(moved);
+      columns.energy[row] = std::max(0.0f, columns.energy[row] - spent);
+    }
+    if (open) continue;
+    const double cut = Vec{wish.x - place.x, wish.y - place.y}.length();
+    if (cut > kCutIgnored_m) note_collision(state, row, cut, log);
   }
+  turn(columns, ways);
 }
 
 }  // namespace
@@ -177,14 +299,17 @@ void move_row(WorldState& state, const WanderClock& clock, std::uint32_t row, Ta
 // Nobody's way depends on another's: bodies may overlap, walls stand still.
 void resolve_movement(WorldState& state) {
   const WanderClock clock(state);
-  run_tasks(state, state.agent_rows.size(), [&](std::size_t first, std::size_t last, TaskLog& log) {
-    for (std::size_t i = first; i < last; ++i) {
-      const std::uint32_t row = state.agent_rows[i];
-      if (static_cast<MoveKind>(state.intents.move[row]) == MoveKind::kNone) {
-        state.columns.move_receipt[row] = static_cast<std::uint8_t>(Receipt::kNone);
-      } else {
-        move_row(state, clock, row, log);
-      }
+  const Permissions permissions(state);
+  const std::span<const std::uint32_t> agents(state.agent_rows);
+  run_tasks(state, agents.size(), [&](std::size_t first, std::size_t last, TaskLog& log) {
+    Movers movers;
+    for (; first < last; first += kBlockRows) {
+      const std::size_t count = std::min(kBlockRows, last - first);
+      muster(state, permissions, agents.subspan(first, count), movers);
+      wander(state, clock, movers);
+      direct(state, movers);
+      cut_to_speed(state, movers);
+      go(state, movers, log);
     }
   });
 }

@@ -1,6 +1,7 @@
 #include "engine/events.h"
 #include "engine/intents.h"
 #include "engine/phase.h"
+#include "engine/scenario.h"
 #include "engine/terrain.h"
 
 namespace cherub::engine {
@@ -89,6 +90,20 @@ const char* death_cause_name(DeathCause cause) {
       return "age";
     case DeathCause::kRemoved:
       return "removed";
+  }
+  return "unknown";
+}
+
+const char* kind_name(Kind kind) {
+  switch (kind) {
+    case Kind::kAgent:
+      return "agent";
+    case Kind::kPlant:
+      return "plant";
+    case Kind::kTarget:
+      return "target";
+    case Kind::kItem:
+      return "item";
   }
   return "unknown";
 }

@@ -11,14 +11,22 @@ constexpr float kSeedCost = 0.1f;  // energy that a seed takes from its parent
 constexpr float kSeedEnergy = 0.1f;
 constexpr double kRainGrowthMax = 3;  // times the usual growth at full rain
 
-// Where the plant may set a seed in this tick, if it does. The grid shows the plants of this tick's
+// Whether the plant tries to spread in this tick. `random` is then one draw on.
+bool spreads(const WorldState& state, std::uint32_t row, base::RandomStream& random) {
+  return random.uniform() < state.rules_of(row).spread_chance;
+}
+
+base::RandomStream stream_of(const WorldState& state, std::uint32_t row) {
+  return state.random(state.id_of(row).packed(), base::Stream::kLife);
+}
+
+// Where a plant that spreads may set a seed, if anywhere. The grid shows the plants of this tick's
 // beginning: those eaten meanwhile still take their room, those born meanwhile take none yet.
 void seek_room(const WorldState& state, std::uint32_t row, TaskLog& log) {
   const SpeciesIndex species = state.columns.species[row];
   const SpeciesSpec& spec = state.scenario.species[species];
-  base::RandomStream random = state.random(state.id_of(row).packed(), base::Stream::kLife);
-  if (random.uniform() >= state.rules[species].spread_chance) return;
-  if (!has_room(state, species)) return;
+  base::RandomStream random = stream_of(state, row);
+  if (!spreads(state, row, random) || !has_room(state, species)) return;
   GridQuery room;
   room.x = state.columns.x[row];
   room.y = state.columns.y[row];
@@ -37,13 +45,26 @@ void grow_plants(WorldState& state) {
   const double wet = state.tick < state.weather.rain_until ? state.weather.rain_intensity : 0;
   const auto rain = static_cast<float>(1 + (kRainGrowthMax - 1) * wet);
   const auto grow = [&](std::size_t first, std::size_t last, TaskLog& log) {
+    // Who is grown, and then who spreads, cannot be predicted: rows are kept or overwritten.
+    std::vector<std::uint32_t>& rows = log.rows;
+    rows.resize(last - first);
+    std::size_t grown = 0, spreading = 0;
     for (auto row = static_cast<std::uint32_t>(first); row < last; ++row) {
       if (columns.alive[row] == 0 || state.is_dying(row)) continue;
       const SpeciesRules& rules = state.rules_of(row);
-      if (rules.role != Role::kPlant) continue;
-      columns.energy[row] = std::min(1.0f, columns.energy[row] + rules.growth_per_tick * rain);
-      if (rules.spread_chance > 0 && columns.energy[row] >= kGrown) seek_room(state, row, log);
+      if (rules.kind != Kind::kPlant) continue;
+      const float energy = std::min(1.0f, columns.energy[row] + rules.growth_per_tick * rain);
+      columns.energy[row] = energy;
+      rows[grown] = row;
+      grown += energy >= kGrown ? 1 : 0;
     }
+    for (std::size_t i = 0; i < grown; ++i) {
+      const std::uint32_t row = rows[i];
+      base::RandomStream random = stream_of(state, row);
+      rows[spreading] = row;
+      spreading += spreads(state, row, random) ? 1 : 0;
+    }
+    for (std::size_t i = 0; i < spreading; ++i) seek_room(state, rows[i], log);
   };
   for (const TaskLog& log : run_tasks(state, columns.size(), grow)) {
     for (const Birth& seed : log.births) {

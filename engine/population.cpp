@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <string>
@@ -68,11 +69,11 @@ void refresh_targets(WorldState& state) {
   state.target = {};
   state.targets = 0;
   for (std::size_t species = 0; species < state.rules.size(); ++species) {
-    if (state.rules[species].role == Role::kTarget) state.targets += state.population[species];
+    if (state.rules[species].kind == Kind::kTarget) state.targets += state.population[species];
   }
   if (state.targets == 0) return;
   for (std::uint32_t row = 0; row < columns.size(); ++row) {
-    if (columns.alive[row] == 0 || state.rules_of(row).role != Role::kTarget) continue;
+    if (columns.alive[row] == 0 || state.rules_of(row).kind != Kind::kTarget) continue;
     state.target = {1,
                     columns.species[row],
                     static_cast<double>(state.id_of(row).packed()),
@@ -82,6 +83,16 @@ void refresh_targets(WorldState& state) {
                     0};
     return;
   }
+}
+
+// The side of the squares that the first rows are ordered by. It decides who gets which row, so it
+// is part of the rules; the grid's cells are not.
+double row_square_m(const Scenario& scenario) {
+  double sense_max = 0;
+  for (const SpeciesSpec& spec : scenario.species) {
+    sense_max = std::max(sense_max, spec.sense_radius);
+  }
+  return std::clamp(sense_max * 0.17, 1.0, 8.0);
 }
 
 // Hunger, energy and growth differ at first, so that a population does not act in step.
@@ -140,7 +151,7 @@ std::uint32_t add_entity(WorldState& state, SpeciesIndex species, float x, float
   columns.ability_receipt[row] = columns.message_receipt[row] = 0;
   ++state.alive;
   ++state.population[species];
-  state.population_changed = true;
+  state.rows_changed |= state.rules[species].kind != Kind::kPlant;
   return row;
 }
 
@@ -149,8 +160,9 @@ void free_entity(WorldState& state, std::uint32_t row) {
   state.columns.alive[row] = 0;
   state.columns.script[row] = kNoScript;
   --state.alive;
-  --state.population[state.columns.species[row]];
-  state.population_changed = true;
+  const SpeciesIndex species = state.columns.species[row];
+  --state.population[species];
+  state.rows_changed |= state.rules[species].kind != Kind::kPlant;
   if (++state.columns.generation[row] < kGenerationMax) state.free_rows.push_back(row);
 }
 
@@ -213,6 +225,7 @@ bool open_point_near(const Terrain& terrain, base::RandomStream& random, double 
 
 void spawn_population(WorldState& state) {
   std::uint64_t number = 0;
+  const double square_m = row_square_m(state.scenario);
   for (const SpawnSpec& spawn : state.scenario.spawns) {
     const auto species = static_cast<SpeciesIndex>(*state.scenario.find_species(spawn.species));
     struct Newcomer {
@@ -228,14 +241,13 @@ void spawn_population(WorldState& state) {
                                                     : anywhere(state, random);
       newcomers.push_back({place, random});
     }
-    // Rows in the order of the grid's cells: who looks around finds neighbours in the cache.
-    const double cell_m = state.grid.cell_m();
+    // Rows in the order of squares of the ground: who looks around finds neighbours in the cache.
     std::stable_sort(
-        newcomers.begin(), newcomers.end(), [cell_m](const Newcomer& a, const Newcomer& b) {
-          const auto cell = [cell_m](const Place& place) {
-            return std::pair(std::floor(place.y / cell_m), std::floor(place.x / cell_m));
+        newcomers.begin(), newcomers.end(), [square_m](const Newcomer& a, const Newcomer& b) {
+          const auto square = [square_m](const Place& place) {
+            return std::pair(std::floor(place.y / square_m), std::floor(place.x / square_m));
           };
-          return cell(a.place) < cell(b.place);
+          return square(a.place) < square(b.place);
         });
     for (auto& [place, random] : newcomers) {
       vary_start(state, add_entity(state, species, place.x, place.y, 0), random);
@@ -265,13 +277,19 @@ void refresh_rows(WorldState& state) {
   const auto range = [&](std::size_t task) {
     return std::pair(task * kRowsPerTask, std::min(columns.size(), (task + 1) * kRowsPerTask));
   };
+  std::array<std::uint8_t, kSpeciesMax> agents{};
+  for (std::size_t species = 0; species < state.rules.size(); ++species) {
+    agents[species] = state.rules[species].kind == Kind::kAgent ? 1 : 0;
+  }
   const auto is_agent = [&](std::size_t row) {
-    return columns.alive[row] != 0 && state.rules[columns.species[row]].role == Role::kAgent;
+    return columns.alive[row] & agents[columns.species[row]];
   };
   std::vector<std::size_t> starts(tasks + 1, 0);
   state.pool->run(tasks, [&](std::size_t task) {
     const auto [first, last] = range(task);
-    for (std::size_t row = first; row < last; ++row) starts[task + 1] += is_agent(row) ? 1 : 0;
+    std::size_t count = 0;
+    for (std::size_t row = first; row < last; ++row) count += std::size_t(is_agent(row));
+    starts[task + 1] = count;
   });
   std::partial_sum(starts.begin(), starts.end(), starts.begin());
   state.agent_rows.resize(starts.back());
@@ -279,11 +297,11 @@ void refresh_rows(WorldState& state) {
     const auto [first, last] = range(task);
     std::size_t at = starts[task];
     for (std::size_t row = first; row < last; ++row) {
-      if (is_agent(row)) state.agent_rows[at++] = static_cast<std::uint32_t>(row);
+      if (is_agent(row) != 0) state.agent_rows[at++] = static_cast<std::uint32_t>(row);
     }
   });
   refresh_targets(state);
-  state.population_changed = false;
+  state.rows_changed = false;
 }
 
 }  // namespace cherub::engine

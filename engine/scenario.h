@@ -30,11 +30,18 @@ struct SuccessPredicate {
   [[nodiscard]] bool holds(double measured) const;
 };
 
-enum class Role { kAgent, kPlant, kTarget };  // kAgent: has behaviour, is driven by the script slot
+// What the entities of a species are.
+enum class Kind : std::uint8_t {
+  kAgent,  // has behaviour, may be driven by a script slot
+  kPlant,
+  kTarget,
+  kItem,  // a thing: lies on the ground, or is carried in hands as a count
+};
+const char* kind_name(Kind kind);  // "agent", "plant", "target", "item"
 
 struct SpeciesSpec {
   std::string name;
-  Role role = Role::kAgent;
+  Kind kind = Kind::kAgent;
   double speed = 0;         // m/s
   double sense_radius = 0;  // m
   double reach = 1;         // m: eat, touch

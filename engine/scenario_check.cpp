@@ -133,8 +133,8 @@ Result<void> check_species(const Scenario& scenario) {
   }
   checks << is_known("agent_species", scenario.agent_species, names);
   const auto agents = scenario.find_species(scenario.agent_species);
-  if (agents && scenario.species[*agents].role != Role::kAgent) {
-    checks << invalid("agent_species", "Must be a species with role: agent.");
+  if (agents && scenario.species[*agents].kind != Kind::kAgent) {
+    checks << invalid("agent_species", "Must be a species with kind: agent.");
   }
   return checks.first();
 }

@@ -16,9 +16,9 @@ void read_terrain(FieldReader& fields, TerrainSpec& terrain) {
 void read_species(FieldReader& fields, SpeciesSpec& species) {
   fields.require("name");
   fields.text("name", species.name);
-  std::size_t role = 0;
-  fields.choice("role", {"agent", "plant", "target"}, role);
-  species.role = static_cast<Role>(role);
+  std::size_t kind = 0;
+  fields.choice("kind", {"agent", "plant", "target", "item"}, kind);
+  species.kind = static_cast<Kind>(kind);
   fields.texts("diet", species.diet);
   fields.integer("density_max", species.density_max);
   fields.integer("population_max", species.population_max);

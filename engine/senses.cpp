@@ -13,9 +13,9 @@ bool present(const WorldState& state, std::uint32_t row) {
   return row < state.columns.size() && state.columns.alive[row] != 0;
 }
 
-SpeciesMask mask_of(const WorldState& state, std::uint32_t row, std::int32_t species) {
+SpeciesMask mask_of(const WorldState& state, const SpeciesRules& rules, std::int32_t species) {
+  if (species == kFoodSpecies) return rules.diet;
   if (species == kAnySpecies) return ~SpeciesMask{0};
-  if (species == kFoodSpecies) return state.rules_of(row).diet;
   const bool known = species >= 0 && std::size_t(species) < state.rules.size();
   return known ? SpeciesMask{1} << species : 0;
 }
@@ -23,25 +23,22 @@ SpeciesMask mask_of(const WorldState& state, std::uint32_t row, std::int32_t spe
 GridQuery query_around(const WorldState& state, std::uint32_t row, std::int32_t species,
                        double radius) {
   const Columns& columns = state.columns;
+  const SpeciesRules& rules = state.rules_of(row);
   GridQuery query;
   query.x = columns.x[row];
   query.y = columns.y[row];
   query.z = columns.z[row];
   // Written so that a radius that is not a number sees nothing.
-  query.radius = radius >= 0 ? std::min(radius, state.rules_of(row).sense_radius) : -1;
-  query.species = mask_of(state, row, species);
-  query.exclude_row = row;
+  query.radius = radius >= 0 ? std::min(radius, rules.sense_radius) : -1;
+  query.species = mask_of(state, rules, species);
+  // To leave somebody out costs time; who is not looked for need not be.
+  if ((query.species >> columns.species[row] & 1) != 0) query.exclude_row = row;
   return query;
 }
 
-Sighting sighting_of(const WorldState& state, const GridHit& hit) {
-  return {1,
-          state.columns.species[hit.entry.row],
-          static_cast<double>(hit.id),
-          hit.entry.x,
-          hit.entry.y,
-          hit.entry.z,
-          std::sqrt(hit.distance_squared)};
+Sighting sighting_of(const GridHit& hit) {
+  return {1,           hit.species, static_cast<double>(hit.id),    hit.entry.x,
+          hit.entry.y, hit.entry.z, std::sqrt(hit.distance_squared)};
 }
 
 // The share of the ray (from + t * direction, t in [0, limit]) before it enters the square of half
@@ -100,11 +97,12 @@ void cherub_sense_nearest(const World* world, std::uint32_t row, std::int32_t sp
                           double radius, Sighting* out) noexcept {
   using namespace cherub::engine;
   const WorldState& state = world->state();
-  *out = {};
-  if (!present(state, row)) return;
   GridHit hit;
-  const GridQuery query = query_around(state, row, species, radius);
-  if (state.grid.nearest(state.columns, query, hit)) *out = sighting_of(state, hit);
+  if (present(state, row) && state.grid.nearest(query_around(state, row, species, radius), hit)) {
+    *out = sighting_of(hit);
+  } else {
+    *out = {};
+  }
 }
 
 std::int32_t cherub_sense_neighbors(const World* world, std::uint32_t row, std::int32_t species,
@@ -114,8 +112,8 @@ std::int32_t cherub_sense_neighbors(const World* world, std::uint32_t row, std::
   if (!present(state, row)) return 0;
   std::array<GridHit, kNeighborsMax> hits;
   const GridQuery query = query_around(state, row, species, radius);
-  const std::size_t count = state.grid.neighbors(state.columns, query, hits);
-  for (std::size_t i = 0; i < count; ++i) out[i] = sighting_of(state, hits[i]);
+  const std::size_t count = state.grid.neighbors(query, hits);
+  for (std::size_t i = 0; i < count; ++i) out[i] = sighting_of(hits[i]);
   return static_cast<std::int32_t>(count);
 }
 

@@ -151,7 +151,7 @@ void count_population(WorldState& state) {
     ++state.alive;
     ++state.population[state.columns.species[row]];
   }
-  state.population_changed = true;
+  state.rows_changed = true;
 }
 
 template <class Value>

@@ -16,7 +16,7 @@ void notice_targets(WorldState& state) {
     query.radius = state.scenario.species[columns.species[row]].reach;
     query.species = state.target_species;
     GridHit hit;
-    if (!state.grid.nearest(columns, query, hit)) continue;
+    if (!state.grid.nearest(query, hit)) continue;
     columns.reached[row] = 1;
     Event event = event_at(state, EventKind::kReach, row);
     event.other = EntityId::unpack(hit.id);

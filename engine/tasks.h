@@ -23,6 +23,7 @@ std::span<TaskLog> run_tasks(WorldState& state, std::size_t count, Task&& task) 
     log.events.clear();
     log.deaths.clear();
     log.births.clear();
+    log.rows.clear();
     task(i * kRowsPerTask, std::min(count, (i + 1) * kRowsPerTask), log);
   };
   if (tasks == 1) {

@@ -13,7 +13,7 @@ namespace {
 
 // Small enough that a query touches few entities it does not want, large enough that it touches few
 // empty cells.
-constexpr double kCellShareOfSense = 0.17;
+constexpr double kCellShareOfSense = 0.22;
 constexpr double kCellMin_m = 1, kCellMax_m = 8;
 
 SpeciesRules compile(const Scenario& scenario, const SpeciesSpec& spec, double tick_s) {
@@ -22,7 +22,7 @@ SpeciesRules compile(const Scenario& scenario, const SpeciesSpec& spec, double t
     return static_cast<std::uint64_t>(std::ceil(seconds / tick_s));
   };
   SpeciesRules rules;
-  rules.role = spec.role;
+  rules.kind = spec.kind;
   for (const std::string& food : spec.diet) {
     rules.diet |= SpeciesMask{1} << *scenario.find_species(food);
   }
@@ -59,7 +59,7 @@ void make_empty(WorldState& state, std::uint64_t seed) {
   state.column_hashes.clear();
   state.pending.clear();
   state.pending_spawns = 0;
-  state.population_changed = true;
+  state.rows_changed = true;
 }
 
 void populate(WorldState& state) {
@@ -87,7 +87,7 @@ std::unique_ptr<WorldState> lay_out(Scenario scenario, std::uint64_t seed) {
   state->scenario = std::move(scenario);
   state->tick_s = 1 / state->scenario.tick_rate;
   for (const SpeciesSpec& spec : state->scenario.species) {
-    if (spec.role == Role::kTarget) {
+    if (spec.kind == Kind::kTarget) {
       state->target_species |= SpeciesMask{1} << state->rules.size();
     }
     state->rules.push_back(compile(state->scenario, spec, state->tick_s));
@@ -105,8 +105,12 @@ void set_terrain(WorldState& state, GeneratedTerrain made) {
   state.terrain = std::move(made.terrain);
   state.maze = made.facts;
   const auto& blocks = state.terrain.blocks;
-  state.has_hazards = std::find(blocks.begin(), blocks.end(),
-                                static_cast<std::uint8_t>(Block::kHazard)) != blocks.end();
+  const auto has = [&](Block block) {
+    return std::find(blocks.begin(), blocks.end(), static_cast<std::uint8_t>(block)) !=
+           blocks.end();
+  };
+  state.has_hazards = has(Block::kHazard);
+  state.has_walls = has(Block::kWall) || has(Block::kWater);
   state.terrain_hash = base::hash_bytes(blocks.data(), blocks.size(), state.terrain.width);
   lay_grid(state);
 }
@@ -132,7 +136,7 @@ World::~World() = default;
 
 void sense(WorldState& state) {
   state.grid.rebuild(state.columns, *state.pool);
-  if (state.population_changed) refresh_rows(state);
+  if (state.rows_changed) refresh_rows(state);
 }
 
 TickReport World::step(Behaviour& behaviour) {
@@ -164,7 +168,7 @@ TickReport World::step(Behaviour& behaviour) {
   metabolise(state);
   grow_plants(state);
   bury_and_bear(state);
-  if (state.population_changed) refresh_rows(state);
+  if (state.rows_changed) refresh_rows(state);
 
   enter(Phase::kPublish);
   TickReport report;

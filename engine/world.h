@@ -85,7 +85,7 @@ class World {
   [[nodiscard]] const std::vector<ScriptSlot>& script_slots() const;  // [0] is "policy"
   // What the agents asked for in the last tick, by row.
   [[nodiscard]] const Intents& intents() const;
-  // Rows that decide, ascending: alive entities of species with Role::kAgent.
+  // Rows that decide, ascending: alive entities of species with Kind::kAgent.
   [[nodiscard]] std::span<const std::uint32_t> agent_rows() const;
   [[nodiscard]] std::uint32_t alive_count() const;
   [[nodiscard]] std::uint32_t alive_count(SpeciesIndex species) const;
@@ -102,7 +102,7 @@ class World {
   // The same in parts, always in one order; behind a tick they are known already.
   [[nodiscard]] std::vector<ColumnHash> column_hashes() const;
   [[nodiscard]] Snapshot snapshot() const;  // between ticks
-  // The living entity of Role::kTarget in the lowest row, or nullptr when there is none; its
+  // The living entity of Kind::kTarget in the lowest row, or nullptr when there is none; its
   // `distance` is 0.
   [[nodiscard]] const Sighting* target() const;
 

@@ -22,7 +22,7 @@ namespace cherub::engine {
 
 // A species as the systems use it: numbers per tick, names resolved to indices.
 struct SpeciesRules {
-  Role role = Role::kAgent;
+  Kind kind = Kind::kAgent;
   SpeciesMask diet = 0;
   float body_radius = 0;
   float step_m = 0;  // farthest movement of a tick
@@ -55,7 +55,8 @@ struct Birth {
 struct TaskLog {
   std::vector<Event> events;
   std::vector<Death> deaths;
-  std::vector<Birth> births;  // for which there may be no room
+  std::vector<Birth> births;        // for which there may be no room
+  std::vector<std::uint32_t> rows;  // for whom more is to be done, one after the other
 };
 
 // All of a world. The systems are free functions over it, each run once per tick by World::step.
@@ -75,6 +76,7 @@ struct WorldState {
   MazeFacts maze;
   std::uint64_t terrain_hash = 0;
   bool has_hazards = false;
+  bool has_walls = false;  // somewhere a body cannot pass, within the map
   Weather weather;
   std::vector<ScriptSlot> slots;
 
@@ -92,7 +94,7 @@ struct WorldState {
   std::vector<Birth> births;
   std::vector<std::uint32_t> unborn;  // births by species
   std::vector<TaskLog> task_logs;
-  bool population_changed = false;
+  bool rows_changed = false;              // agents or targets came or went: refresh_rows
   std::vector<ColumnHash> column_hashes;  // behind the last tick; empty before the first
 
   base::SerialPool serial;

@@ -217,7 +217,7 @@ bool exists_in(const ApiEntry& entry, const engine::Scenario& scenario) {
   // A scenario of the user's own that has a target has the compass too.
   return entry.name == "target" &&
          std::any_of(scenario.species.begin(), scenario.species.end(),
-                     [](const engine::SpeciesSpec& s) { return s.role == engine::Role::kTarget; });
+                     [](const engine::SpeciesSpec& s) { return s.kind == engine::Kind::kTarget; });
 }
 
 }  // namespace cherub::scripting

@@ -41,9 +41,10 @@ void add_entries(std::string& text, ApiKind kind, const engine::Scenario& scenar
 
 std::string species_words(const engine::SpeciesSpec& species) {
   std::string text = "\"" + species.name + "\"";
-  if (species.role == engine::Role::kAgent) text += " (acts";
-  if (species.role == engine::Role::kPlant) text += " (a plant";
-  if (species.role == engine::Role::kTarget) text += " (a target";
+  if (species.kind == engine::Kind::kAgent) text += " (acts";
+  if (species.kind == engine::Kind::kPlant) text += " (a plant";
+  if (species.kind == engine::Kind::kTarget) text += " (a target";
+  if (species.kind == engine::Kind::kItem) text += " (a thing";
   for (const std::string& food : species.diet) text += ", eats " + food;
   return text + ")";
 }

@@ -56,6 +56,7 @@ constexpr Key kKeys[] = {
     {"host", set_text<&Config::host>},
     {"port", set_number<&Config::port, 65535>},
     {"runs_dir", set_text<&Config::runs_dir>},
+    {"catalogue", set_text<&Config::catalogue>},
     {"token_env", set_text<&Config::token_env>},
     {"scenario", set_text<&Config::scenario>},
     {"threads", set_number<&Config::threads, 1024>},

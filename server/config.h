@@ -16,6 +16,7 @@ namespace cherub::server {
 
 inline constexpr std::size_t kConfigBytesMax = 64 * 1024;
 inline constexpr const char* kConfigFileDefault = "cherub.yaml";
+inline constexpr const char* kNoCatalogue = "none";
 
 // What the program can be told besides a command's own arguments. Every field can be set, weakest
 // first, by its default, by the file's key of the same name, by the environment variable
@@ -24,6 +25,7 @@ struct Config {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8088;
   std::string runs_dir = "runs";
+  std::string catalogue;  // a folder, or none; empty: `catalogue` beside runs_dir
   std::string token_env;  // the variable that holds the access token; empty: none
   std::string scenario = "maze";
   std::uint32_t threads = 0;  // for episodes; 0: one per core

@@ -73,18 +73,6 @@ std::uint8_t entity_flags(const engine::Columns& columns, std::size_t row) {
   return flags;
 }
 
-const char* role_name(engine::Role role) {
-  switch (role) {
-    case engine::Role::kAgent:
-      return "agent";
-    case engine::Role::kPlant:
-      return "plant";
-    case engine::Role::kTarget:
-      return "target";
-  }
-  return "";
-}
-
 }  // namespace
 
 std::string encode_world_frame(FrameHeader header, const engine::Terrain& terrain) {
@@ -144,7 +132,7 @@ std::string render_hello(const engine::Scenario& scenario) {
   for (const engine::SpeciesSpec& spec : scenario.species) {
     species.raw(base::JsonObject()
                     .add("name", spec.name)
-                    .add("role", role_name(spec.role))
+                    .add("kind", engine::kind_name(spec.kind))
                     .add("sense_radius", spec.sense_radius)
                     .text());
   }

@@ -14,8 +14,8 @@ constexpr const char* kFooter =
     "  cherub check policy.lua --scenario maze\n"
     "\n"
     "Settings come from flags, then CHERUB_<KEY> variables, then the file of --config or\n"
-    "./cherub.yaml: host port runs_dir token_env scenario threads jit provider model base_url\n"
-    "key_variable.\n"
+    "./cherub.yaml: host port runs_dir catalogue token_env scenario threads jit provider model\n"
+    "base_url key_variable.\n"
     "\n"
     "Exit codes: 0 ok, 1 failed, 2 usage, 10 error, 11 fuel, 12 memory, 13 refused";
 
@@ -36,6 +36,8 @@ int run_program(int argc, char** argv) {
   cli::add_sandbox_command(program, session);
   cli::add_replay_command(program, session);
   cli::add_api_command(program, session);
+  cli::add_catalogue_command(program, session);
+  cli::add_init_command(program, session);
   cli::add_console_help_command(program, session);
   try {
     program.parse(argc, argv);

@@ -22,6 +22,9 @@ struct Exchange {
 // An idea for a policy, checked and ready to be measured unless it was refused.
 struct Draft {
   std::string source;
+  std::string parent_sha256;  // of the source that it was made from; empty: of none
+  std::string program;        // as Grammar::text, when the source was printed from one
+  bool given = false;         // not written by the angel
   bool refused = false;
   sandbox::Diagnostics diagnostics;    // of the last refusal
   std::string message;                 // a sentence about it

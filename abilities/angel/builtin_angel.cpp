@@ -16,10 +16,11 @@ constexpr int kAttemptsMax = 64;  // to find a program that was not tried yet
 }  // namespace
 
 BuiltinAngel::BuiltinAngel(const engine::Scenario& scenario, std::uint64_t seed,
-                           std::vector<std::string> heading)
+                           std::vector<std::string> heading, std::vector<PriorPolicy> priors)
     : grammar_(scenario),
       random_(seed, 0, 0, base::Stream::kSearch),
-      heading_(std::move(heading)) {}
+      heading_(std::move(heading)),
+      priors_(std::make_move_iterator(priors.begin()), std::make_move_iterator(priors.end())) {}
 
 // Equal scores: the simpler program, then the older one.
 bool BuiltinAngel::better(const Member& a, const Member& b) {
@@ -28,36 +29,58 @@ bool BuiltinAngel::better(const Member& a, const Member& b) {
   return a.born < b.born;
 }
 
-const Program& BuiltinAngel::tournament() {
+const BuiltinAngel::Member& BuiltinAngel::tournament() {
   std::size_t winner = random_.below(population_.size());
   for (int i = 1; i < kTournament; ++i) {
     winner = std::min<std::size_t>(winner, random_.below(population_.size()));
   }
-  return population_[winner].program;
+  return population_[winner];
 }
 
-Program BuiltinAngel::invent() {
-  if (drafts_ < kRandomDrafts || population_.empty()) return grammar_.random_program(random_);
+BuiltinAngel::Idea BuiltinAngel::invent() {
+  if (drafts_ < kRandomDrafts || population_.empty()) return {grammar_.random_program(random_), ""};
   const double choice = random_.uniform();
-  if (choice < kMutationShare) return grammar_.mutated(tournament(), random_);
-  if (choice < kMutationShare + kCrossoverShare) {
-    const Program& upper = tournament();
-    return grammar_.crossed(upper, tournament(), random_);
+  if (choice < kMutationShare) {
+    const Member& parent = tournament();
+    return {grammar_.mutated(parent.program, random_), parent.sha256};
   }
-  return grammar_.random_program(random_);
+  if (choice < kMutationShare + kCrossoverShare) {
+    const Member& upper = tournament();
+    return {grammar_.crossed(upper.program, tournament().program, random_), upper.sha256};
+  }
+  return {grammar_.random_program(random_), ""};
 }
 
-std::optional<Draft> BuiltinAngel::offer(Program program) {
+std::optional<Draft> BuiltinAngel::offer(Idea idea) {
   // The heading is the same for all, so the hash of the text tells programs apart by what they do.
   Draft draft;
-  draft.source = grammar_.print(program, heading_);
-  if (!seen_.insert(base::sha256_hex(draft.source)).second) return std::nullopt;
-  offered_ = std::move(program);
+  draft.source = grammar_.print(idea.program, heading_);
+  std::string sha256 = base::sha256_hex(draft.source);
+  if (!seen_.insert(sha256).second) return std::nullopt;
+  draft.parent_sha256 = std::move(idea.parent_sha256);
+  draft.program = grammar_.text(idea.program);
+  offered_ = Member{std::move(idea.program), std::move(sha256), 0, ++drafts_};
+  return draft;
+}
+
+// The source stays as it is, so that all its results are those of one script.
+Draft BuiltinAngel::offer_prior() {
+  const PriorPolicy prior = std::move(priors_.front());
+  priors_.pop_front();
+  Draft draft;
+  draft.source = prior.source;
+  offered_.reset();
   ++drafts_;
+  auto program = grammar_.read(prior.program);
+  if (!program || !prior.source.ends_with(grammar_.print(*program, {}))) return draft;
+  draft.program = prior.program;
+  seen_.insert(base::sha256_hex(grammar_.print(*program, heading_)));
+  offered_ = Member{std::move(*program), base::sha256_hex(prior.source), 0, drafts_};
   return draft;
 }
 
 std::optional<Draft> BuiltinAngel::next(const Brief&, const std::atomic<bool>*) {
+  if (!priors_.empty()) return offer_prior();
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     if (auto draft = offer(invent())) return draft;
   }
@@ -66,23 +89,27 @@ std::optional<Draft> BuiltinAngel::next(const Brief&, const std::atomic<bool>*) 
 
 std::optional<Draft> BuiltinAngel::simpler() {
   if (population_.empty()) return std::nullopt;
-  const Program& best = population_.front().program;
-  if (!shortening_ || *shortening_ != best) {
+  const Member& best = population_.front();
+  if (!shortening_ || shortening_->program != best.program) {
     shortening_ = best;
     shorter_.clear();
-    for (Program& program : grammar_.shortened(best)) shorter_.push_back(std::move(program));
+    for (Program& program : grammar_.shortened(best.program)) {
+      shorter_.push_back(std::move(program));
+    }
   }
   while (!shorter_.empty()) {
     Program program = std::move(shorter_.front());
     shorter_.pop_front();
-    if (auto draft = offer(std::move(program))) return draft;
+    if (auto draft = offer({std::move(program), shortening_->sha256})) return draft;
   }
   return std::nullopt;
 }
 
 void BuiltinAngel::learn(double score) {
+  if (!offered_) return;
   // Programs that do the same have the same score to the last bit: one of them is enough.
-  Member member{offered_, score, drafts_};
+  Member member = *offered_;
+  member.score = score;
   const auto twin = std::find_if(population_.begin(), population_.end(),
                                  [&](const Member& other) { return other.score == score; });
   if (twin == population_.end()) {

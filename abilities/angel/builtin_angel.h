@@ -16,9 +16,10 @@ namespace cherub::abilities::angel {
 // Everything it does is a function of scenario, seed and scores. One thread.
 class BuiltinAngel final : public Angel {
  public:
-  // `heading`: comment lines in front of every policy.
+  // `heading`: comment lines in front of every policy. `priors` are offered first, as they are;
+  // those that are programs of the grammar are evolved further.
   BuiltinAngel(const engine::Scenario& scenario, std::uint64_t seed,
-               std::vector<std::string> heading);
+               std::vector<std::string> heading, std::vector<PriorPolicy> priors = {});
 
   std::optional<Draft> next(const Brief& brief, const std::atomic<bool>* cancel) override;
   // One rule or condition left out of the best program, each tried once; starts over from the
@@ -29,13 +30,20 @@ class BuiltinAngel final : public Angel {
  private:
   struct Member {
     Program program;
+    std::string sha256;
     double score = 0;
     std::uint64_t born = 0;  // which draft it was
   };
 
-  Program invent();
-  const Program& tournament();
-  std::optional<Draft> offer(Program program);
+  struct Idea {
+    Program program;
+    std::string parent_sha256;
+  };
+
+  Idea invent();
+  const Member& tournament();
+  std::optional<Draft> offer(Idea idea);
+  Draft offer_prior();
   static bool better(const Member& a, const Member& b);
 
   Grammar grammar_;
@@ -43,10 +51,11 @@ class BuiltinAngel final : public Angel {
   std::vector<std::string> heading_;
   std::vector<Member> population_;  // best first
   std::set<std::string> seen_;      // hashes of sources that were offered
-  Program offered_;                 // the last draft
+  std::optional<Member> offered_;   // the last draft; empty: no program of the grammar
   std::uint64_t drafts_ = 0;
-  std::deque<Program> shorter_;        // still to try
-  std::optional<Program> shortening_;  // what they are made of
+  std::deque<PriorPolicy> priors_;    // still to be offered
+  std::deque<Program> shorter_;       // still to try
+  std::optional<Member> shortening_;  // what they are made of
 };
 
 }  // namespace cherub::abilities::angel

@@ -21,7 +21,7 @@ std::vector<Thing> things_of(const engine::Scenario& scenario, const engine::Spe
   for (const engine::SpeciesSpec& species : scenario.species) {
     Thing thing;
     thing.name = species.name;
-    thing.is_target = species.role == engine::Role::kTarget;
+    thing.is_target = species.kind == engine::Kind::kTarget;
     thing.edible = eats(agent, species.name);
     thing.hunter = eats(species, agent.name);
     // A lone agent's own kind is nothing to see.

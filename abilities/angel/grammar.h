@@ -1,8 +1,12 @@
 #pragma once
 
+#include <rapidjson/document.h>
+
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/random.h"
@@ -98,6 +102,11 @@ class Grammar {
   [[nodiscard]] std::string print(const Program& program,
                                   const std::vector<std::string>& heading) const;
 
+  // The program as JSON, and back; nothing when the text is no program of this grammar. Texts may
+  // come from anywhere.
+  [[nodiscard]] std::string text(const Program& program) const;
+  [[nodiscard]] std::optional<Program> read(std::string_view text) const;
+
   [[nodiscard]] const std::vector<Thing>& things() const { return things_; }
 
  private:
@@ -109,6 +118,9 @@ class Grammar {
   void mutate_once(Program& program, base::RandomStream& random) const;
   void nudge(Program& program, base::RandomStream& random) const;
   [[nodiscard]] std::size_t random_thing(Deed deed, base::RandomStream& random) const;
+
+  bool read_thing(const rapidjson::Value& object, std::size_t& out) const;
+  bool read_rule(const rapidjson::Value& object, Rule& rule) const;
 
   std::vector<Thing> things_;
   std::vector<Test> tests_;

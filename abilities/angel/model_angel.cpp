@@ -1,5 +1,7 @@
 #include "abilities/angel/model_angel.h"
 
+#include "engine/base/sha256.h"
+
 namespace cherub::abilities::angel {
 
 ModelAngel::ModelAngel(std::unique_ptr<LanguageModel> model, Check check)
@@ -7,6 +9,7 @@ ModelAngel::ModelAngel(std::unique_ptr<LanguageModel> model, Check check)
 
 std::optional<Draft> ModelAngel::next(const Brief& brief, const std::atomic<bool>* cancel) {
   Draft draft;
+  if (!brief.parent_code.empty()) draft.parent_sha256 = base::sha256_hex(brief.parent_code);
   Brief round = brief;
   for (int attempt = 0; attempt <= kRepairRoundsMax; ++attempt) {
     Exchange exchange;

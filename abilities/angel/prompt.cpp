@@ -13,7 +13,6 @@ namespace {
 
 using engine::Better;
 using engine::MetricSpec;
-using engine::Role;
 using engine::Scenario;
 using engine::SpeciesSpec;
 
@@ -227,18 +226,6 @@ std::string metrics_part(const Scenario& scenario) {
   return out + more_rows(scenario.metrics.size());
 }
 
-const char* role_words(Role role) {
-  switch (role) {
-    case Role::kAgent:
-      return "agent";
-    case Role::kPlant:
-      return "plant";
-    case Role::kTarget:
-      return "target";
-  }
-  return "entity";
-}
-
 // "name (agent, 3 of them): speed 2 m/s …": only what is not zero, so that plants stay short.
 std::string species_line(const Scenario& scenario, const SpeciesSpec& species) {
   std::uint64_t count = 0;
@@ -248,7 +235,7 @@ std::string species_line(const Scenario& scenario, const SpeciesSpec& species) {
     count += spawn.count;
     place = spawn.place;
   }
-  std::string out = "- `" + line(species.name) + "` (" + role_words(species.role) + ", " +
+  std::string out = "- `" + line(species.name) + "` (" + engine::kind_name(species.kind) + ", " +
                     std::to_string(count) + " at the beginning";
   if (!place.empty() && place != "anywhere") out += ", at " + line(place);
   out += ")";
@@ -261,7 +248,7 @@ std::string species_line(const Scenario& scenario, const SpeciesSpec& species) {
   add("speed", species.speed, "m/s");
   if (species.speed > 0) add("that is", species.speed / scenario.tick_rate, "m per tick");
   add("sense_radius", species.sense_radius, "m");
-  if (species.role == Role::kAgent) add("reach", species.reach, "m");
+  if (species.kind == engine::Kind::kAgent) add("reach", species.reach, "m");
   add("body radius", species.radius, "m");
   add("hunger grows", species.hunger_rate, "per s");
   add("moving costs energy", species.energy_rate, "per s");
@@ -332,6 +319,19 @@ std::string results_part(const Brief& brief) {
          std::to_string(brief.parent_results.size()) + " episodes succeeded.\n";
 }
 
+std::string priors_part(const Brief& brief) {
+  if (brief.priors.empty()) return "";
+  std::string out =
+      "\n# Policies of earlier runs that did well\n\nIn this world, for goals like this one. Take "
+      "over what is good in them; do better than them.\n";
+  for (std::size_t i = 0; i < std::min(brief.priors.size(), kPromptPriorsMax); ++i) {
+    const PriorPolicy& prior = brief.priors[i];
+    out += "\nFor the goal \"" + line(prior.goal) + "\". Measured on " + line(prior.results) +
+           "\n\n" + fenced(prior.source, "lua", kPromptPriorBytesMax);
+  }
+  return out;
+}
+
 std::string parent_part(const Brief& brief) {
   std::string out;
   if (!brief.parent_code.empty()) {
@@ -380,6 +380,7 @@ std::string user_part(const Brief& brief) {
   out += metrics_part(scenario);
   out += scenario_part(scenario);
   out += "\n# API\n\n" + bounded(scripting::api_cheat_sheet(scenario), kPromptSheetBytesMax) + "\n";
+  out += priors_part(brief);
   out += parent_part(brief);
   out += refusal_part(brief);
   return out +

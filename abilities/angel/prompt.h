@@ -17,13 +17,22 @@ struct SeedRow {
   std::string note;  // first fault, main refusal
 };
 
+// A policy of an earlier run that did well on a similar goal.
+struct PriorPolicy {
+  std::string goal;     // it was measured for
+  std::string results;  // in words: "held-out seeds, 32 episodes: success 0.94, …"
+  std::string source;
+  std::string program;  // as Grammar::text, when the built-in angel wrote it
+};
+
 // All that a model is told. Bounded: long parts are cut with a mark that says so.
 struct Brief {
   std::string goal;
   const engine::Scenario* scenario = nullptr;  // required
   std::uint64_t fuel_per_act = 0;
   std::size_t memory_per_agent_bytes = 0;
-  std::string parent_code;  // empty in the first round
+  std::vector<PriorPolicy> priors;  // best first
+  std::string parent_code;          // empty in the first round
   std::vector<SeedRow> parent_results;
   std::string critique;
   std::vector<std::string>
@@ -38,7 +47,9 @@ inline constexpr std::size_t kPromptCodeBytesMax = 64u << 10;  // a source is no
 inline constexpr std::size_t kPromptSheetBytesMax = 64u << 10;
 inline constexpr std::size_t kPromptTextBytesMax = 8u << 10;  // critique, description, one error
 inline constexpr std::size_t kPromptErrorsMax = 10;
-inline constexpr std::size_t kPromptRowsMax = 64;  // seeds, species, metrics, attempts
+inline constexpr std::size_t kPromptPriorsMax = 5;
+inline constexpr std::size_t kPromptPriorBytesMax = 6u << 10;  // of the source of each
+inline constexpr std::size_t kPromptRowsMax = 64;              // seeds, species, metrics, attempts
 
 // `system`: contract, limits, rules and the form of the answer. `user`: this goal in this scenario,
 // the API, and what earlier rounds taught. The same brief gives the same bytes.

@@ -27,6 +27,8 @@ void add_check_command(CLI::App& program, Session& session);
 void add_sandbox_command(CLI::App& program, Session& session);
 void add_replay_command(CLI::App& program, Session& session);
 void add_api_command(CLI::App& program, Session& session);
+void add_catalogue_command(CLI::App& program, Session& session);
+void add_init_command(CLI::App& program, Session& session);
 void add_console_help_command(CLI::App& program, Session& session);
 
 }  // namespace cherub::server::cli

@@ -54,6 +54,13 @@ void ProgressPrinter::tell_news(const std::string& type, const rapidjson::Docume
     tell_model(record);
   } else if (type == "warning" && record.HasMember("limit")) {
     say_locked("warning: " + text_of(record, "message"));
+  } else if (type == "catalogue") {
+    const rapidjson::Value& scripts = record["scripts"];
+    say_locked("begins with " + std::to_string(scripts.Size()) +
+               " scripts that did well before, from " + text_of(record, "dir"));
+  } else if (type == "warning" && text_of(record, "about") == "catalogue") {
+    say_locked("warning: the run does without its catalogue. " + text_of(record, "where") + ": " +
+               text_of(record, "message"));
   } else if (type == "warning") {
     const std::uint64_t others = whole_of(record, "suppressed");
     say_locked("warning: tick " + std::to_string(whole_of(record, "tick")) + " took " +

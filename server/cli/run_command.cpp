@@ -29,7 +29,7 @@ constexpr std::size_t kPolicyBytesMax = std::size_t{1} << 20;
 constexpr double kWatchSeconds = 3600, kConsoleSeconds = 1e9;
 
 struct RunFlags {
-  std::optional<std::string> scenario, goal, base_url, model, runs_dir, cassette_mode;
+  std::optional<std::string> scenario, goal, base_url, model, runs_dir, catalogue, cassette_mode;
   std::string policy, existing, watch, load, world, cassette;
   std::vector<std::string> providers;
   std::optional<std::uint32_t> iterations, episodes, candidates, threads;
@@ -65,7 +65,6 @@ std::string limits_of(const RunFlags& flags) {
 // The flags as the body of a POST /run: what is valid is decided in one place.
 base::Result<abilities::RunRequest> request_of(const RunFlags& flags, const Config& config) {
   abilities::RunRequest defaults = run_defaults(config);
-  defaults.runs_dir = flags.runs_dir.value_or(config.runs_dir);
   const bool watching = !flags.watch.empty();
   defaults.live_paced = watching || flags.console;
   defaults.world_dir = flags.world;
@@ -155,7 +154,8 @@ int execute(const RunFlags& flags, const abilities::RunRequest& request, const C
     const auto watch = watch_policy(flags.watch, control, printer);
     const auto console = read_console(flags, control, printer);
     abilities::RunTools tools;
-    tools.services = std::make_shared<abilities::angel::ModelServices>(config.call_limits());
+    tools.services =
+        std::make_shared<abilities::angel::ModelServices>(config.call_limits(), config.prices);
     summary = flags.load.empty()
                   ? abilities::execute_run_with(request, fresh_run_id(), control, printer, tools)
                   : abilities::continue_world(flags.load, request, control, printer);
@@ -167,11 +167,13 @@ int execute(const RunFlags& flags, const abilities::RunRequest& request, const C
 }
 
 int run_run(const RunFlags& flags, const std::string& config_path) {
-  const auto config = load_config(config_path);
+  auto config = load_config(config_path);
   if (!config.ok()) {
     print_error(config.error());
     return kExitUsage;
   }
+  config->runs_dir = flags.runs_dir.value_or(config->runs_dir);
+  config->catalogue = flags.catalogue.value_or(config->catalogue);
   const auto request = request_of(flags, *config);
   if (!request.ok()) {
     print_error(request.error());
@@ -220,6 +222,9 @@ void add_flags(CLI::App& command, RunFlags& flags) {
   command.add_option("--watch", flags.watch,
                      "Watch this Lua file: every change goes into the live world, which is paced");
   command.add_option("--runs-dir", flags.runs_dir, "Folder for results (default runs)");
+  command.add_option("--catalogue", flags.catalogue,
+                     "Folder of the scripts that earlier runs measured, or none: then the run "
+                     "depends on nothing but its request (default: catalogue beside the runs)");
   command.add_flag("--console", flags.console,
                    "Read commands from standard input while the run goes on (help lists them); the "
                    "live world is paced and ends when told to, or after --live");

@@ -13,7 +13,7 @@ namespace cherub::server::cli {
 namespace {
 
 struct ServeFlags {
-  std::optional<std::string> host, runs_dir, token_env;
+  std::optional<std::string> host, runs_dir, catalogue, token_env;
   std::optional<std::uint16_t> port;
   std::string web_dir;
   bool verbose = false;
@@ -31,10 +31,12 @@ int run_serve(const ServeFlags& flags, const std::string& config_path) {
   options.config.host = flags.host.value_or(options.config.host);
   options.config.port = flags.port.value_or(options.config.port);
   options.config.runs_dir = flags.runs_dir.value_or(options.config.runs_dir);
+  options.config.catalogue = flags.catalogue.value_or(options.config.catalogue);
   options.config.token_env = flags.token_env.value_or(options.config.token_env);
   spdlog::set_level(flags.verbose ? spdlog::level::debug : spdlog::level::info);
   abilities::RunTools tools;
-  tools.services = std::make_shared<abilities::angel::ModelServices>(options.config.call_limits());
+  tools.services = std::make_shared<abilities::angel::ModelServices>(options.config.call_limits(),
+                                                                     options.config.prices);
   options.ledger_json = [services = tools.services] { return services->total.json(); };
   const auto run = [&tools](const abilities::RunRequest& request, const std::string& run_id,
                             abilities::RunControl& control, abilities::RunObserver& observer) {
@@ -56,6 +58,9 @@ void add_serve_command(CLI::App& program, Session& session) {
                       "Address to listen on (default 127.0.0.1); others need --token-env");
   command->add_option("--port", flags->port, "Port (default 8088); 0 lets the system choose");
   command->add_option("--runs-dir", flags->runs_dir, "Folder for results (default runs)");
+  command->add_option("--catalogue", flags->catalogue,
+                      "Folder of the scripts that earlier runs measured, or none (default: "
+                      "catalogue beside the runs)");
   command->add_option("--token-env", flags->token_env,
                       "Environment variable that holds the access token");
   command->add_option("--web-dir", flags->web_dir,
@@ -64,7 +69,7 @@ void add_serve_command(CLI::App& program, Session& session) {
   command->footer(
       "Examples:\n"
       "  cherub serve\n"
-      "  cherub serve --port 0 --runs-dir /var/lib/cherub\n"
+      "  cherub serve --port 0 --runs-dir /var/lib/cherub/runs\n"
       "  CHERUB_TOKEN=… cherub serve --host 0.0.0.0 --token-env CHERUB_TOKEN\n"
       "Exit codes: 0 ended by a signal, 1 cannot listen, 2 usage");
   command->callback(

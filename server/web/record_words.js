@@ -195,8 +195,15 @@ const tellers = {
     record.state === "failed"
       ? { tone: "bad", text: `${record.model || record.provider}: ${record.message}` }
       : null,
+  catalogue: (record) => ({
+    tone: "note",
+    text: `The run begins with ${counted(record.scripts.length, "script")} that did well before.`,
+  }),
   warning(record) {
     if (record.limit) return { tone: "bad", text: String(record.message) };
+    if (record.about === "catalogue") {
+      return { tone: "bad", text: `The run does without its catalogue. ${record.message}` };
+    }
     const others = record.suppressed > 0 ? `, and ${plain(record.suppressed)} others since` : "";
     return {
       tone: "bad",

@@ -165,7 +165,7 @@ function paintCellsCoarsely(context, camera, terrain, palette, { left, right, lo
 // scene: {entities, blend, styleOf(species), selected}
 export function paintEntities(context, camera, palette, scene) {
   const { entities, blend, styleOf } = scene;
-  const layers = { plant: [], target: [], agent: [] };
+  const layers = { plant: [], item: [], target: [], agent: [] };
   for (const entity of entities.all.values()) {
     const style = styleOf(entity.species);
     const x = entities.shownX(entity, blend);
@@ -175,10 +175,11 @@ export function paintEntities(context, camera, palette, scene) {
     const py = camera.toScreenY(y);
     const outside =
       px < -margin || py < -margin || px > camera.width + margin || py > camera.height + margin;
-    if (!outside || style.role === "agent")
-      layers[style.role]?.push({ entity, style, px, py, outside });
+    if (!outside || style.kind === "agent")
+      layers[style.kind]?.push({ entity, style, px, py, outside });
   }
   for (const item of layers.plant) paintPlant(context, camera, item);
+  for (const item of layers.item) paintItem(context, camera, palette, item);
   for (const item of layers.target) paintTarget(context, camera, palette, item);
   for (const item of layers.agent) paintTrail(context, camera, item);
   for (const item of layers.agent) {
@@ -187,7 +188,7 @@ export function paintEntities(context, camera, palette, scene) {
   }
   const chosen =
     scene.selected &&
-    [...layers.agent, ...layers.plant, ...layers.target].find(
+    [...layers.agent, ...layers.item, ...layers.plant, ...layers.target].find(
       (item) => item.entity === scene.selected,
     );
   if (chosen) paintSelection(context, camera, palette, chosen);
@@ -201,6 +202,15 @@ function paintPlant(context, camera, { entity, style, px, py }) {
   context.arc(px, py, radius, 0, kFullTurn);
   context.fill();
   context.globalAlpha = 1;
+}
+
+function paintItem(context, camera, palette, { style, px, py }) {
+  const side = Math.max(3, camera.scale * 0.3);
+  context.fillStyle = style.colour;
+  context.fillRect(px - side / 2, py - side / 2, side, side);
+  context.lineWidth = Math.max(1, side * 0.12);
+  context.strokeStyle = palette.ink;
+  context.strokeRect(px - side / 2, py - side / 2, side, side);
 }
 
 function paintTarget(context, camera, palette, { px, py }) {
@@ -288,7 +298,7 @@ function paintSelection(context, camera, palette, { style, px, py }) {
   context.arc(px, py, Math.max(10, camera.scale * 0.75), 0, kFullTurn);
   context.stroke();
   context.setLineDash([]);
-  if (style.senseRadius > 0 && style.role === "agent") {
+  if (style.senseRadius > 0 && style.kind === "agent") {
     context.globalAlpha = 0.35;
     context.lineWidth = 1;
     context.beginPath();

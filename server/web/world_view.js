@@ -86,23 +86,23 @@ export class WorldView {
 
   // The species that the policy drives takes the first colour.
   assignStyles() {
-    const taken = { agent: 0, plant: 0 };
+    const taken = { agent: 0, plant: 0, item: 0 };
     const driven = this.species.findIndex((spec) => spec.name === this.agentSpecies);
     if (driven >= 0) taken.agent = 1;
     this.styles = this.species.map((spec, index) => {
-      const role = ["agent", "plant", "target"].includes(spec.role) ? spec.role : "agent";
+      const kind = ["agent", "plant", "target", "item"].includes(spec.kind) ? spec.kind : "agent";
       const common = {
-        role,
+        kind,
         name: String(spec.name ?? `species ${index}`),
         senseRadius: Number(spec.sense_radius) || 0,
       };
-      if (role === "target") return { ...common, colour: this.palette.target };
-      const colours = role === "plant" ? this.palette.plants : this.palette.agents;
-      const at = index === driven ? 0 : taken[role]++;
+      if (kind === "target") return { ...common, colour: this.palette.target };
+      const colours = kind === "agent" ? this.palette.agents : this.palette.plants;
+      const at = index === driven ? 0 : taken[kind]++;
       return { ...common, colour: colours[at % colours.length] };
     });
     this.unknown = {
-      role: "agent",
+      kind: "agent",
       name: "unknown",
       colour: this.palette?.agents[4],
       senseRadius: 0,
@@ -126,7 +126,7 @@ export class WorldView {
     const restarted = this.entities.take(
       frame,
       now,
-      (species) => this.styleOf(species).role === "agent",
+      (species) => this.styleOf(species).kind === "agent",
     );
     if (restarted) this.selected = null;
     else if (this.selected) this.selected = this.entities.all.get(this.selected.id) ?? null;
@@ -214,7 +214,7 @@ export class WorldView {
     if (event.key === "Escape") this.select(null);
     else if (event.key === "n" || event.key === "N") {
       const agents = [...this.entities.all.values()].filter(
-        (entity) => this.styleOf(entity.species).role === "agent",
+        (entity) => this.styleOf(entity.species).kind === "agent",
       );
       const at = agents.indexOf(this.selected);
       this.select(agents[(at + 1) % agents.length] ?? null);
@@ -229,7 +229,7 @@ export class WorldView {
     if (!entity) return;
     const style = this.styleOf(entity.species);
     const words = [`${style.name} ${entity.id}`, `x ${metres(entity.x)}, y ${metres(entity.y)}`];
-    if (style.role === "agent") {
+    if (style.kind === "agent") {
       words.push(
         `health ${percent(entity.health)}`,
         `heading ${decimal((entity.heading / Math.PI) * 180, 0)}°`,
@@ -256,7 +256,7 @@ export class WorldView {
       name: style.name,
       number: counts.get(index) ?? 0,
       colour: style.colour,
-      shape: style.role,
+      shape: style.kind,
     }));
     for (const [block, name] of [
       [Block.wall, "wall"],

@@ -30,7 +30,7 @@ engine::Scenario scenario() {
   walker.diet = {"berry"};
   engine::SpeciesSpec flag;
   flag.name = "flag";
-  flag.role = engine::Role::kTarget;
+  flag.kind = engine::Kind::kTarget;
   s.species = {walker, flag};
   s.spawns = {{"walker", 3, "start"}, {"flag", 1, "target"}};
   s.metrics = {{"reached", "1", engine::Better::kHigher, "Share that arrived.", {}, 2, 1},

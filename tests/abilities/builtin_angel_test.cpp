@@ -43,6 +43,33 @@ Found search(const char* scenario, const char* goal, std::uint32_t candidates,
 
 }  // namespace
 
+TEST_CASE("every program reads back from its text, and no other text is one") {
+  for (const std::string& name : engine::builtin_scenario_names()) {
+    const auto scenario = engine::builtin_scenario(name);
+    REQUIRE(scenario);
+    const angel::Grammar grammar(*scenario);
+    base::RandomStream random(5, 0, 0, base::Stream::kSearch);
+    for (int i = 0; i < 200; ++i) {
+      const angel::Program program = grammar.random_program(random);
+      const std::string text = grammar.text(program);
+      CAPTURE(name, text);
+      const auto read = grammar.read(text);
+      REQUIRE(read);
+      CHECK(*read == program);
+      std::string spoilt = text;
+      spoilt[random.below(spoilt.size())] = static_cast<char>(random.below(128));
+      const auto other = grammar.read(spoilt);  // a digit or letter of a name that still fits
+      if (other) CHECK(scripting::check_policy("p", grammar.print(*other, {}), &*scenario).ok());
+    }
+    for (const char* wrong :
+         {"", "[]", "{}", R"({"rules":[]})", R"({"rules":[{}]})", R"({"rules":[{"if":[],"do":3}]})",
+          R"({"rules":[{"if":[],"do":{"deed":"fly","thing":"","a":0,"b":0,"c":0}}]})"}) {
+      CAPTURE(wrong);
+      CHECK_FALSE(grammar.read(wrong));
+    }
+  }
+}
+
 TEST_CASE("every program of the grammar is a policy that the checker accepts") {
   for (const std::string& name : engine::builtin_scenario_names()) {
     const auto scenario = engine::builtin_scenario(name);

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <vector>
 
 #include "engine/base/random.h"
 
@@ -22,4 +23,17 @@ TEST_CASE("the angle knows the axes, and no direction is 0") {
   CHECK(direction_angle(0, 2) == Approx(1.5707963));
   CHECK(direction_angle(-2, 0) == Approx(3.1415927));
   CHECK(direction_angle(0, -2) == Approx(-1.5707963));
+}
+
+TEST_CASE("the angles of many directions are those of each, to the bit") {
+  cherub::base::RandomStream random(8);
+  for (std::size_t count = 0; count < 9; ++count) {
+    std::vector<float> dx(count), dy(count), angles(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      dx[i] = static_cast<float>(random.uniform(-3, 3));
+      dy[i] = i % 3 == 0 ? 0.0f : static_cast<float>(random.uniform(-3, 3));
+    }
+    cherub::engine::direction_angles(dx, dy, angles);
+    for (std::size_t i = 0; i < count; ++i) CHECK(angles[i] == direction_angle(dx[i], dy[i]));
+  }
 }

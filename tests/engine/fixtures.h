@@ -25,8 +25,8 @@ inline std::string plain_yaml(const std::string& walker = "", const std::string&
          "    sense_radius: 5\n"
          "    diet: [grass]\n" +
          walker +
-         "  - {name: grass, role: plant, food_value: 0.4}\n"
-         "  - {name: stone, role: plant}\n"
+         "  - {name: grass, kind: plant, food_value: 0.4}\n"
+         "  - {name: stone, kind: plant}\n"
          "metrics: [{name: survival}]\n"
          "success: {metric: survival}\n"
          "agent_species: walker\n" +

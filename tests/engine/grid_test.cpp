@@ -53,7 +53,8 @@ std::vector<GridHit> brute_force(const Columns& columns, const GridQuery& query)
     if (!wanted || !(query.radius >= 0) || squared > query.radius * query.radius) continue;
     hits.push_back({squared,
                     EntityId{row, columns.generation[row]}.packed(),
-                    {columns.x[row], columns.y[row], 0, row}});
+                    {columns.x[row], columns.y[row], 0, row},
+                    columns.species[row]});
   }
   std::sort(hits.begin(), hits.end(), [](const GridHit& a, const GridHit& b) {
     return std::pair(a.distance_squared, a.id) < std::pair(b.distance_squared, b.id);
@@ -91,11 +92,11 @@ TEST_CASE("grid queries give what looking at everybody gives, in the same order"
       REQUIRE(grid.count(query) == expected.size());
 
       GridHit nearest;
-      REQUIRE(grid.nearest(world.columns, query, nearest) == !expected.empty());
+      REQUIRE(grid.nearest(query, nearest) == !expected.empty());
       if (!expected.empty()) REQUIRE(nearest.id == expected.front().id);
 
       std::vector<GridHit> hits(1 + random.below(40));
-      const std::size_t found = grid.neighbors(world.columns, query, hits);
+      const std::size_t found = grid.neighbors(query, hits);
       REQUIRE(found == std::min(hits.size(), expected.size()));
       for (std::size_t at = 0; at < found; ++at) REQUIRE(hits[at].id == expected[at].id);
     }
@@ -116,7 +117,7 @@ TEST_CASE("a large grid is sorted in parts, on any number of threads, and answer
       const std::vector<GridHit> expected = brute_force(world.columns, query);
       REQUIRE(grid.count(query) == expected.size());
       std::vector<GridHit> hits(1000);
-      const std::size_t found = grid.neighbors(world.columns, query, hits);
+      const std::size_t found = grid.neighbors(query, hits);
       REQUIRE(found == std::min(hits.size(), expected.size()));
       for (std::size_t at = 0; at < found; ++at) REQUIRE(hits[at].id == expected[at].id);
     }
@@ -139,7 +140,7 @@ TEST_CASE("a grid that was rebuilt forgets who left") {
   columns.alive[0] = 0;
   grid.rebuild(columns, serial);
   GridHit hit;
-  REQUIRE(grid.nearest(columns, query, hit));
+  REQUIRE(grid.nearest(query, hit));
   CHECK(hit.entry.row == 1);
 }
 
@@ -157,6 +158,6 @@ TEST_CASE("a radius that is negative or not a number sees nothing") {
     GridQuery query;
     query.radius = radius;
     CHECK(grid.count(query) == 0);
-    CHECK_FALSE(grid.nearest(columns, query, hit));
+    CHECK_FALSE(grid.nearest(query, hit));
   }
 }

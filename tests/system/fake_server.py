@@ -77,7 +77,7 @@ class Run:
                 "tick_rate": 10,
                 "agent_species": "rabbit" if isinstance(self.world, Meadow) else "seeker",
                 "species": [
-                    {"name": n, "role": r, "sense_radius": 6} for n, r in self.world.species
+                    {"name": n, "kind": r, "sense_radius": 6} for n, r in self.world.species
                 ],
             }
         )

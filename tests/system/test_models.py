@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+import urllib.request
 
 CHERUB = os.environ["CHERUB_BINARY"]
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -50,7 +51,8 @@ class Models(unittest.TestCase):
         return self.path(name)
 
     def serve(self, script, *more, record="requests.jsonl"):
-        server = Started("model_server.py", "--script", script, "--record", self.path(record), *more)
+        server = Started("model_server.py", "--script", script, "--record", self.path(record),
+                         *more)
         self.addCleanup(server.stop)
         return server
 
@@ -178,7 +180,8 @@ class Models(unittest.TestCase):
             f"retries: 0}}\n"
             for name, kind, server in (("one", "openai", down), ("two", "anthropic", up)))
         flags = ["--iterations", "2", "--live", "0", "--provider", "one", "--provider", "two"]
-        command = [CHERUB, "--config", self.write("c.yaml", config), "run", "--json", *SMALL, *flags]
+        command = [CHERUB, "--config", self.write("c.yaml", config), "run", "--json", *SMALL,
+                   *flags]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False,
                               cwd=self.folder.name)
         last = json.loads(done.stdout.splitlines()[-1])
@@ -232,6 +235,40 @@ class Models(unittest.TestCase):
                                           environment=environment)
         self.assertEqual(code, 1)
         self.assertIn("certificate is not trusted", records[-1]["message"])
+
+    def test_the_ledger_of_a_server_is_the_sum_of_its_runs(self):
+        models = self.serve("good,500")
+        config = self.write("serve.yaml", PRICES + "calls_at_once: 1\nprovider: openai\n"
+                            f"model: scripted\nbase_url: {models.url}\n")
+        process = subprocess.Popen(
+            [CHERUB, "--config", config, "serve", "--port", "0", "--runs-dir", self.path("runs")],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=self.folder.name)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait, 15)
+        self.addCleanup(process.terminate)
+        address = process.stdout.readline().split()[-1]
+
+        def ask(path, body=None):
+            data = body and json.dumps(body).encode()
+            with urllib.request.urlopen(address + path, data=data, timeout=20) as reply:
+                return json.load(reply)
+        body = {"user_goal": "reach the target", "iterations": 2, "episodes": 1, "live_seconds": 0,
+                "max_steps": 50, "retries": 1, "limits": {"max_calls": 3}}
+        runs = [ask("/run", body)["run_id"] for _ in range(3)]
+        end = time.monotonic() + 60
+        while any(ask("/run/" + run)["state"] in ("queued", "running") for run in runs):
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.05)
+        total = ask("/ledger")
+        self.assertEqual(total["calls"], len(self.requests()))
+        parts = []
+        for run in runs:
+            path = os.path.join(self.path("runs"), run, "ledger.json")
+            with open(path, encoding="utf-8") as file:
+                parts.append(json.load(file))
+        for name in ("calls", "errors", "tokens_in", "tokens_out", "ticks"):
+            self.assertEqual(total[name], sum(part[name] for part in parts), name)
+        self.assertLessEqual(max(part["calls"] for part in parts), 3)
 
     def chaos_run(self, url, number):
         """One run among faults; everything that must hold of it."""
