@@ -95,12 +95,12 @@ void add_versions(const ProfileSources& sources, base::JsonObject& json, std::st
         .add("since_tick", use.since)
         .add("acts", use.acts)
         .add("fuel_mean", mean)
-        .raw("fuel_max", use.fuel_max > 0 ? std::to_string(use.fuel_max) : "null")
+        .add("fuel_max", use.fuel_max)
         .raw("faults", faults.text());
     versions.raw(row.text());
     text += "script " + use.sha256.substr(0, 12) + " since tick " + std::to_string(use.since) +
             ": " + std::to_string(use.acts) + " acts, fuel per act " + short_text(mean) + " mean" +
-            (use.fuel_max > 0 ? ", " + std::to_string(use.fuel_max) + " max" : std::string()) +
+            ", " + std::to_string(use.fuel_max) + " max" +
             ", faults:" + (fault_text.empty() ? " none" : fault_text) + "\n";
   }
   json.raw("scripts", versions.text());
@@ -147,7 +147,8 @@ std::vector<VersionUse> VersionLedger::uses(const scripting::PolicyStats& now) c
     use.since = entries_[i].since;
     use.acts = after.acts - before.acts;
     use.fuel = after.fuel - before.fuel;
-    use.fuel_max = after.fuel_max > before.fuel_max ? after.fuel_max : 0;
+    // Until a version has acted, the host still tells of the one before it.
+    use.fuel_max = use.acts > 0 ? after.fuel_max_version : 0;
     for (std::size_t kind = 0; kind < use.faults.size(); ++kind) {
       use.faults[kind] = after.faults[kind] - before.faults[kind];
     }

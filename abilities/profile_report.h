@@ -22,9 +22,7 @@ struct VersionUse {
   std::string sha256;
   base::Tick since = 0;
   std::uint64_t acts = 0, fuel = 0;
-  // Of one act. The host keeps one maximum for all versions: unknown (0) for a version that stayed
-  // below an earlier one's.
-  std::uint64_t fuel_max = 0;
+  std::uint64_t fuel_max = 0;  // of one act
   std::array<std::uint64_t, scripting::kFaultKindCount> faults{};
 };
 

@@ -26,10 +26,12 @@ class Replayer {
   Replayer(const engine::Recording& recording, std::shared_ptr<scripting::ScriptRegistry> registry,
            bool jit, base::WorkerPool* pool = nullptr);
 
+  // At tick 0, where the recording must begin.
   base::Result<void> begin();
+  // A save that is not of what was recorded is refused.
   base::Result<void> begin_at(const Save& save);
 
-  [[nodiscard]] bool at_end() const { return world_->tick() >= recording_.hashes.size(); }
+  [[nodiscard]] bool at_end() const { return world_->tick() >= recording_.end(); }
   // When the recorded world was saved at this tick, does what that did to the memories, and returns
   // them; once per tick.
   std::optional<std::vector<scripting::AgentMemory>> pass_save();

@@ -103,6 +103,7 @@ void PolicyHost::State::swap_to(const std::string& sha256, const engine::World& 
   }
   current = next;
   current_sha256 = sha256;
+  stats.fuel_max_version = 0;
   if (old_sha256 != sha256) versions.erase(old_sha256);
 }
 
@@ -123,6 +124,7 @@ void PolicyHost::State::collect(const engine::World& seen, engine::Intents& inte
     stats.acts += shard.scripted.size();
     stats.fuel += shard.fuel;
     stats.fuel_max = std::max(stats.fuel_max, shard.fuel_max);
+    stats.fuel_max_version = std::max(stats.fuel_max_version, shard.fuel_max);
   }
   std::stable_sort(faults.begin(), faults.end(),
                    [](const AgentFault& a, const AgentFault& b) { return a.row < b.row; });

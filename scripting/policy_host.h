@@ -42,8 +42,9 @@ const char* fault_name(FaultKind kind);
 // What the policy of one slot did since the last reset().
 struct PolicyStats {
   std::uint64_t acts = 0;
-  std::uint64_t fuel = 0;      // in all
-  std::uint64_t fuel_max = 0;  // of one act
+  std::uint64_t fuel = 0;              // in all
+  std::uint64_t fuel_max = 0;          // of one act
+  std::uint64_t fuel_max_version = 0;  // of one act of the version that acts now
   std::array<std::uint64_t, kFaultKindCount> faults{};
   std::string first_fault;  // "policy:12: attempt to index a nil value …" with traceback
   [[nodiscard]] std::uint64_t fault_count() const;

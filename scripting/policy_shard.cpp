@@ -53,10 +53,10 @@ void PolicyShard::decide(PolicyVersion* version, const engine::World& world,
   fuel = fuel_max = 0;
   if (scripted.empty()) return;
   PolicyVm& vm = version->vm(shard);
-  if (vm.has_memories()) look_at_memories(vm, world.tick(), memory_bytes_max);
+  if (vm.may_have_memories()) look_at_memories(vm, world.tick(), memory_bytes_max);
   vm.decide({&world, &intents, version->ready.data(), version->fuel.data()}, scripted, expected,
             faults, messages);
-  std::tie(fuel, fuel_max) = vm.take_fuel();
+  std::tie(fuel, fuel_max) = vm.last_fuel();
 }
 
 // Memories are held to their contract at fixed ticks, so that replays find the same faults.
@@ -83,7 +83,7 @@ void PolicyShard::migrate(PolicyVersion& from, PolicyVersion& to, const engine::
   PolicyVm* const old_vm = from.vm_if_made(shard);
   if (old_vm == nullptr) return;
   PolicyVm& new_vm = to.vm(shard);
-  const bool nothing_to_say = !old_vm->has_memories() && !new_vm.has_migrate();
+  const bool nothing_to_say = !old_vm->may_have_memories() && !new_vm.has_migrate();
   for_rows(world, shard, [&](std::uint32_t row) {
     if (!from.knows(world.id_of(row))) return;
     if (nothing_to_say) {

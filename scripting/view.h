@@ -27,8 +27,9 @@ struct View {
   float *move_x = nullptr, *move_y = nullptr, *move_z = nullptr;
   std::uint8_t* ability = nullptr;
   std::uint64_t* ability_target = nullptr;
-  std::uint32_t* ready = nullptr;  // by row: 1 + the generation that init has welcomed
-  float* fuel = nullptr;           // by row: of the last act
+  std::uint32_t* ready = nullptr;       // by row: 1 + the generation that init has welcomed
+  float* fuel = nullptr;                // by row: of the last act
+  double fuel_total = 0, fuel_max = 0;  // of the acts of this phase, and of one act
   decltype(&engine::cherub_sense_nearest) nearest = &engine::cherub_sense_nearest;
   decltype(&engine::cherub_sense_neighbors) neighbors = &engine::cherub_sense_neighbors;
   decltype(&engine::cherub_sense_count) count = &engine::cherub_sense_count;
