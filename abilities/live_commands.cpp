@@ -278,7 +278,7 @@ ConsoleReply LiveWorld::Session::execute(const console::Profile&, Answer&) {
   ProfileSources sources;
   sources.world = world.get();
   sources.ticks = &profile;
-  sources.model = owner.tools_.model;
+  sources.ledger = owner.tools_.ledger;
   sources.versions = host->version_stats();
   sources.rate_hz = clock.rate();
   sources.budget_ms = budget.limit_ms(clock.rate());
