@@ -156,6 +156,10 @@ function complain(text) {
   if (complaints <= kComplaintsMax) progress.say({ tone: "bad", text });
 }
 
+const kAnnounced = new Set(
+  "iteration best live reload quarantine error done terminated".split(" "),
+);
+
 function takeRecord(raw) {
   const record = unwrap(raw);
   if (!model.take(record)) return;
@@ -168,10 +172,7 @@ function takeRecord(raw) {
   const isHistory = isNumber(record.seq) && record.seq <= model.historyEnd;
   if (told) {
     progress.say(told, record.ts ?? (isHistory ? null : Date.now()));
-    if (
-      !isHistory &&
-      ["iteration", "best", "live", "reload", "quarantine", "error", "done", "terminated"].includes(record.type)
-    ) {
+    if (!isHistory && kAnnounced.has(record.type)) {
       progress.announce(told.text);
     }
   }

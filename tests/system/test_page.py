@@ -236,7 +236,9 @@ class PageTest(unittest.TestCase):
         browser.press("control", "enter")
         self.assertRegex(self.wait_for_verdict("good"), r"swapped in at tick [\d,]+")
         self.wait(
-            lambda: re.search(r"swapped in \d+\s+on probation \d+\s+accepted", self.text("#reload-steps")),
+            lambda: re.search(
+                r"swapped in \d+\s+on probation \d+\s+accepted", self.text("#reload-steps")
+            ),
             "the steps of the reload are shown",
         )
         self.assertNotIn("edited", self.text("#code-reading"))
