@@ -261,11 +261,15 @@ TEST_CASE("a user's own policies are kept as such, also those that are reloaded"
   request.runs_dir = folder.path() + "/runs";
   RunControl control;
   KeepingObserver observer;
-  observer.hook = [&, done = false](const RunRecord& record) mutable {
-    if (done || record.type != "live") return;
-    done = true;
-    control.reload("policy", kCountingSource, {});
-    control.reload("policy", "no Lua", {});
+  observer.hook = [&](const RunRecord& record) {
+    const auto is = [&](const char* type, const char* state) {
+      return record.type == type &&
+             record.json.find(std::string("\"state\":\"") + state + "\"") != std::string::npos;
+    };
+    if (is("live", "started")) control.pause();  // until both are checked
+    if (is("live", "paused")) control.reload("policy", kCountingSource, {}, ReloadForce::kYes);
+    if (is("reload", "swapped")) control.reload("policy", "no Lua", {});
+    if (is("reload", "refused")) control.resume();
   };
   const RunSummary summary = execute_run(request, "run-1", control, observer);
   REQUIRE(summary.end == RunEnd::kDone);
