@@ -7,15 +7,16 @@ namespace {
 constexpr ApiRow kAbility[] = {
     {.name = "name",
      .returns = "string",
-     .range = "a lower-case word, ≤ 32 bytes",
-     .doc = "What policies call it: self:use(\"fireball\", target).",
+     .doc = "What policies call it, a lower-case word of at most 32 letters, digits and _: "
+            "self:use(\"fireball\", target).",
      .right = "ability.name = \"spark\"",
      .wrong = "ability.name = \"Fire Ball\"",
      .wrong_hint = "write a lower-case word"},
     {.name = "description",
      .returns = "string",
-     .range = "≤ 200 bytes",
-     .doc = "One line for people and prompts: what it does, and which details it takes.",
+     .doc =
+         "One line of at most 200 bytes, for people and prompts: what it does, and which details "
+         "it takes.",
      .right = "ability.description = \"Burns a target within 5 m.\"",
      .wrong = "ability.description = 5",
      .wrong_hint = "a string"},
