@@ -149,7 +149,8 @@ class LoopRules {
     }
     const bool of_api = object.is(Shape::kSelf) || object.is(Shape::kWorld);
     asks_world_ = asks_world_ || of_api;
-    return of_api && *key != "memory";
+    // Memory is the policy's own, and fuel counts down while it runs.
+    return of_api && *key != "memory" && *key != "fuel";
   }
 
   bool is_fixed_call(const Expression& call, const Block& body) {

@@ -160,10 +160,6 @@ function complain(text) {
   if (complaints <= kComplaintsMax) progress.say({ tone: "bad", text });
 }
 
-const kAnnounced = new Set(
-  "iteration best live reload quarantine error done terminated".split(" "),
-);
-
 function takeRecord(raw) {
   const record = unwrap(raw);
   if (!model.take(record)) return;
