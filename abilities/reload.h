@@ -37,7 +37,7 @@ struct ReloadLimits {
   // Worse than the old version is what does a thing in more than `times` as many of its acts, and
   // `more` beside, and so often at all. Fewer acts than acts_min count as so many.
   double times = 2;
-  double more_faults = 0.01, more_refused = 0.05;  // shares of acts
+  double more_faults = 0.01, more_refused = 0.25;  // shares of acts; refusals drift with a world
   std::uint64_t faults_min = 3, refused_min = 20;
   std::uint64_t acts_min = 100;
   double not_migrated_max = 0.5;  // share of the shadow's agents whose memory cannot move

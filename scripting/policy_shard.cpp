@@ -9,9 +9,9 @@
 namespace cherub::scripting {
 namespace {
 
-// In one tick and shard, a memory each: a number of agents, never a time. A 32nd of the shard is
-// about as much work as their acts.
-constexpr std::size_t kMovedAtLeast = 512, kMovedShare = 32;
+// In one tick and shard, a memory each: a number of agents, never a time. A 64th of the shard is
+// about half as much work as its acts.
+constexpr std::size_t kMovedAtLeast = 256, kMovedShare = 64;
 
 bool is_migration_fault(const MachineFault& fault) {
   return fault.kind == FaultKind::kMigrate;

@@ -154,6 +154,8 @@ void bench_reload() {
   report("reload.longest_before_over_median_tick", longest(before) / usual, "1", "lower");
   report("reload.longest_over_median_tick", longest(during) / usual, "1", "lower");
   report("reload.shadow_over_median_tick", median(shadowed) / usual, "1", "lower");
+  report("reload.shadow_longest_over_median_tick", longest(shadowed) / usual, "1", "lower");
+  report("reload.moving_longest_over_median_tick", longest(moving) / usual, "1", "lower");
   report("reload.moving_over_median_tick", median(moving) / usual, "1", "lower");
   report("reload.moving_ticks", static_cast<double>(moving.size()), "ticks", "lower");
   report("reload.ticks_to_swap", to_swap, "ticks", "lower");

@@ -110,19 +110,19 @@ TEST_CASE("memories move in portions; until its turn an agent acts by the old ve
   const std::string old_sha = life.install(kOld, false);
   life.steps(3);
   const std::string new_sha = life.install(kNew, true);
-  for (int tick = 1; tick <= 4; ++tick) {
+  for (int tick = 1; tick <= 8; ++tick) {
     life.step();
-    const std::size_t moved = std::min(2'000, 512 * tick);
+    const std::size_t moved = std::min(2'000, 256 * tick);
     CHECK(life.driven_by(new_sha) == moved);
     CHECK(life.driven_by(old_sha) == 2'000 - moved);
     CHECK(life.host->migration().moved == moved);
-    CHECK(life.host->migration().going == (tick < 4));
+    CHECK(life.host->migration().going == (tick < 8));
   }
-  // The first moved before its fourth act, the last before its seventh: none lost a tick.
-  CHECK(life.memory(0) == R"({"by":"old new","count":1007})");
-  CHECK(life.memory(1'999) == R"({"by":"old new","count":1007})");
+  // The first moved before its fourth act, the last before its eleventh: none lost a tick.
+  CHECK(life.memory(0) == R"({"by":"old new","count":1011})");
+  CHECK(life.memory(1'999) == R"({"by":"old new","count":1011})");
   CHECK(life.host->migration().stayed == 0);
-  CHECK(life.host->stats().acts == 7 * 2'000);
+  CHECK(life.host->stats().acts == 11 * 2'000);
   CHECK(life.host->stats().fault_count() == 0);
 }
 
@@ -153,8 +153,8 @@ TEST_CASE("an agent whose memory cannot move keeps the old version and its memor
   CHECK(life.driven_by(picky) == moves.moved);
   CHECK(life.host->stats().fault_count() == 0);
   for (const std::uint32_t row : life.world->agent_rows()) {
-    // What it had counted when its turn came, one tick later for the second portion.
-    const std::uint32_t first = row % 7 + (row < 512 ? 4 : 5);
+    // What it had counted when its turn came, one tick later for each portion.
+    const std::uint32_t first = row % 7 + 4 + row / 256;
     const bool stays = life.host->version_of(life.world->id_of(row)) == old_sha;
     INFO(row << " " << life.memory(row) << moves.first_failure);
     CHECK(stays == (first % 3 != 2));
@@ -188,10 +188,10 @@ TEST_CASE("a restored version drives its agents with the memories that they had,
   life.step();
   CHECK(life.driven_by(old_sha) == 1'503);
   CHECK(life.host->save_memories().versions.size() == 1);
-  // One act since, and for those that moved late one for each tick before they did.
+  // One act since, and one for each tick before they moved; the last never did.
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::string now = life.memory(rows[i]);
-    const int acts = i < 512 ? 4 : i < 1'024 ? 5 : 6;
+    const int acts = i < 256 ? 4 : i < 512 ? 5 : i < 768 ? 6 : 11;
     CHECK(now == R"({"by":"old","count":)" + std::to_string(acts) + "}");
   }
   int newborn = 0;
