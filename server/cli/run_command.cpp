@@ -193,7 +193,7 @@ int run_run(const RunFlags& flags, const std::string& config_path) {
 
 void add_flags(CLI::App& command, RunFlags& flags) {
   command.add_option("--scenario", flags.scenario, "maze, meadow … (default maze)");
-  command.add_option("--goal", flags.goal, "What to achieve, in words");
+  command.add_option("goal,--goal", flags.goal, "What to achieve, in words");
   command.add_option("--iterations", flags.iterations, "Rounds of improvement (default 3)");
   command.add_option("--episodes", flags.episodes, "Tuning seeds per candidate (default 8)");
   command.add_option("--candidates", flags.candidates,

@@ -122,7 +122,7 @@ class Cli(unittest.TestCase):
         self.assertNotIn("\x1b", cherub("check", path)[2])
 
     def test_the_main_job_is_done_recorded_and_replayed(self):
-        code, records = self.run_json("--goal", "reach the target safely", "--iterations", "2",
+        code, records = self.run_json("reach the target safely", "--iterations", "2",
                                       "--candidates", "12", "--episodes", "4", "--live", "10")
         self.assertEqual(code, 0)
         done = records[-1]
