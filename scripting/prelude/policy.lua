@@ -130,7 +130,7 @@ end
 local function adopt(agent_row, memory)
   view.row = agent_row
   if migrate then
-    memory = migrate(memory)
+    memory = migrate(memory or {})
     if memory ~= nil and type(memory) ~= "table" then
       error("migrate(old) must return a table, got " .. type(memory), 0)
     end

@@ -138,6 +138,23 @@ TEST_CASE("without memories and migrate the swap is immediate") {
   CHECK_FALSE(life.host->migration().going);
 }
 
+TEST_CASE("migrate gets a table also for an agent that kept nothing") {
+  Reload life(meadow(50, 0, 30));
+  life.install("local policy = {}\nfunction policy.act(self) self:idle() end\nreturn policy\n",
+               false);
+  life.steps(2);
+  const std::string next = life.install(R"(
+    local policy = {}
+    function policy.migrate(old) return {home = old.home or "none"} end
+    function policy.act(self) self:say(self.memory.home) end
+    return policy)",
+                                        false);
+  life.steps(2);
+  CHECK(life.driven_by(next) == 50);
+  CHECK(life.memory(0) == R"({"home":"none"})");
+  CHECK(life.host->stats().fault_count() == 0);
+}
+
 TEST_CASE("an agent whose memory cannot move keeps the old version and its memory") {
   Reload life(meadow(700, 0, 60));
   const std::string old_sha = life.install(kStaggered, false);
