@@ -34,6 +34,8 @@ const char* move_name(engine::MoveKind kind) {
       return "move_to";
     case engine::MoveKind::kWander:
       return "wander";
+    case engine::MoveKind::kTurn:
+      return "turn";
   }
   return "unknown";
 }

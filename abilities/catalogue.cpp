@@ -205,6 +205,15 @@ base::Result<std::string> Catalogue::resolve(Database& database, std::string_vie
   return found.front();
 }
 
+base::Result<CatalogueScript> Catalogue::load(Database& database, const std::string& sha256) const {
+  CatalogueScript script = CatalogueRows(database).load(sha256);
+  if (database.failed()) return database.error("The catalogue cannot be read");
+  auto source = read_source(sha256);
+  if (!source) return source.error();
+  script.source = std::move(*source);
+  return script;
+}
+
 base::Result<CatalogueScript> Catalogue::find(std::string_view reference) const {
   if (is_empty()) {
     return base::Error{base::ErrorCode::kNotFound, "There are no scripts yet.",
@@ -214,12 +223,22 @@ base::Result<CatalogueScript> Catalogue::find(std::string_view reference) const 
   if (!opened) return opened.error();
   const auto sha256 = resolve(*opened, reference);
   if (!sha256) return sha256.error();
-  auto script = CatalogueRows(*opened).load(*sha256);
-  if (opened->failed()) return opened->error("The catalogue cannot be read");
-  auto source = read_source(*sha256);
-  if (!source) return source.error();
-  script.source = std::move(*source);
-  return script;
+  return load(*opened, *sha256);
+}
+
+base::Result<void> Catalogue::visit(
+    std::span<const std::string> sha256s,
+    const std::function<base::Result<void>(const CatalogueScript&)>& take) const {
+  if (sha256s.empty()) return {};
+  auto opened = open_to_read();
+  if (!opened) return opened.error();
+  opened->run("BEGIN");
+  for (const std::string& sha256 : sha256s) {
+    const auto script = load(*opened, sha256);
+    if (!script) return script.error();
+    if (auto taken = take(*script); !taken) return taken;
+  }
+  return {};
 }
 
 base::Result<std::vector<std::string>> Catalogue::all() const {

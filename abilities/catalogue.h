@@ -127,6 +127,11 @@ class Catalogue {
   // By sha256, the beginning of one (four digits at least), or name. kNotFound tells the nearest
   // name, kConflict the ones that are meant.
   [[nodiscard]] base::Result<CatalogueScript> find(std::string_view reference) const;
+  // Calls `take` for each of the scripts, whole, in the order of the list and as they are at one
+  // moment. Stops at the first error, also of `take`.
+  base::Result<void> visit(
+      std::span<const std::string> sha256s,
+      const std::function<base::Result<void>(const CatalogueScript&)>& take) const;
   // The sha256 of all scripts, sorted.
   [[nodiscard]] base::Result<std::vector<std::string>> all() const;
 
@@ -144,6 +149,8 @@ class Catalogue {
   [[nodiscard]] std::filesystem::path source_path(const std::string& sha256) const;
   base::Result<void> write_source(const CatalogueScript& script);
   [[nodiscard]] base::Result<std::string> read_source(const std::string& sha256) const;
+  [[nodiscard]] base::Result<CatalogueScript> load(Database& database,
+                                                   const std::string& sha256) const;
   [[nodiscard]] base::Result<std::string> resolve(Database& database,
                                                   std::string_view reference) const;
   base::Result<void> change(const std::string& sha256,

@@ -253,12 +253,8 @@ base::Result<void> export_catalogue(
   std::sort(sorted.begin(), sorted.end());
   sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
   if (auto written = write(catalogue_header()); !written) return written;
-  for (const std::string& sha256 : sorted) {
-    const auto script = catalogue.find(sha256);
-    if (!script) return script.error();
-    if (auto written = write(catalogue_line(*script)); !written) return written;
-  }
-  return {};
+  return catalogue.visit(
+      sorted, [&](const CatalogueScript& script) { return write(catalogue_line(script)); });
 }
 
 base::Result<CatalogueImport> import_catalogue(Catalogue& catalogue, std::string_view text) {

@@ -58,9 +58,15 @@ struct ShowScenario {};
 struct Dump {
   std::string file;  // empty: in the reply when it is small
 };
-struct Save {};
+struct Save {
+  std::string name;  // empty: as an autosave, which goes when it is old
+};
+struct ListSaves {};
 struct Load {
-  std::string run;
+  std::string name;  // of a save of this world, else of a run
+};
+struct Forget {
+  std::string save;
 };
 struct Help {
   std::string topic;
@@ -73,8 +79,8 @@ using ConsoleCommand =
     std::variant<console::Pause, console::Resume, console::Step, console::Until, console::SetRate,
                  console::SetBudget, console::SetAutosave, console::ShowSettings, engine::Spawn,
                  console::Remove, engine::Rain, console::Debug, console::Follow, console::Profile,
-                 console::ShowScenario, console::Dump, console::Save, console::Load, console::Help,
-                 console::Quit>;
+                 console::ShowScenario, console::Dump, console::Save, console::ListSaves,
+                 console::Load, console::Forget, console::Help, console::Quit>;
 
 struct ConsoleReply {
   bool ok = true;

@@ -198,8 +198,10 @@ ConsoleCommand build(std::string_view name, Reader& reader) {
   if (name == "profile") return console::Profile{};
   if (name == "scenario") return console::ShowScenario{};
   if (name == "dump") return console::Dump{reader.text("file")};
-  if (name == "save") return console::Save{};
-  if (name == "load") return console::Load{reader.text("run")};
+  if (name == "save") return console::Save{reader.text("name")};
+  if (name == "saves") return console::ListSaves{};
+  if (name == "load") return console::Load{reader.text("name")};
+  if (name == "forget") return console::Forget{reader.text("name")};
   if (name == "help") return console::Help{reader.text("command")};
   return console::Quit{};
 }

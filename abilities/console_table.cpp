@@ -83,11 +83,21 @@ const std::vector<CommandSpec>& console_commands() {
        "The whole state as JSON: in the answer, or in dump/FILE.json of the run's folder when "
        "named or large.",
        "dump before_rain"},
-      {"save", {}, "Saves the world in its folder, as every autosave does.", "save"},
+      {"save",
+       {{"name", Kind::kName, false}},
+       "Saves the world in its folder: with a name it stays until forgotten, without one it is as "
+       "an autosave.",
+       "save before_rain"},
+      {"saves", {}, "The saves of this world.", "saves"},
       {"load",
-       {{"run", Kind::kName}},
-       "Goes on with the world that another run has left, in the place of this one.",
-       "load 20261121-014233-3f9a"},
+       {{"name", Kind::kName}},
+       "Goes back to a named save of this world; else goes on with the world that the run of this "
+       "name has left, in the place of this one.",
+       "load before_rain"},
+      {"forget",
+       {{"name", Kind::kName}},
+       "Removes a named save. The world goes on.",
+       "forget before_rain"},
       {"help", {{"command", Kind::kText, false}}, "This list, or one command.", "help spawn"},
       {"quit", {}, "Ends the run, which keeps its best result. Also: terminate.", "quit"},
   };

@@ -15,6 +15,7 @@ RunSummary continue_world(const std::string& dir, const RunRequest& request, Run
   options.autosave_s = request.autosave_s;
   options.threads = request.threads;
   options.host.jit = request.jit;
+  options.save_name = request.save_name;
   options.world_dir = world_path(dir).string();
   LiveWorld world({}, std::make_shared<scripting::ScriptRegistry>(), options, control.state(),
                   serial);

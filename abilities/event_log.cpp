@@ -7,7 +7,6 @@
 #include <fstream>
 #include <utility>
 
-#include "abilities/compression.h"
 #include "abilities/world_folder.h"
 #include "engine/base/check.h"
 #include "engine/base/json.h"
@@ -205,14 +204,7 @@ base::Result<void> pack_event_ranges(FileSystem& files, const std::filesystem::p
                                      engine::Tick now) {
   for (const EventRange& range : event_ranges(folder)) {
     if (range.packed || range.from >= range_of(now)) continue;
-    const auto text = read_packed(range.path);
-    if (!text) return text.error();
-    const auto frame = compress(*text);
-    if (!frame) return frame.error();
-    auto packed = range.path;
-    packed += ".zst";
-    if (auto done = replace_file(files, packed, *frame, Durable::kYes); !done) return done;
-    if (auto done = remove_path(files, range.path); !done) return done;
+    if (auto done = pack_file(files, range.path); !done) return done;
   }
   return {};
 }

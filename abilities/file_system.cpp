@@ -99,6 +99,12 @@ base::Result<void> OutputFile::truncate(std::uint64_t size) {
   return {};
 }
 
+base::Result<void> OutputFile::rename(const std::filesystem::path& to) {
+  if (files_->rename(path_.c_str(), to.c_str()) != 0) return failure("Renaming");
+  path_ = to;
+  return {};
+}
+
 base::Result<void> OutputFile::lock() {
   if (files_->lock(file_) == 0) return {};
   if (errno != EWOULDBLOCK) return failure("Locking");

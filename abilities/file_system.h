@@ -43,6 +43,7 @@ class OutputFile {
   // Takes what it wrote off the front of `bytes`, also when it fails.
   base::Result<void> write(std::string_view& bytes);
   base::Result<void> truncate(std::uint64_t size);
+  base::Result<void> rename(const std::filesystem::path& to);
   // Fails with kConflict when another process has the file.
   base::Result<void> lock();
   base::Result<void> sync();  // until the bytes are on the disk

@@ -309,31 +309,82 @@ ConsoleReply LiveWorld::Session::execute(const console::Dump& dump, Answer&) {
   return reply;
 }
 
-ConsoleReply LiveWorld::Session::execute(const console::Save&, Answer&) {
+ConsoleReply LiveWorld::Session::execute(const console::Save& save, Answer&) {
   if (!store) return console_refusal(not_kept());
-  store->save(*world, *host);
+  if (save.name.empty()) {
+    store->save(*world, *host);
+  } else if (const auto begun = store->save_named(save.name, *world, *host); !begun) {
+    return console_refusal(begun.error());
+  }
   ConsoleReply reply;
   const std::string dir = store->folder().path().string();
-  reply.text = "Saves tick " + std::to_string(world->tick()) + " in " + dir +
+  reply.text = "Saves tick " + std::to_string(world->tick()) +
+               (save.name.empty() ? "" : " as " + save.name) + " in " + dir +
                "; a save record tells when it is done.";
-  reply.json = base::JsonObject().add("tick", world->tick()).add("dir", dir).text();
+  base::JsonObject json;
+  json.add("tick", world->tick()).add("dir", dir);
+  if (!save.name.empty()) json.add("name", save.name);
+  reply.json = json.text();
   return reply;
+}
+
+ConsoleReply LiveWorld::Session::execute(const console::ListSaves&, Answer&) {
+  if (!store) return console_refusal(not_kept());
+  store->wait_until_idle();  // whoever asks has just saved
+  const WorldFolder& folder = store->folder();
+  base::JsonArray named, ticks;
+  ConsoleReply reply;
+  reply.text = "named:";
+  for (const std::string& name : folder.named_saves()) {
+    named.add(name);
+    reply.text += " " + name;
+  }
+  reply.text += "\nby themselves, of ticks:";
+  for (const engine::Tick tick : folder.saves()) {
+    ticks.raw(std::to_string(tick));
+    reply.text += " " + std::to_string(tick);
+  }
+  reply.json = base::JsonObject().raw("named", named.text()).raw("ticks", ticks.text()).text();
+  return reply;
+}
+
+ConsoleReply LiveWorld::Session::execute(const console::Forget& forget, Answer&) {
+  if (!store) return console_refusal(not_kept());
+  store->wait_until_idle();  // it may be the one that is being written
+  const auto removed = store->folder().remove_named(forget.save);
+  return removed ? said("Forgot " + forget.save + ".") : console_refusal(removed.error());
+}
+
+// The journal goes on from the save; what came behind it is left.
+ConsoleReply LiveWorld::Session::go_back(const std::string& name) {
+  LoadedWorld loaded;
+  const auto done = store->go_back(name, owner.registry_, owner.options_.host.jit, loaded);
+  if (!done) {
+    return console_refusal({done.error().code, "load: " + done.error().text(), "name"});
+  }
+  replace_world(std::move(loaded));
+  answer_interrupted("A save was loaded");
+  return time_reply("Went back to " + name + "; the world is" + at_tick(world->tick()));
 }
 
 // A world that another run has left. This one is closed and stays where it was kept.
 ConsoleReply LiveWorld::Session::execute(const console::Load& load, Answer&) {
+  if (store) {
+    store->wait_until_idle();  // it may be the one that is being written
+    const auto named = store->folder().named_saves();
+    if (std::binary_search(named.begin(), named.end(), load.name)) return go_back(load.name);
+  }
   if (owner.tools_.folder == nullptr) return console_refusal(not_kept());
-  const auto dir = owner.tools_.folder->path().parent_path() / load.run;
+  const auto dir = owner.tools_.folder->path().parent_path() / load.name;
   LoadedWorld loaded;
   auto opened = WorldStore::load(world_path(dir), owner.registry_, owner.options_.host.jit,
                                  owner.store_options(), loaded);
   if (!opened) {
-    return console_refusal(
-        {opened.error().code,
-         "load: the world of run \"" + load.run + "\" cannot be taken: " + opened.error().message,
-         "run"});
+    return console_refusal({opened.error().code,
+                            "load: there is no save of this name, and the world of run \"" +
+                                load.name + "\" cannot be taken: " + opened.error().message,
+                            "name"});
   }
-  abandon_reloads("Another world was loaded.");
   if (const auto closed = close_store(); !closed) {
     owner.observer_.on_record(record("command", base::JsonObject()
                                                     .add("state", "failed")
@@ -343,10 +394,11 @@ ConsoleReply LiveWorld::Session::execute(const console::Load& load, Answer&) {
   store = std::move(*opened);
   replace_world(std::move(loaded));
   answer_interrupted("Another world was loaded");
-  return time_reply("Loaded " + load.run + "; the world is" + at_tick(world->tick()));
+  return time_reply("Loaded " + load.name + "; the world is" + at_tick(world->tick()));
 }
 
 void LiveWorld::Session::replace_world(LoadedWorld loaded) {
+  abandon_reloads("Another world was loaded.");
   world->listen(nullptr);
   host = std::move(loaded.host);  // the old one may look at its world to the end
   world = std::move(loaded.world);

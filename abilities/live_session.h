@@ -142,7 +142,10 @@ struct LiveWorld::Session {
   ConsoleReply execute(const console::ShowScenario&, Answer&);
   ConsoleReply execute(const console::Dump&, Answer&);
   ConsoleReply execute(const console::Save&, Answer&);
+  ConsoleReply execute(const console::ListSaves&, Answer&);
   ConsoleReply execute(const console::Load&, Answer&);
+  ConsoleReply execute(const console::Forget&, Answer&);
+  ConsoleReply go_back(const std::string& name);
   ConsoleReply execute(const console::Help&, Answer&);
   ConsoleReply execute(const console::Quit&, Answer&);
 

@@ -57,6 +57,7 @@ void LiveWorld::Session::tell_saves() {
   for (const StoreNotice& notice : store->take_notices()) {
     base::JsonObject json;
     json.add("state", notice.ok ? "done" : "failed").add("tick", notice.tick);
+    if (!notice.name.empty()) json.add("name", notice.name);
     if (notice.ok) json.add("bytes", notice.bytes).add("wall_s", notice.wall_s);
     if (!notice.ok) json.add("message", notice.message);
     owner.observer_.on_record(record("save", json));
@@ -262,8 +263,8 @@ base::Result<LiveResult> LiveWorld::live(const std::string& sha256, const std::s
 
 base::Result<LiveResult> LiveWorld::go_on() {
   LoadedWorld loaded;
-  auto store =
-      WorldStore::load(options_.world_dir, registry_, options_.host.jit, store_options(), loaded);
+  auto store = WorldStore::load(options_.world_dir, registry_, options_.host.jit, store_options(),
+                                loaded, options_.save_name);
   if (!store) return store.error();
   scenario_ = loaded.world->scenario();
   options_.seed = loaded.world->seed();

@@ -25,6 +25,7 @@ struct LiveOptions {
   unsigned threads = 1;  // that step the world
   scripting::HostOptions host;
   std::string world_dir;                          // where the world is kept; empty: it is not
+  std::string save_name;                          // go_on() begins there; empty: at its end
   double autosave_s = 60;                         // of wall time; 0: only on demand and at the end
   std::vector<engine::ModelReply> model_replies;  // for the journal
 };

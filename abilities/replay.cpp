@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-#include "abilities/journal_file.h"
+#include "abilities/journal_segments.h"
 #include "abilities/memory_json.h"
 #include "abilities/replayer.h"
 #include "abilities/stopwatch.h"
@@ -24,8 +24,9 @@ class Replay {
         folder_(folder),
         pool_(std::max(1u, options.threads)),
         replayer_(recording, std::make_shared<scripting::ScriptRegistry>(), options.jit, &pool_) {
-    report_.ticks_recorded = recording.hashes.size();
+    report_.ticks_recorded = recording.end();
     report_.torn_bytes = recording.torn_bytes;
+    first_ = recording.first;
     end_ = std::min<std::uint64_t>(options.to.value_or(report_.ticks_recorded),
                                    report_.ticks_recorded);
     if (folder_ != nullptr) saves_ = folder_->saves();
@@ -46,13 +47,13 @@ class Replay {
   base::ThreadPool pool_;
   Replayer replayer_;
   std::vector<engine::Tick> saves_;
-  std::uint64_t end_ = 0, tick_ = 0;
+  std::uint64_t first_ = 0, end_ = 0, tick_ = 0;
   ReplayReport report_;
 };
 
 base::Result<void> Replay::begin() {
   for (auto tick = saves_.rbegin(); tick != saves_.rend(); ++tick) {
-    if (*tick > options_.from || *tick > report_.ticks_recorded) continue;
+    if (*tick > options_.from || *tick < first_ || *tick > report_.ticks_recorded) continue;
     const auto save = folder_->read_save(*tick, SaveCheck::kIntact);
     if (!save) continue;  // an older one will do
     if (auto begun = replayer_.begin_at(*save); !begun) continue;
@@ -182,9 +183,16 @@ std::filesystem::path world_path(const std::filesystem::path& dir) {
 base::Result<ReplayReport> replay_run(const std::string& dir, const ReplayOptions& options,
                                       const ReplayProgress& progress) {
   const WorldFolder folder(real_file_system(), world_path(dir));
-  const auto recording = read_journal(folder.journal());
-  if (!recording) return recording.error();
-  return replay_recording(*recording, options, progress, &folder);
+  const std::uint64_t to = options.to.value_or(kEndOfJournal);
+  for (std::uint64_t from = options.from;;) {
+    // Of a long journal only what is wanted, from the newest save before it on.
+    const auto recording = read_journal(folder.journal(), folder.newest_save(from), to);
+    if (!recording) return recording.error();
+    auto report = replay_recording(*recording, options, progress, &folder);
+    const bool lacks_save = !report && report.error().code == base::ErrorCode::kNotFound;
+    if (!lacks_save || recording->first == 0) return report;
+    from = recording->first - 1;
+  }
 }
 
 }  // namespace cherub::abilities

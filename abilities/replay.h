@@ -23,10 +23,10 @@ struct ReplayOptions {
 };
 
 struct ReplayReport {
-  std::uint64_t from = 0;   // the tick it began at
-  std::uint64_t ticks = 0;  // simulated
-  std::uint64_t ticks_recorded = 0;
-  std::uint64_t torn_bytes = 0;  // behind the last whole record
+  std::uint64_t from = 0;            // the tick it began at
+  std::uint64_t ticks = 0;           // simulated
+  std::uint64_t ticks_recorded = 0;  // up to the end of the journal, or of what was read of it
+  std::uint64_t torn_bytes = 0;      // behind the last whole record
   std::uint64_t saves_compared = 0;
   bool verified = false;  // every hash of these ticks was there and equal, and every save
   std::optional<std::uint64_t> first_difference_tick;

@@ -78,6 +78,12 @@ base::Result<void> Replayer::stand(std::unique_ptr<engine::World> world) {
 }
 
 base::Result<void> Replayer::begin() {
+  if (recording_.first > 0) {
+    return base::Error{base::ErrorCode::kNotFound,
+                       "The journal was read from tick " + std::to_string(recording_.first) +
+                           " on, and no save there can be used.",
+                       "journal"};
+  }
   auto scenario = engine::parse_scenario(recording_.start.scenario_yaml);
   if (!scenario) return scenario.error();
   auto created = engine::World::create(std::move(*scenario), recording_.start.seed);
@@ -90,6 +96,13 @@ base::Result<void> Replayer::begin_at(const Save& save) {
       save.snapshot.scenario_yaml != recording_.start.scenario_yaml) {
     return base::Error{base::ErrorCode::kInvalidArgument,
                        "The save is of another world than the journal.", "save"};
+  }
+  const engine::Tick tick = save.snapshot.tick;
+  const bool is_told = tick > recording_.first && tick <= recording_.end();
+  if (tick < recording_.first ||
+      (is_told && recording_.hashes[tick - recording_.first - 1] != save.snapshot.hash)) {
+    return base::Error{base::ErrorCode::kInvalidArgument,
+                       "The save is not of what the journal tells.", "save"};
   }
   auto restored = engine::World::restore(save.snapshot);
   if (!restored) return restored.error();
@@ -153,6 +166,10 @@ base::Result<void> Replayer::renew_host() {
   return host_->restore_memories(*world_, memories);
 }
 
+void Replayer::add_sources() {
+  for (const auto& source : recording_.sources) registry_->add(source.second);
+}
+
 void Replayer::submit_waiting() {
   const auto& commands = recording_.commands;
   while (next_command_ < commands.size() && commands[next_command_].tick <= world_->tick()) {
@@ -175,7 +192,8 @@ std::string Replayer::differing_column(engine::Tick tick) const {
   for (const engine::ColumnHash& column : world_->column_hashes()) {
     const auto found = std::find(names.begin(), names.end(), column.name);
     if (found == names.end()) continue;
-    const auto at = tick * names.size() + static_cast<std::size_t>(found - names.begin());
+    const auto at =
+        (tick - recording_.first) * names.size() + static_cast<std::size_t>(found - names.begin());
     if (at >= recording_.column_hashes.size()) continue;
     if (recording_.column_hashes[at] != static_cast<std::uint32_t>(column.hash)) {
       return std::string(column.name);
@@ -188,7 +206,7 @@ void Replayer::compare(const engine::TickReport& report) {
   const auto at = [&](std::string sentence, std::string column) {
     difference_ = {report.tick, std::move(column), std::move(sentence)};
   };
-  const std::uint64_t recorded = recording_.hashes[report.tick];
+  const std::uint64_t recorded = recording_.hashes[report.tick - recording_.first];
   const std::string column = differing_column(report.tick);
   if (report.hash != recorded) {
     return at("State hash " + base::hex64(report.hash) + " instead of " + base::hex64(recorded) +
@@ -197,14 +215,14 @@ void Replayer::compare(const engine::TickReport& report) {
   }
   if (!column.empty()) return at("The hash of column " + column + " differs.", column);
   if (report.tick % engine::kBehaviourHashInterval != 0) return;
-  const std::size_t index = report.tick / engine::kBehaviourHashInterval;
-  if (index >= recording_.behaviour_hashes.size()) {
+  const auto expected = recording_.behaviour_hash(report.tick);
+  if (!expected) {
     return at("The journal has no hash of the policies' memories here.", "memories");
   }
   const std::uint64_t hash = host_->state_hash();
-  if (hash == recording_.behaviour_hashes[index]) return;
+  if (hash == *expected) return;
   at("The policies' memories differ: hash " + base::hex64(hash) + " instead of " +
-         base::hex64(recording_.behaviour_hashes[index]) + ".",
+         base::hex64(*expected) + ".",
      "memories");
 }
 

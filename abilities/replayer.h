@@ -26,10 +26,12 @@ class Replayer {
   Replayer(const engine::Recording& recording, std::shared_ptr<scripting::ScriptRegistry> registry,
            bool jit, base::WorkerPool* pool = nullptr);
 
+  // At tick 0, where the recording must begin.
   base::Result<void> begin();
+  // A save that is not of what was recorded is refused.
   base::Result<void> begin_at(const Save& save);
 
-  [[nodiscard]] bool at_end() const { return world_->tick() >= recording_.hashes.size(); }
+  [[nodiscard]] bool at_end() const { return world_->tick() >= recording_.end(); }
   // When the recorded world was saved at this tick, does what that did to the memories, and returns
   // them; once per tick.
   std::optional<scripting::SavedPolicies> pass_save();
@@ -38,6 +40,8 @@ class Replayer {
   // For a world that goes on: another host with the memories of this one, which is not bound to the
   // recorded machine faults. What that does to the memories is that of a save at this tick.
   base::Result<void> renew_host();
+  // Registers all sources of the recording: a world that goes on may go back to any of them.
+  void add_sources();
   // What came in after the last whole tick waits in the world.
   void submit_waiting();
 

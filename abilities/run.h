@@ -39,6 +39,7 @@ struct RunRequest {
   bool live_paced = false;   // at tick_rate of wall time (a person watches) or as fast as possible
   double autosave_s = 60;    // wall time between two saves of the live world; 0: none
   std::string world_dir;     // where the live world is kept; empty: <run>/live. Never from outside
+  std::string save_name;     // continue_world() goes back to this save. Never from outside
   std::string runs_dir = "runs";
   std::string
       catalogue_dir;  // searched before anything is written; empty: none. Never from outside

@@ -21,6 +21,7 @@ bool concerns_the_run(const ConsoleCommand& command) {
 bool looks_at_the_world(const ConsoleCommand& command) {
   return is<console::Debug>(command) || is<console::Follow>(command) ||
          is<console::Dump>(command) || is<console::Save>(command) || is<console::Load>(command) ||
+         is<console::ListSaves>(command) || is<console::Forget>(command) ||
          is<console::ShowSettings>(command);
 }
 

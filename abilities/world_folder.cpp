@@ -6,9 +6,12 @@
 #include <utility>
 
 #include "abilities/compression.h"
+#include "abilities/console.h"
+#include "abilities/journal_segments.h"
 #include "abilities/memory_json.h"
 #include "engine/base/hash.h"
 #include "engine/base/json.h"
+#include "engine/journal.h"
 
 namespace cherub::abilities {
 namespace {
@@ -79,17 +82,50 @@ base::Result<void> check_intact(const std::filesystem::path& folder) {
 }
 
 // Of ascending ticks, those that may go.
-std::vector<engine::Tick> too_old(const std::vector<engine::Tick>& saves) {
+std::vector<engine::Tick> too_old(const std::vector<engine::Tick>& saves,
+                                  const std::vector<JournalSegment>& segments) {
   std::vector<engine::Tick> old;
   if (saves.size() <= kNewestSavesKept) return old;
   int band_before = -1;
+  auto segment = segments.begin();
   // From the oldest on: it is the one that stays of its band.
   for (std::size_t i = 0; i + kNewestSavesKept < saves.size(); ++i) {
+    bool begins_segment = false;
+    for (; segment != segments.end() && segment->first <= saves[i]; ++segment) {
+      begins_segment = true;
+    }
     const int band = std::bit_width(saves.back() - saves[i]);
-    if (band == band_before) old.push_back(saves[i]);
+    if (band == band_before && !begins_segment) old.push_back(saves[i]);
     band_before = band;
   }
   return old;
+}
+
+base::Error not_a_save(const std::filesystem::path& path, const std::string& what) {
+  return {base::ErrorCode::kInvalidArgument, what, path.string()};
+}
+
+base::Result<Save> read_save_at(const std::filesystem::path& folder, SaveCheck check) {
+  if (check == SaveCheck::kIntact) {
+    if (auto intact = check_intact(folder); !intact) return intact.error();
+  }
+  const auto state = read_packed(folder / "state.json");
+  if (!state) return state.error();
+  auto snapshot = engine::snapshot_from_json(*state);
+  if (!snapshot) return at(folder / "state.json", snapshot.error());
+  const auto text = read_packed(folder / "memories.json");
+  if (!text) return text.error();
+  auto memories = memories_from_json(*text);
+  if (!memories) return at(folder / "memories.json", memories.error());
+  return Save{std::move(*snapshot), std::move(*memories)};
+}
+
+base::Result<void> check_name(const std::string& name) {
+  if (is_plain_file_name(name) && !name.ends_with(".new") && !name.ends_with(".old")) return {};
+  return base::Error{base::ErrorCode::kInvalidArgument,
+                     "A save's name has 1 to 64 letters, digits, '.', '_' and '-', begins with no "
+                     "dot, and ends in neither .new nor .old.",
+                     "name"};
 }
 
 }  // namespace
@@ -119,9 +155,19 @@ base::Result<std::string> read_packed(const std::filesystem::path& path) {
   return text;
 }
 
+base::Result<void> pack_file(FileSystem& files, const std::filesystem::path& path) {
+  const auto text = read_text_file(path, kFileBytesMax);
+  if (!text) return text.error();
+  const auto frame = compress(*text);
+  if (!frame) return frame.error();
+  auto packed_path = path;
+  packed_path += ".zst";
+  if (auto done = replace_file(files, packed_path, *frame, Durable::kYes); !done) return done;
+  return remove_path(files, path);
+}
+
 bool is_world(const std::filesystem::path& path) {
-  std::error_code ignored;
-  return std::filesystem::exists(path / "journal.jsonl", ignored);
+  return !journal_segments(path / "journal").empty();
 }
 
 WorldFolder::WorldFolder(FileSystem& files, std::filesystem::path path)
@@ -164,21 +210,99 @@ std::vector<engine::Tick> WorldFolder::saves() const {
   return ticks;
 }
 
+engine::Tick WorldFolder::newest_save(engine::Tick at_most) const {
+  const auto ticks = saves();
+  const auto after = std::upper_bound(ticks.begin(), ticks.end(), at_most);
+  return after == ticks.begin() ? 0 : *(after - 1);
+}
+
+std::filesystem::path WorldFolder::named_path(const std::string& name) const {
+  return path_ / "named" / name;
+}
+
+std::vector<std::string> WorldFolder::named_saves() const {
+  std::vector<std::string> names = names_in(path_ / "named");
+  std::erase_if(names, [](const std::string& name) { return !check_name(name).ok(); });
+  return names;
+}
+
+base::Result<void> WorldFolder::check_new_name(const std::string& name) const {
+  if (auto valid = check_name(name); !valid) return valid;
+  std::error_code ignored;
+  if (!std::filesystem::exists(named_path(name), ignored)) return {};
+  return base::Error{base::ErrorCode::kConflict,
+                     "There is a save named \"" + name +
+                         "\" already; take another name, or let it go with: forget " + name,
+                     "name"};
+}
+
+base::Result<std::size_t> WorldFolder::write_named(const std::string& name,
+                                                   const NamedSave& named) {
+  if (auto is_new = check_new_name(name); !is_new) return is_new.error();
+  if (auto made = make_folders(files_, path_ / "named"); !made) return made.error();
+  engine::JournalWriter journal;
+  journal.segment(named.beginning, 0);
+  return put_save(named_path(name), named.save, journal.text());
+}
+
+base::Result<NamedSave> WorldFolder::read_named(const std::string& name) const {
+  if (auto valid = check_name(name); !valid) return valid.error();
+  const auto folder = named_path(name);
+  std::error_code ignored;
+  if (!std::filesystem::exists(folder, ignored)) {
+    return base::Error{base::ErrorCode::kNotFound, "There is no save named \"" + name + "\".",
+                       "name"};
+  }
+  auto save = read_save_at(folder, SaveCheck::kIntact);
+  if (!save) return save.error();
+  const auto text = read_packed(folder / "journal.jsonl");
+  if (!text) return text.error();
+  auto beginning = engine::read_journal_text(*text);
+  if (!beginning) return at(folder / "journal.jsonl", beginning.error());
+  if (beginning->first != save->snapshot.tick || !beginning->hashes.empty() ||
+      beginning->torn_bytes > 0) {
+    return not_a_save(folder / "journal.jsonl", "It is not the beginning of this save's journal.");
+  }
+  return NamedSave{std::move(*save), std::move(*beginning)};
+}
+
+base::Result<void> WorldFolder::remove_named(const std::string& name) {
+  if (auto valid = check_name(name); !valid) return valid.error();
+  std::error_code ignored;
+  if (!std::filesystem::exists(named_path(name), ignored)) {
+    return base::Error{base::ErrorCode::kNotFound, "There is no save named \"" + name + "\".",
+                       "name"};
+  }
+  return discard(named_path(name));
+}
+
+base::Result<void> WorldFolder::remove_saves_behind(engine::Tick tick) {
+  for (const engine::Tick save : saves()) {
+    if (save <= tick) continue;
+    if (auto done = discard(save_path(save)); !done) return done;
+  }
+  return {};
+}
+
 base::Result<std::size_t> WorldFolder::fill_save(const std::filesystem::path& folder,
-                                                 const Save& save) {
+                                                 const Save& save, const std::string& journal) {
   const engine::Tick tick = save.snapshot.tick;
   auto state = packed("state.json", engine::snapshot_to_json(save.snapshot));
   if (!state) return state.error();
   auto memories = packed("memories.json", memories_to_json(tick, save.memories));
   if (!memories) return memories.error();
+  std::vector<Packed> parts{std::move(*state), std::move(*memories)};
+  if (!journal.empty()) {
+    auto part = packed("journal.jsonl", journal);
+    if (!part) return part.error();
+    parts.push_back(std::move(*part));
+  }
   base::JsonObject hashes;
   std::size_t bytes = 0;
-  for (const Packed* file : {&*state, &*memories}) {
-    if (auto done = write_new(files_, folder / file->name, file->bytes); !done) {
-      return done.error();
-    }
-    hashes.add(file->name, hash_text(file->bytes));
-    bytes += file->bytes.size();
+  for (const Packed& file : parts) {
+    if (auto done = write_new(files_, folder / file.name, file.bytes); !done) return done.error();
+    hashes.add(file.name, hash_text(file.bytes));
+    bytes += file.bytes.size();
   }
   const std::string manifest = base::JsonObject()
                                    .add("cherub_save", kFormat)
@@ -218,50 +342,53 @@ base::Result<void> WorldFolder::write_world_json(const Save& save) {
   return replace_file(files_, path_ / "world.json", json + "\n", Durable::kYes);
 }
 
-base::Result<std::size_t> WorldFolder::write_save(const Save& save) {
-  const auto final_path = save_path(save.snapshot.tick);
-  auto unfinished = final_path;
+base::Result<std::size_t> WorldFolder::put_save(const std::filesystem::path& path, const Save& save,
+                                                const std::string& journal) {
+  auto unfinished = path;
   unfinished += ".new";
   const auto write = [&]() -> base::Result<std::size_t> {
     if (auto done = remove_path(files_, unfinished); !done) return done.error();
     if (auto done = make_folders(files_, unfinished); !done) return done.error();
-    auto bytes = fill_save(unfinished, save);
+    auto bytes = fill_save(unfinished, save, journal);
     if (!bytes) return bytes;
-    if (auto done = discard_save(save.snapshot.tick); !done) return done.error();
-    if (auto done = rename_path(files_, unfinished, final_path); !done) return done.error();
-    if (auto done = sync_folder(files_, final_path.parent_path()); !done) return done.error();
+    if (auto done = discard(path); !done) return done.error();
+    if (auto done = rename_path(files_, unfinished, path); !done) return done.error();
+    if (auto done = sync_folder(files_, path.parent_path()); !done) return done.error();
     return bytes;
   };
   auto bytes = write();
-  if (!bytes) {
-    (void)remove_path(files_, unfinished);  // the first error is the one to tell
-    return bytes;
-  }
+  if (!bytes) (void)remove_path(files_, unfinished);  // the first error is the one to tell
+  return bytes;
+}
+
+base::Result<std::size_t> WorldFolder::write_save(const Save& save) {
+  auto bytes = put_save(save_path(save.snapshot.tick), save, "");
+  if (!bytes) return bytes;
   if (auto done = write_world_json(save); !done) return done.error();
   if (auto done = remove_old_saves(); !done) return done.error();
   return bytes;
 }
 
 // First out of sight, so that no half of it is ever found.
-base::Result<void> WorldFolder::discard_save(engine::Tick tick) {
+base::Result<void> WorldFolder::discard(const std::filesystem::path& save) {
   std::error_code ignored;
-  if (!std::filesystem::exists(save_path(tick), ignored)) return {};
-  auto hidden = save_path(tick);
+  if (!std::filesystem::exists(save, ignored)) return {};
+  auto hidden = save;
   hidden += ".old";
   if (auto done = remove_path(files_, hidden); !done) return done;
-  if (auto done = rename_path(files_, save_path(tick), hidden); !done) return done;
+  if (auto done = rename_path(files_, save, hidden); !done) return done;
   return remove_path(files_, hidden);
 }
 
 base::Result<void> WorldFolder::remove_old_saves() {
-  for (const engine::Tick tick : too_old(saves())) {
-    if (auto done = discard_save(tick); !done) return done;
+  for (const engine::Tick tick : too_old(saves(), current_line(journal_segments(journal())))) {
+    if (auto done = discard(save_path(tick)); !done) return done;
   }
   return {};
 }
 
 void WorldFolder::remove_leftovers() {
-  for (const char* folder : {"", "saves", "events", "scripts"}) {
+  for (const char* folder : {"", "saves", "named", "journal", "events", "scripts"}) {
     const auto inside = path_ / folder;
     for (const std::string& name : names_in(inside)) {
       if (name.ends_with(".new") || name.ends_with(".old")) {
@@ -272,24 +399,12 @@ void WorldFolder::remove_leftovers() {
 }
 
 base::Result<Save> WorldFolder::read_save(engine::Tick tick, SaveCheck check) const {
-  const auto folder = save_path(tick);
-  if (check == SaveCheck::kIntact) {
-    if (auto intact = check_intact(folder); !intact) return intact.error();
+  auto save = read_save_at(save_path(tick), check);
+  if (save && save->snapshot.tick != tick) {
+    return not_a_save(save_path(tick),
+                      "The state is of tick " + std::to_string(save->snapshot.tick) + ".");
   }
-  const auto state = read_packed(folder / "state.json");
-  if (!state) return state.error();
-  auto snapshot = engine::snapshot_from_json(*state);
-  if (!snapshot) return at(folder / "state.json", snapshot.error());
-  if (snapshot->tick != tick) {
-    return base::Error{base::ErrorCode::kInvalidArgument,
-                       "The state is of tick " + std::to_string(snapshot->tick) + ".",
-                       folder.string()};
-  }
-  const auto text = read_packed(folder / "memories.json");
-  if (!text) return text.error();
-  auto memories = memories_from_json(*text);
-  if (!memories) return at(folder / "memories.json", memories.error());
-  return Save{std::move(*snapshot), std::move(*memories)};
+  return save;
 }
 
 }  // namespace cherub::abilities

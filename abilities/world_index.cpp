@@ -110,7 +110,9 @@ base::Result<void> update(const WorldFolder& folder, engine::Tick until) {
   return database.error("The index could not be written");
 }
 
-void remove_index(const WorldFolder& folder) {
+}  // namespace
+
+void remove_world_index(const WorldFolder& folder) {
   for (const char* suffix : {"", "-wal", "-shm"}) {
     auto path = folder.index();
     path += suffix;
@@ -119,11 +121,9 @@ void remove_index(const WorldFolder& folder) {
   }
 }
 
-}  // namespace
-
 base::Result<void> update_world_index(const WorldFolder& folder, engine::Tick until) {
   if (auto updated = update(folder, until)) return updated;
-  remove_index(folder);
+  remove_world_index(folder);
   return update(folder, until);
 }
 

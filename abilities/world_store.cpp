@@ -1,6 +1,8 @@
 #include "abilities/world_store.h"
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 #include <utility>
 
 #include "abilities/replayer.h"
@@ -30,13 +32,27 @@ engine::RecordedStart start_of(const engine::World& world, const scripting::Host
   return start;
 }
 
-// The newest save before the journal's end that is whole and of this world; else the beginning.
+// Scripts that act in the world, or will in its next tick.
+std::set<std::string> scripts_in_use(const engine::World& world,
+                                     const std::vector<engine::StampedCommand>& pending) {
+  std::set<std::string> used;
+  for (const engine::ScriptSlot& slot : world.script_slots()) used.insert(slot.sha256);
+  for (const engine::StampedCommand& command : pending) {
+    const auto* script = std::get_if<engine::InstallScript>(&command.command);
+    if (script != nullptr) used.insert(script->sha256);
+  }
+  return used;
+}
+
+// The newest save up to a tick that is whole and of this line of the world's history; else the
+// beginning, if the recording has it.
 base::Result<engine::Tick> begin_at_newest(Replayer& replayer, const WorldFolder& folder,
-                                           engine::Tick last, std::vector<std::string>& notes) {
+                                           const engine::Recording& recording, engine::Tick at_most,
+                                           std::vector<std::string>& notes) {
   std::vector<engine::Tick> saves = folder.saves();
   std::reverse(saves.begin(), saves.end());
   for (const engine::Tick tick : saves) {
-    if (tick > last) continue;
+    if (tick > at_most || tick < recording.first) continue;
     const auto save = folder.read_save(tick, SaveCheck::kIntact);
     const auto begun = save ? replayer.begin_at(*save) : base::Result<void>(save.error());
     if (begun) return tick;
@@ -49,10 +65,12 @@ base::Result<engine::Tick> begin_at_newest(Replayer& replayer, const WorldFolder
 
 }  // namespace
 
-WorldStore::WorldStore(WorldFolder folder, JournalFile journal, const StoreOptions& options)
+WorldStore::WorldStore(WorldFolder folder, JournalFile journal, engine::RecordedStart start,
+                       const StoreOptions& options)
     : folder_(std::move(folder)),
       journal_(std::move(journal)),
       events_(folder_.files(), folder_.events()),
+      start_(std::move(start)),
       options_(options),
       flush_gate_(kFlushIntervalS),
       saver_([this](const std::stop_token& stop) { work(stop); }) {}
@@ -65,43 +83,73 @@ base::Result<std::unique_ptr<WorldStore>> WorldStore::create(const std::filesyst
                                                              const StoreOptions& options) {
   WorldFolder folder(*options.files, path);
   if (auto made = folder.create(world.scenario(), world.seed()); !made) return made.error();
-  auto journal = JournalFile::create(folder.files(), folder.journal(), start_of(world, host));
+  engine::RecordedStart start = start_of(world, host);
+  auto journal = JournalFile::create(folder.files(), folder.journal(), start);
   if (!journal) return journal.error();
   return std::unique_ptr<WorldStore>(
-      new WorldStore(std::move(folder), std::move(*journal), options));
+      new WorldStore(std::move(folder), std::move(*journal), std::move(start), options));
 }
 
 base::Result<std::unique_ptr<WorldStore>> WorldStore::load(
     const std::filesystem::path& path, std::shared_ptr<scripting::ScriptRegistry> registry,
-    bool jit, const StoreOptions& options, LoadedWorld& loaded) {
+    bool jit, const StoreOptions& options, LoadedWorld& loaded, const std::string& named) {
   WorldFolder folder(*options.files, path);
-  engine::Recording recording;
-  auto journal = JournalFile::go_on(folder.files(), folder.journal(), recording);
+  engine::Recording newest;
+  auto journal = JournalFile::go_on(folder.files(), folder.journal(), newest);
   if (!journal) return journal.error();
-  if (recording.torn_bytes > 0) {
+  if (newest.torn_bytes > 0) {
     loaded.notes.push_back("The journal was cut off: its last " +
-                           std::to_string(recording.torn_bytes) + " bytes are no record.");
+                           std::to_string(newest.torn_bytes) + " bytes are no record.");
   }
   folder.remove_leftovers();
-  // Any of them may be gone back to.
-  for (const auto& source : recording.sources) registry->add(source.second);
-  Replayer replayer(recording, std::move(registry), jit);
-  const auto from = begin_at_newest(replayer, folder, recording.hashes.size(), loaded.notes);
-  if (!from) return from.error();
-  loaded.save_tick = *from;
   std::unique_ptr<WorldStore> store(
-      new WorldStore(std::move(folder), std::move(*journal), options));
-  if (auto cut = store->events_.cut(*from); !cut) {
+      new WorldStore(std::move(folder), std::move(*journal), newest.start, options));
+  const auto done = named.empty()
+                        ? store->load_newest(std::move(newest), std::move(registry), jit, loaded)
+                        : store->go_back(named, std::move(registry), jit, loaded);
+  if (!done) return done.error();
+  return store;
+}
+
+base::Result<void> WorldStore::load_newest(engine::Recording newest,
+                                           std::shared_ptr<scripting::ScriptRegistry> registry,
+                                           bool jit, LoadedWorld& loaded) {
+  engine::Recording recording = std::move(newest);
+  const engine::Tick end = recording.end();
+  std::optional<Replayer> replayer;
+  for (engine::Tick at_most = end;;) {
+    replayer.emplace(recording, registry, jit);
+    const auto from = begin_at_newest(*replayer, folder_, recording, at_most, loaded.notes);
+    if (from) {
+      loaded.save_tick = *from;
+      break;
+    }
+    if (recording.first == 0) return from.error();
+    at_most = recording.first - 1;
+    auto more = read_journal(folder_.journal(), folder_.newest_save(at_most));
+    if (!more) return more.error();
+    recording = std::move(*more);
+  }
+  if (auto cut = events_.cut(loaded.save_tick); !cut) {
     loaded.notes.push_back("Events before this tick may be missing: " + cut.error().text());
   }
-  while (!replayer.at_end() && !replayer.difference()) {
-    const engine::TickReport report = replayer.step(true);
-    (void)store->events_.add(replayer.world(), report);  // a disk that is full shows later
-    if (store->events_.waiting_bytes() > kFlushBytes) (void)store->events_.flush();
+  while (!replayer->at_end() && !replayer->difference()) {
+    const engine::TickReport report = replayer->step(true);
+    (void)events_.add(replayer->world(), report);  // a disk that is full shows later
+    if (events_.waiting_bytes() > kFlushBytes) (void)events_.flush();
   }
+  if (auto done = take_over(*replayer, recording, loaded); !done) return done;
+  journal_.records().save(end);
+  if (loaded.save_tick > 0) last_save_ = loaded.save_tick;
+  return {};
+}
+
+// The world that was replayed becomes one that goes on.
+base::Result<void> WorldStore::take_over(Replayer& replayer, const engine::Recording& recording,
+                                         LoadedWorld& loaded) {
   if (!replayer.difference()) {
-    if (auto done = replayer.renew_host(); !done) return done.error();
-    store->journal_.records().save(recording.hashes.size());
+    replayer.add_sources();
+    if (auto done = replayer.renew_host(); !done) return done;
     replayer.submit_waiting();
   }
   if (const auto& difference = replayer.difference()) {
@@ -109,19 +157,59 @@ base::Result<std::unique_ptr<WorldStore>> WorldStore::load(
                        "The world does not go on as its journal says, at tick " +
                            std::to_string(difference->tick) + ": " + difference->sentence +
                            " `cherub replay --verify` tells more.",
-                       path.string()};
+                       folder_.path().string()};
   }
-  store->tick_ = recording.hashes.size();
-  loaded.waiting = static_cast<std::size_t>(
-      std::count_if(recording.commands.begin(), recording.commands.end(),
-                    [&](const auto& command) { return command.tick == store->tick_; }));
+  tick_ = recording.end();
+  pending_.clear();
+  for (const engine::StampedCommand& command : recording.commands) {
+    if (command.tick == tick_) pending_.push_back(command);
+  }
+  sources_ = recording.sources;
+  loaded.waiting = pending_.size();
   std::copy_if(recording.commands.begin(), recording.commands.end(),
                std::back_inserter(loaded.script_commands),
                [](const auto& command) { return engine::is_about_scripts(command.command); });
-  if (*from > 0) store->last_save_ = *from;
   loaded.world = replayer.take_world();
   loaded.host = replayer.take_host();
-  return store;
+  return {};
+}
+
+base::Result<void> WorldStore::go_back(const std::string& name,
+                                       std::shared_ptr<scripting::ScriptRegistry> registry,
+                                       bool jit, LoadedWorld& loaded) {
+  wait_until_idle();
+  if (stopped_) {
+    return base::Error{base::ErrorCode::kUnavailable, "The world is no longer recorded.", "name"};
+  }
+  const auto named = folder_.read_named(name);
+  if (!named) return named.error();
+  const engine::Recording& beginning = named->beginning;
+  if (!engine::alike(beginning.start, start_)) {
+    return base::Error{base::ErrorCode::kInvalidArgument, "The save is of another world.", "name"};
+  }
+  Replayer replayer(beginning, std::move(registry), jit);
+  if (auto begun = replayer.begin_at(named->save); !begun) return begun;
+  LoadedWorld made;
+  const auto before = std::tuple(tick_, pending_, sources_);
+  if (auto done = take_over(replayer, beginning, made); !done) return done;
+  if (auto done = journal_.begin_segment(beginning); !done) {
+    std::tie(tick_, pending_, sources_) = before;
+    return done;
+  }
+  // The world has gone back. What tells of the ticks behind is told by them again.
+  made.save_tick = tick_;
+  made.notes = std::move(loaded.notes);
+  loaded = std::move(made);
+  auto cleared = folder_.remove_saves_behind(tick_);
+  if (cleared) cleared = events_.cut(tick_);
+  if (!cleared) {
+    notice_failure(tick_, cleared.error(), "Of the ticks that were left, something stays.");
+  }
+  remove_world_index(folder_);
+  last_save_.reset();
+  next_cut_ = 0;
+  save_requested_ = true;
+  return {};
 }
 
 void WorldStore::on_model_reply(const engine::ModelReply& reply) {
@@ -131,6 +219,7 @@ void WorldStore::on_model_reply(const engine::ModelReply& reply) {
 void WorldStore::on_source(const std::string& sha256, std::string_view source) {
   if (stopped_) return;
   journal_.records().source(sha256, source);
+  sources_.insert_or_assign(sha256, std::string(source));
   must_flush_ = true;
   // The journal has it too; this one is for people.
   if (auto written = folder_.write_script(sha256, source); !written) {
@@ -141,12 +230,14 @@ void WorldStore::on_source(const std::string& sha256, std::string_view source) {
 void WorldStore::on_command(const engine::StampedCommand& command) {
   if (stopped_) return;
   journal_.records().command(command);
+  pending_.push_back(command);
   must_flush_ = true;
 }
 
 void WorldStore::on_tick(const engine::World& world, const engine::TickReport& report,
                          scripting::PolicyHost& host) {
   tick_ = report.tick + 1;
+  pending_.clear();
   auto faults = host.take_machine_faults();
   if (stopped_) return;
   engine::JournalWriter& records = journal_.records();
@@ -164,7 +255,35 @@ void WorldStore::on_tick(const engine::World& world, const engine::TickReport& r
     flush_journal();
   }
   const bool due = options_.autosave_s > 0 && since_save_.seconds() >= options_.autosave_s;
-  if (due || save_requested_) save(world, host);
+  if (due || save_requested_ || segment_is_full()) save(world, host);
+}
+
+bool WorldStore::segment_is_full() const {
+  if (tick_ < next_cut_) return false;
+  return tick_ - journal_.segment_first() >= options_.segment_ticks_max ||
+         journal_.segment_bytes() >= options_.segment_bytes_max;
+}
+
+engine::Recording WorldStore::beginning_with(const engine::World& world) const {
+  engine::Recording beginning;
+  beginning.start = start_;
+  beginning.first = world.tick();
+  beginning.commands = pending_;
+  for (const std::string& sha256 : scripts_in_use(world, pending_)) {
+    const auto source = sources_.find(sha256);
+    if (source != sources_.end()) beginning.sources.insert(*source);
+  }
+  return beginning;
+}
+
+void WorldStore::cut_journal(const engine::World& world) {
+  next_cut_ = world.tick() + options_.segment_ticks;
+  engine::Recording beginning = beginning_with(world);
+  if (auto begun = journal_.begin_segment(beginning); !begun) {
+    notice_failure(world.tick(), begun.error(), "The journal goes on in the same segment.");
+    return;
+  }
+  sources_ = std::move(beginning.sources);
 }
 
 void WorldStore::flush_journal() {
@@ -203,17 +322,38 @@ void WorldStore::save(const engine::World& world, scripting::PolicyHost& host) {
   save_requested_ = !begin_save(world, host);
 }
 
-bool WorldStore::begin_save(const engine::World& world, scripting::PolicyHost& host) {
-  if (stopped_ || last_save_ == world.tick()) return true;
+base::Result<void> WorldStore::save_named(const std::string& name, const engine::World& world,
+                                          scripting::PolicyHost& host) {
+  if (auto is_new = folder_.check_new_name(name); !is_new) return is_new;
+  if (stopped_) {
+    return base::Error{base::ErrorCode::kUnavailable, "The world is no longer recorded.", "name"};
+  }
+  wait_until_idle();
+  // What was being written may have had the name.
+  if (auto is_new = folder_.check_new_name(name); !is_new) return is_new;
+  begin_save(world, host, name);
+  return {};
+}
+
+bool WorldStore::begin_save(const engine::World& world, scripting::PolicyHost& host,
+                            const std::string& name) {
+  if (stopped_ || (name.empty() && last_save_ == world.tick())) return true;
   {
     const std::lock_guard lock(mutex_);
     if (busy_) return false;
   }
-  since_save_ = Stopwatch();
-  last_save_ = world.tick();
+  if (name.empty()) {
+    since_save_ = Stopwatch();
+    last_save_ = world.tick();
+  }
   journal_.records().save(world.tick());
   flush_journal();
-  Job job{{world.snapshot(), host.save_memories()}, Stopwatch()};
+  const bool is_long = world.tick() - journal_.segment_first() >= options_.segment_ticks;
+  if (name.empty() && (is_long || segment_is_full()) && world.tick() >= next_cut_) {
+    cut_journal(world);
+  }
+  Job job{{{world.snapshot(), host.save_memories()}, {}}, name, Stopwatch()};
+  if (!name.empty()) job.save.beginning = beginning_with(world);
   if (journal_.waiting_bytes() > 0) {
     notice_failure(world.tick(), {base::ErrorCode::kIo, "The journal cannot be written.", ""},
                    "Nothing was saved; the former save stays.");
@@ -240,13 +380,18 @@ void WorldStore::work(const std::stop_token& stop) {
 }
 
 void WorldStore::write(const Job& job) {
-  const engine::Tick tick = job.save.snapshot.tick;
-  auto synced = journal_.sync();
-  auto bytes = synced ? folder_.write_save(job.save) : base::Result<std::size_t>(synced.error());
+  const Save& save = job.save.save;
+  const engine::Tick tick = save.snapshot.tick;
+  const auto put = [&]() -> base::Result<std::size_t> {
+    if (auto synced = journal_.sync(); !synced) return synced.error();
+    return job.name.empty() ? folder_.write_save(save) : folder_.write_named(job.name, job.save);
+  };
+  const auto bytes = put();
   if (bytes) {
     StoreNotice notice;
     notice.ok = true;
     notice.tick = tick;
+    notice.name = job.name;
     notice.bytes = *bytes;
     notice.wall_s = job.stopwatch.seconds();
     const std::lock_guard lock(mutex_);
@@ -256,6 +401,9 @@ void WorldStore::write(const Job& job) {
   }
   if (auto done = pack_event_ranges(folder_.files(), folder_.events(), tick); !done) {
     notice_failure(tick, done.error(), "Old events stay as they are.");
+  }
+  if (auto done = pack_journal_segments(folder_.files(), folder_.journal()); !done) {
+    notice_failure(tick, done.error(), "The journal's older segments stay as they are.");
   }
   if (auto done = update_world_index(folder_, tick); !done) {
     notice_failure(tick, done.error(), "It is only an index: remove it to have it made anew.");

@@ -2,6 +2,8 @@
 #include <cmath>
 #include <utility>
 
+#include "engine/ability_commands.h"
+#include "engine/base/sha256.h"
 #include "engine/world_state.h"
 
 namespace cherub::engine {
@@ -12,7 +14,6 @@ using base::ErrorCode;
 using base::Result;
 
 constexpr double kRain_ticks = 80;
-constexpr std::size_t kSha256Digits = 64;
 
 Error refusal(ErrorCode code, std::string message, std::string where) {
   return {code, std::move(message), std::move(where)};
@@ -28,7 +29,7 @@ Result<void> check(const WorldState& state, const Spawn& spawn) {
     return refusal(ErrorCode::kInvalidArgument,
                    "Must be from 1 to " + std::to_string(kSpawnCountMax) + ".", "spawn.count");
   }
-  if (state.alive + state.pending_spawns + spawn.count > kEntitiesMax) {
+  if (state.alive + state.carried + state.pending_spawns + spawn.count > kEntitiesMax) {
     return refusal(ErrorCode::kRefused,
                    "The world holds at most " + std::to_string(kEntitiesMax) + " entities.",
                    "spawn.count");
@@ -64,10 +65,7 @@ Result<void> check_slot(const WorldState& state, const std::string& name, const 
 }
 
 Result<void> check_sha256(const std::string& sha256, const char* where) {
-  const bool digits = std::all_of(sha256.begin(), sha256.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-  });
-  if (sha256.empty() || (digits && sha256.size() == kSha256Digits)) return {};
+  if (sha256.empty() || base::is_sha256(sha256)) return {};
   return refusal(ErrorCode::kInvalidArgument,
                  "Must be 64 lower-case hexadecimal digits, or empty for the native behaviour.",
                  where);

@@ -35,6 +35,8 @@ class Members {
     return {};
   }
 
+  [[nodiscard]] bool has(const char* name) const { return object_.HasMember(name); }
+
   // Without a fallback the member is required.
   double number(const char* name, std::optional<double> fallback = std::nullopt) {
     const rapidjson::Value* value = find(name);
@@ -127,6 +129,42 @@ struct ToJson {
   std::string operator()(const Rain& rain) const {
     return base::JsonObject().add("type", "rain").add("intensity", rain.intensity).text();
   }
+  std::string operator()(const InstallAbility& install) const {
+    return base::JsonObject()
+        .add("type", "install_ability")
+        .add("name", install.spec.name)
+        .add("sha256", install.spec.sha256)
+        .add("energy_cost", install.spec.energy_cost)
+        .add("cooldown_s", install.spec.cooldown_s)
+        .add("range", install.spec.range)
+        .text();
+  }
+  std::string operator()(const GrantAbility& grant) const {
+    return knowledge_json("grant_ability", grant);
+  }
+  std::string operator()(const RevokeAbility& revoke) const {
+    return knowledge_json("revoke_ability", revoke);
+  }
+  std::string operator()(const SetRole& set) const {
+    return base::JsonObject()
+        .add("type", "set_role")
+        .add("id", set.entity.packed())
+        .add("role", set.role)
+        .text();
+  }
+
+ private:
+  template <class Change>
+  static std::string knowledge_json(const char* type, const Change& change) {
+    base::JsonObject json;
+    json.add("type", type).add("ability", change.ability);
+    if (change.entity) {
+      json.add("id", change.entity->packed());
+    } else {
+      json.add("role", change.role);
+    }
+    return json.text();
+  }
 };
 
 Spawn read_spawn(Members& members) {
@@ -153,6 +191,36 @@ QuarantineScript read_quarantine(Members& members) {
   quarantine.sha256 = members.text("sha256");
   quarantine.restored_sha256 = members.text("restored_sha256");
   return quarantine;
+}
+
+InstallAbility read_install_ability(Members& members) {
+  InstallAbility install;
+  install.spec.name = members.text("name");
+  install.spec.sha256 = members.text("sha256");
+  install.spec.energy_cost = members.number("energy_cost", 0);
+  install.spec.cooldown_s = members.number("cooldown_s", 0);
+  install.spec.range = members.number("range", 0);
+  return install;
+}
+
+// GrantAbility or RevokeAbility: of an entity where there is an id, else of a role.
+template <class Change>
+Change read_knowledge(Members& members) {
+  Change change;
+  change.ability = members.text("ability");
+  if (members.has("id")) {
+    change.entity = EntityId::unpack(members.whole("id", kExactIntegerMax));
+  } else {
+    change.role = members.text("role");
+  }
+  return change;
+}
+
+SetRole read_set_role(Members& members) {
+  SetRole set;
+  set.entity = EntityId::unpack(members.whole("id", kExactIntegerMax));
+  set.role = members.text("role");
+  return set;
 }
 
 }  // namespace
@@ -184,11 +252,20 @@ base::Result<Command> command_from_json(std::string_view json) {
     command = RestoreScript{members.text("slot")};
   } else if (type == "quarantine_script") {
     command = read_quarantine(members);
+  } else if (type == "install_ability") {
+    command = read_install_ability(members);
+  } else if (type == "grant_ability") {
+    command = read_knowledge<GrantAbility>(members);
+  } else if (type == "revoke_ability") {
+    command = read_knowledge<RevokeAbility>(members);
+  } else if (type == "set_role") {
+    command = read_set_role(members);
   } else {
-    return Error{ErrorCode::kInvalidArgument,
-                 "Must be one of spawn, remove, install_script, accept_script, restore_script, "
-                 "quarantine_script, rain.",
-                 "type"};
+    return Error{
+        ErrorCode::kInvalidArgument,
+        "Must be one of spawn, remove, install_script, accept_script, restore_script, "
+        "quarantine_script, rain, install_ability, grant_ability, revoke_ability, set_role.",
+        "type"};
   }
   if (const std::optional<Error> error = members.finish()) return *error;
   return command;

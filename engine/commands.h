@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
+#include "engine/ability.h"
 #include "engine/base/ids.h"
 
 namespace cherub::engine {
@@ -49,8 +51,29 @@ struct Rain {
   double intensity = 1;  // 0 … 1
 };
 
-using Command =
-    std::variant<Spawn, Remove, InstallScript, Rain, AcceptScript, RestoreScript, QuarantineScript>;
+// A new ability, or another version of one; an empty sha256 withdraws it. Known to nobody by that.
+struct InstallAbility {
+  AbilitySpec spec;
+};
+// To one agent, or to all that have the role, now and later.
+struct GrantAbility {
+  std::string ability;
+  std::optional<EntityId> entity;
+  std::string role;  // when there is no entity
+};
+// From one agent what was granted to itself, or from a role.
+struct RevokeAbility {
+  std::string ability;
+  std::optional<EntityId> entity;
+  std::string role;
+};
+struct SetRole {
+  EntityId entity;
+  std::string role;  // empty: none
+};
+
+using Command = std::variant<Spawn, Remove, InstallScript, Rain, InstallAbility, GrantAbility,
+                             RevokeAbility, SetRole, AcceptScript, RestoreScript, QuarantineScript>;
 
 constexpr bool is_about_scripts(const Command& command) {
   return std::holds_alternative<InstallScript>(command) ||

@@ -12,20 +12,39 @@ using base::EntityId;
 using base::Tick;
 
 enum class EventKind : std::uint8_t {
-  kSpawn,      // value: species index
-  kBirth,      // other: parent
-  kDeath,      // value: DeathCause
-  kEat,        // other: what was eaten; value: hunger relieved
-  kReach,      // the agent is within reach of a target for the first time; other: the target
+  kSpawn,  // value: species index
+  kBirth,  // other: parent
+  kDeath,  // value: DeathCause
+  kEat,    // other: what was eaten, or the eater itself when it was in its hands: text says what;
+           // value: hunger relieved
+  kReach,  // the agent is within reach of a target for the first time; other: the target
   kCollision,  // value: metres that were cut from the movement
   kHazard,     // value: health lost
   kMessage,    // text
   kReload,     // text: "slot sha256"
   kFault,      // a policy failed for this agent this tick; text: what and where
+  kAbility,    // other: target; value: energy paid; text: name of the ability
+  kDamage,     // other: who did it; value: health lost
+  kPickUp,     // other: the thing
+  kDrop,       // entity: the thing that lies there now; other: who let it fall
+  kGive,       // other: who got it; value: count; text: item
+  kTheft,      // other: whose it was; value: count, 0 when it was noticed and failed; text: item
+  kOffer,      // other: to whom; text: "2 apple for 1 coin"
+  kTrade,      // the entity took up the offer of `other`; text: the offer
+  kRequest,    // text: what ability is asked for
 };
 const char* event_name(EventKind kind);
 
-enum class DeathCause : std::uint8_t { kStarved, kEaten, kHazard, kAge, kRemoved };
+enum class DeathCause : std::uint8_t {
+  kStarved,
+  kEaten,
+  kHazard,
+  kAge,
+  kRemoved,
+  kKilled,  // by an ability
+  kTaken,   // a thing that was picked up
+  kThirst,
+};
 const char* death_cause_name(DeathCause cause);
 
 struct Event {

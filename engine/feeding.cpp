@@ -1,7 +1,10 @@
+#include "engine/feeding.h"
+
 #include <algorithm>
 
+#include "engine/hands.h"
 #include "engine/tasks.h"
-#include "engine/world_state.h"
+#include "engine/uses.h"
 
 namespace cherub::engine {
 namespace {
@@ -10,13 +13,6 @@ namespace {
 constexpr float kReproduceHungerMax = 0.5f;
 constexpr double kBirthRadius_m = 1;
 
-double distance_squared(const Columns& columns, std::uint32_t a, std::uint32_t b) {
-  const double dx = double{columns.x[a]} - double{columns.x[b]};
-  const double dy = double{columns.y[a]} - double{columns.y[b]};
-  const double dz = double{columns.z[a]} - double{columns.z[b]};
-  return dx * dx + dy * dy + dz * dz;
-}
-
 // A plant is worth as much as it has grown; an animal is eaten whole.
 double food_value(const WorldState& state, std::uint32_t row) {
   const SpeciesSpec& spec = state.scenario.species[state.columns.species[row]];
@@ -24,10 +20,18 @@ double food_value(const WorldState& state, std::uint32_t row) {
   return spec.food_value * grown;
 }
 
-Receipt eat(WorldState& state, std::uint32_t row) {
-  if (!allows(state, Action::kEat)) return Receipt::kNotAvailable;
+float digest(Columns& columns, std::uint32_t row, double food_value) {
+  const auto value = static_cast<float>(food_value);
+  const float relieved = std::min(columns.hunger[row], value);
+  columns.hunger[row] -= relieved;
+  columns.energy[row] = std::min(1.0f, columns.energy[row] + value);
+  return relieved;
+}
+
+}  // namespace
+
+Receipt eat(WorldState& state, std::uint32_t row, EntityId food) {
   Columns& columns = state.columns;
-  const EntityId food = EntityId::unpack(state.intents.ability_target[row]);
   if (food.index == row || !state.exists(food) || state.is_dying(food.index)) {
     return Receipt::kNoSuchTarget;
   }
@@ -36,18 +40,34 @@ Receipt eat(WorldState& state, std::uint32_t row) {
     return Receipt::kNotInDiet;
   }
   const double reach = state.scenario.species[species].reach;
-  if (distance_squared(columns, row, food.index) > reach * reach) return Receipt::kOutOfReach;
-
-  const auto value = static_cast<float>(food_value(state, food.index));
-  const float relieved = std::min(columns.hunger[row], value);
-  columns.hunger[row] -= relieved;
-  columns.energy[row] = std::min(1.0f, columns.energy[row] + value);
+  if (distance_between(columns, row, food.index) > reach) return Receipt::kOutOfReach;
+  const float relieved = digest(columns, row, food_value(state, food.index));
   Event event = event_at(state, EventKind::kEat, row, relieved);
   event.other = food;
   state.events.push_back(std::move(event));
   kill(state, food.index, DeathCause::kEaten);
   return Receipt::kAccepted;
 }
+
+Receipt eat_from_hands(WorldState& state, std::uint32_t row, SpeciesIndex item) {
+  if (item >= state.rules.size()) return Receipt::kNoItem;
+  if ((state.rules_of(row).diet >> item & 1) == 0) return Receipt::kNotInDiet;
+  if (!consume(state, row, item)) return Receipt::kNoItem;
+  const float relieved = digest(state.columns, row, state.scenario.species[item].food_value);
+  Event event = event_at(state, EventKind::kEat, row, relieved);
+  event.other = state.id_of(row);
+  event.text = state.scenario.species[item].name;
+  state.events.push_back(std::move(event));
+  return Receipt::kAccepted;
+}
+
+Receipt rest(WorldState& state, std::uint32_t row) {
+  float& energy = state.columns.energy[row];
+  energy = std::min(1.0f, energy + state.rules_of(row).rest_per_tick);
+  return Receipt::kAccepted;
+}
+
+namespace {
 
 Receipt reproduce(WorldState& state, std::uint32_t row) {
   Columns& columns = state.columns;
@@ -72,25 +92,20 @@ Receipt reproduce(WorldState& state, std::uint32_t row) {
   return Receipt::kAccepted;
 }
 
-Receipt rest(WorldState& state, std::uint32_t row) {
-  if (!allows(state, Action::kRest)) return Receipt::kNotAvailable;
-  float& energy = state.columns.energy[row];
-  energy = std::min(1.0f, energy + state.rules_of(row).rest_per_tick);
-  return Receipt::kAccepted;
-}
-
-Receipt use_ability(WorldState& state, std::uint32_t row) {
+Receipt use_ability(WorldState& state, std::uint32_t row, const Intents::Use* use) {
   switch (static_cast<AbilityKind>(state.intents.ability[row])) {
     case AbilityKind::kNone:
       return Receipt::kNone;
     case AbilityKind::kEat:
-      return eat(state, row);
+      return allows(state, Action::kEat)
+                 ? eat(state, row, EntityId::unpack(state.intents.ability_target[row]))
+                 : Receipt::kNotAvailable;
     case AbilityKind::kReproduce:
       return reproduce(state, row);
     case AbilityKind::kRest:
-      return rest(state, row);
+      return allows(state, Action::kRest) ? rest(state, row) : Receipt::kNotAvailable;
     case AbilityKind::kUse:
-      return Receipt::kUnknownAbility;
+      return use != nullptr ? resolve_use(state, *use) : Receipt::kUnknownAbility;
   }
   return Receipt::kNotAvailable;
 }
@@ -113,13 +128,26 @@ void resolve_abilities(WorldState& state) {
     }
     log.rows.resize(count);
   };
+  auto use = state.intents.uses.begin();  // sorted by row
+  const auto last_use = state.intents.uses.end();
   for (const TaskLog& log : run_tasks(state, agents.size(), pick)) {
     for (const std::uint32_t row : log.rows) {
       if (state.is_dying(row)) continue;
-      state.columns.ability_receipt[row] = static_cast<std::uint8_t>(use_ability(state, row));
+      while (use != last_use && use->row < row) ++use;
+      const Intents::Use* const own = use != last_use && use->row == row ? &*use : nullptr;
+      state.columns.ability_receipt[row] = static_cast<std::uint8_t>(use_ability(state, row, own));
     }
   }
 }
+
+namespace {
+
+bool may_request(const WorldState& state, std::uint32_t row) {
+  const std::uint8_t role = state.columns.role[row];
+  return role < state.scenario.roles.size() && state.scenario.roles[role].may_request;
+}
+
+}  // namespace
 
 // Those who say nothing have been answered with their abilities.
 void resolve_messages(WorldState& state) {
@@ -132,13 +160,17 @@ void resolve_messages(WorldState& state) {
     const bool first = previous == nullptr || previous->row != message.row;
     previous = &message;
     if (!first || message.row >= columns.size() || columns.alive[message.row] == 0) continue;
+    const bool asks = message.kind == MessageKind::kRequest;
     Receipt receipt = Receipt::kAccepted;
-    if (!allows(state, Action::kSay)) {
+    if (asks ? !may_request(state, message.row) : !allows(state, Action::kSay)) {
       receipt = Receipt::kNotAvailable;
     } else if (message.text.size() > kMessageBytesMax) {
       receipt = Receipt::kTooLong;
     } else {
-      Event event = event_at(state, EventKind::kMessage, message.row);
+      if (!asks) {
+        state.spoken.push_back(sound_at(state, SoundKind::kSay, message.row, message.text));
+      }
+      Event event = event_at(state, asks ? EventKind::kRequest : EventKind::kMessage, message.row);
       event.text = std::move(message.text);
       state.events.push_back(std::move(event));
     }

@@ -13,6 +13,7 @@ enum class MoveKind : std::uint8_t {
   kBy,      // by (x, y, z) metres, cut to what speed allows in a tick
   kTo,      // toward the point (x, y, z), at most one tick's way
   kWander,  // a random direction that persists for a while; the engine draws it
+  kTurn,    // on the spot, by move_x radians, anticlockwise
 };
 
 enum class AbilityKind : std::uint8_t {
@@ -50,13 +51,17 @@ enum class Receipt : std::uint8_t {
 inline constexpr int kReceiptCount = 20;
 // Whether what was asked for did not happen; a movement that a wall cut short did.
 constexpr bool is_refusal(Receipt receipt) {
-  return receipt != Receipt::kNone && receipt != Receipt::kAccepted &&
-         receipt != Receipt::kBlocked;
+  return receipt != Receipt::kNone && receipt != Receipt::kAccepted && receipt != Receipt::kBlocked;
 }
 // "accepted", "out_of_reach", …: the words policies and telemetry see.
 const char* receipt_name(Receipt receipt);
 
 inline constexpr std::size_t kMessageBytesMax = 200;
+
+enum class MessageKind : std::uint8_t {
+  kSay,      // heard by who has senses so far
+  kRequest,  // for a new ability, in words; by roles that may
+};
 
 // One slot each for movement, ability and message per entity row, cleared before every decide
 // phase.
@@ -68,6 +73,7 @@ struct Intents {
   struct Message {
     std::uint32_t row;
     std::string text;
+    MessageKind kind = MessageKind::kSay;
   };
   std::vector<Message> messages;  // at most one per row; sorted by row before resolve
   // A use of an ability whose script has run already: what it asked for in the frozen world. At
@@ -78,6 +84,8 @@ struct Intents {
     EntityId target;                       // the user itself when none was named
     Receipt receipt = Receipt::kAccepted;  // else why nothing is to happen
     std::vector<Effect> effects;
+    bool at_place = false;  // aimed at (x, y) rather than at somebody
+    double x = 0, y = 0;
   };
   std::vector<Use> uses;
 

@@ -20,6 +20,7 @@ using base::Result;
 constexpr int kFormat = 2;
 constexpr std::size_t kChecksumDigits = 8;
 constexpr std::size_t kColumnsMax = 256;
+constexpr Tick kTicksMax = Tick{1} << 53;  // what JSON holds exactly
 
 std::uint32_t checksum_of(std::string_view json, std::uint32_t before) {
   return static_cast<std::uint32_t>(base::hash_bytes(json.data(), json.size(), before));
@@ -126,6 +127,21 @@ std::string out_of_order(Tick tick) {
   return "Tick " + std::to_string(tick) + " is out of order.";
 }
 
+base::JsonObject head_of(const RecordedStart& start) {
+  base::JsonArray columns;
+  for (const std::string& column : start.columns) columns.add(column);
+  return base::JsonObject()
+      .add("cherub_journal", kFormat)
+      .add("seed", base::hex64(start.seed))
+      .add("fuel_per_act", start.fuel_per_act)
+      .add("fuel_saved_max", start.fuel_saved_max)
+      .add("fuel_per_load", start.fuel_per_load)
+      .add("memory_bytes", start.memory_bytes)
+      .add("memory_per_agent_bytes", start.memory_per_agent_bytes)
+      .raw("columns", columns.text())
+      .add("scenario", start.scenario_yaml);
+}
+
 }  // namespace
 
 std::size_t JournalWriter::begin_record() {
@@ -149,19 +165,13 @@ void JournalWriter::add(std::string_view json) {
 }
 
 void JournalWriter::start(const RecordedStart& start) {
-  base::JsonArray columns;
-  for (const std::string& column : start.columns) columns.add(column);
-  add(base::JsonObject()
-          .add("cherub_journal", kFormat)
-          .add("seed", base::hex64(start.seed))
-          .add("fuel_per_act", start.fuel_per_act)
-          .add("fuel_saved_max", start.fuel_saved_max)
-          .add("fuel_per_load", start.fuel_per_load)
-          .add("memory_bytes", start.memory_bytes)
-          .add("memory_per_agent_bytes", start.memory_per_agent_bytes)
-          .raw("columns", columns.text())
-          .add("scenario", start.scenario_yaml)
-          .text());
+  add(head_of(start).text());
+}
+
+void JournalWriter::segment(const Recording& beginning, std::uint32_t before) {
+  add(head_of(beginning.start).add("from", beginning.first).add("before", before).text());
+  for (const auto& [sha256, text] : beginning.sources) source(sha256, text);
+  for (const StampedCommand& waiting : beginning.commands) command(waiting);
 }
 
 void JournalWriter::model_reply(const ModelReply& reply) {
@@ -319,6 +329,11 @@ std::optional<std::string> JournalReader::take_head(const rapidjson::Value& reco
   start.memory_per_agent_bytes = members.number<std::uint64_t>("memory_per_agent_bytes");
   start.columns = members.texts("columns");
   start.scenario_yaml = members.text("scenario");
+  if (record.HasMember("from")) {
+    made_.first = members.number<Tick>("from");
+    made_.before = members.number<std::uint32_t>("before");
+    if (made_.first > kTicksMax) return out_of_order(made_.first);
+  }
   begun_ = true;
   return members.wrong();
 }
@@ -350,7 +365,7 @@ std::optional<std::string> JournalReader::take_save(const rapidjson::Value& reco
   Members members(record);
   const Tick tick = members.number<Tick>("save");
   if (auto wrong = members.wrong()) return wrong;
-  if (tick != made_.hashes.size() || open_) return out_of_order(tick);
+  if (tick != made_.end() || open_) return out_of_order(tick);
   made_.saves.push_back(tick);
   return std::nullopt;
 }
@@ -359,7 +374,7 @@ std::optional<std::string> JournalReader::take_end(const rapidjson::Value& recor
   Members members(record);
   const Tick tick = members.number<Tick>("end");
   if (auto wrong = members.wrong()) return wrong;
-  if (tick != made_.hashes.size() || open_) return out_of_order(tick);
+  if (tick != made_.end() || open_) return out_of_order(tick);
   made_.ended = true;
   return std::nullopt;
 }
@@ -369,7 +384,7 @@ std::optional<std::string> JournalReader::take_command(const rapidjson::Value& r
   const Tick tick = members.number<Tick>("tick");
   const std::string json = members.object("command");
   if (auto wrong = members.wrong()) return wrong;
-  if (tick != made_.hashes.size() || open_) return out_of_order(tick);
+  if (tick != made_.end() || open_) return out_of_order(tick);
   Result<Command> command = command_from_json(json);
   if (!command) return command.error().text();
   made_.commands.push_back({tick, std::move(command.value())});
@@ -384,7 +399,7 @@ std::optional<std::string> JournalReader::take_fault(const rapidjson::Value& rec
   fault.row = members.number<std::uint32_t>("row");
   fault.message = members.text("message");
   if (auto wrong = members.wrong()) return wrong;
-  if (fault.tick != made_.hashes.size()) return out_of_order(fault.tick);
+  if (fault.tick != made_.end()) return out_of_order(fault.tick);
   open_tick();
   made_.faults.push_back(std::move(fault));
   return std::nullopt;
@@ -395,8 +410,7 @@ std::optional<std::string> JournalReader::take_behaviour_hash(const rapidjson::V
   const Tick tick = members.number<Tick>("tick");
   const std::uint64_t hash = members.hash("behaviour_hash");
   if (auto wrong = members.wrong()) return wrong;
-  if (tick != made_.hashes.size() ||
-      tick != made_.behaviour_hashes.size() * kBehaviourHashInterval) {
+  if (tick != made_.end() || tick != made_.next_behaviour_hash()) {
     return out_of_order(tick);
   }
   open_tick();
@@ -426,8 +440,8 @@ std::optional<std::string> JournalReader::take_tick(std::string_view json) {
   json.remove_prefix(std::min<std::size_t>(16, json.size()));
   if (!hash || !json.starts_with(kColumns)) return kWrong;
   json.remove_prefix(kColumns.size());
-  if (tick != made_.hashes.size()) return out_of_order(tick);
-  if (made_.behaviour_hashes.size() != tick / kBehaviourHashInterval + 1) {
+  if (tick != made_.end()) return out_of_order(tick);
+  if (made_.next_behaviour_hash() <= tick) {
     return "The hash of the behaviour's state is missing before this tick.";
   }
   if (!unpack(json, made_.start.columns.size(), made_.column_hashes)) return kWrong;

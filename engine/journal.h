@@ -16,6 +16,8 @@
 // are a checksum of the JSON and of the checksum before it, so that a record that was changed,
 // moved or left out is seen. Records, in their order:
 //   {"cherub_journal":2,"seed":"<16 hex>",…,"columns":[…],"scenario":"<yaml>"}     first
+//     "from":N,"before":N   also, when it is a later segment: the ticks before it, and the checksum
+//                           of the record that it follows, as a number
 //   {"model_reply":"<sha256 of the prompt>","iteration":N,"candidate":N,"text":"…"}
 //   {"source":"<sha256>","text":"…"}            or "base64" for bytes that are not UTF-8
 //   {"tick":N,"command":{"type":"spawn",…}}     before tick N
@@ -36,6 +38,9 @@ class JournalWriter {
   explicit JournalWriter(const Recording& read) : checksum_(read.last_checksum) {}
 
   void start(const RecordedStart& start);
+  // A segment that begins at `beginning.first`: the head, with `before` as the record it follows,
+  // then the sources and the commands that wait for that tick.
+  void segment(const Recording& beginning, std::uint32_t before);
   void model_reply(const ModelReply& reply);
   void source(std::string_view sha256, std::string_view text);
   void command(const StampedCommand& command);
@@ -46,6 +51,7 @@ class JournalWriter {
   void end(Tick ticks);
 
   [[nodiscard]] std::string& text() { return text_; }  // for the caller to write and clear
+  [[nodiscard]] std::uint32_t checksum() const { return checksum_; }  // of the last record
 
  private:
   void add(std::string_view json);

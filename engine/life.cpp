@@ -25,18 +25,30 @@ void hunger_on(WorldState& state, std::uint32_t row) {
   columns.hunger[row] = std::min(1.0f, columns.hunger[row] + rules.hunger_per_tick);
   if (columns.hunger[row] >= 1) {
     columns.health[row] -= rules.starve_per_tick;
-  } else if (columns.hunger[row] < kMendHungerMax) {
+  } else if (columns.hunger[row] < kMendHungerMax && columns.thirst[row] < 1) {
     columns.health[row] = std::min(1.0f, columns.health[row] + rules.starve_per_tick / 2);
   }
+}
+
+void thirst_on(WorldState& state, std::uint32_t row) {
+  const SpeciesRules& rules = state.rules_of(row);
+  Columns& columns = state.columns;
+  columns.thirst[row] = std::min(1.0f, columns.thirst[row] + rules.thirst_per_tick);
+  if (columns.thirst[row] >= 1) columns.health[row] -= rules.starve_per_tick;
+}
+
+DeathCause cause_of_want(const WorldState& state, std::uint32_t row) {
+  return state.columns.hunger[row] >= 1 ? DeathCause::kStarved : DeathCause::kThirst;
 }
 
 void live_on(WorldState& state, std::uint32_t row, TaskLog& log) {
   ++state.columns.age[row];
   if (state.rules_of(row).hunger_per_tick > 0) hunger_on(state, row);
+  if (state.rules_of(row).thirst_per_tick > 0) thirst_on(state, row);
   const bool starved = state.is_dying(row);
   if (!starved && !is_old(state, row)) return;
   state.columns.health[row] = 0;
-  log.deaths.push_back({row, starved ? DeathCause::kStarved : DeathCause::kAge});
+  log.deaths.push_back({row, starved ? cause_of_want(state, row) : DeathCause::kAge});
 }
 
 }  // namespace
@@ -64,7 +76,8 @@ void bury_and_bear(WorldState& state) {
     const std::uint32_t row = add_entity(state, birth.species, birth.x, birth.y, birth.z);
     state.columns.energy[row] = birth.energy;
     if (state.rules[birth.species].hunger_per_tick > 0) state.columns.hunger[row] = kChildHunger;
-    Event event = event_at(state, EventKind::kBirth, row);
+    const bool thing = state.rules[birth.species].kind == Kind::kItem;
+    Event event = event_at(state, thing ? EventKind::kDrop : EventKind::kBirth, row);
     event.other = birth.parent;
     state.events.push_back(std::move(event));
   }

@@ -93,52 +93,63 @@ class MazeBuilder {
     for (std::size_t i = cells.size(); i > 1; --i) std::swap(cells[i - 1], cells[random_.below(i)]);
   }
 
-  Cell farthest_from(Cell start) const {
-    const std::vector<std::int32_t> steps = steps_to(terrain_, start, HazardPolicy::kWalkThrough);
-    const auto farthest = std::max_element(steps.begin(), steps.end());
-    return cell_at(std::size_t(farthest - steps.begin()));
+  Cell farthest_from(Cell start) {
+    flood(start, HazardPolicy::kWalkThrough);
+    return cell_at(std::size_t(std::max_element(steps_.begin(), steps_.end()) - steps_.begin()));
   }
 
-  // Steps from start to target, or kUnreachable. Asked for often: so without branches that nobody
-  // could predict, and without a look at the border, which is wall.
+  // Steps from start to target, or kUnreachable.
   std::int32_t way_length(HazardPolicy policy) {
+    flood(facts_.target, policy);
+    return steps_[index(facts_.start)];
+  }
+
+  // Writes to steps_ what steps_to() would give, which must know of borders and is slower.
+  void flood(Cell goal, HazardPolicy policy) {
     const std::uint8_t worst =
         std::uint8_t(policy == HazardPolicy::kWalkThrough ? Block::kHazard : Block::kOpen);
     const std::size_t cells = terrain_.blocks.size();
     barred_.resize(cells);
-    queue_.resize(cells + kDirections.size());
     for (std::size_t at = 0; at < cells; ++at) {
       const std::uint8_t block = terrain_.blocks[at];
       barred_[at] = std::uint8_t((block != std::uint8_t(Block::kOpen)) & (block != worst));
     }
-    const std::size_t width = spec_.width, goal = index(facts_.start);
-    queue_[0] = index(facts_.target);
+    steps_.assign(cells, kUnreachable);
+    spread(goal, [](std::size_t) { return false; });
+  }
+
+  // Meets the cells that are not barred, level by level from `from` on, until is_enough(steps) says
+  // so behind a level. Goes without branches that nobody could predict, and without a look at the
+  // border, which is wall.
+  template <class IsEnough>
+  void spread(Cell from, IsEnough&& is_enough) {
+    const std::size_t width = spec_.width;
+    queue_.resize(terrain_.blocks.size() + kDirections.size());
+    queue_[0] = std::uint32_t(index(from));
     barred_[queue_[0]] = 1;
     std::size_t head = 0, tail = 1;
-    for (std::int32_t steps = 0; head < tail && barred_[goal] == 0;) {
-      ++steps;
+    for (std::int32_t steps = 0; head < tail && !is_enough(std::size_t(steps)); ++steps) {
       for (const std::size_t level_end = tail; head < level_end; ++head) {
         const std::size_t here = queue_[head];
+        steps_[here] = steps;
         for (const std::size_t next : {here + 1, here + width, here - 1, here - width}) {
-          queue_[tail] = next;
+          queue_[tail] = std::uint32_t(next);
           tail += barred_[next] == 0 ? 1 : 0;
           barred_[next] = 1;
         }
       }
-      if (barred_[goal] != 0) return steps;
     }
-    return facts_.start == facts_.target ? 0 : kUnreachable;
   }
 
   // The cells of one shortest way from start to target that avoids hazards.
-  std::vector<Cell> safe_way() const {
-    const std::vector<std::int32_t> steps = steps_to(terrain_, facts_.target, HazardPolicy::kAvoid);
+  std::vector<Cell> safe_way() {
+    flood(facts_.target, HazardPolicy::kAvoid);
     std::vector<Cell> way = {facts_.start};
     while (way.back() != facts_.target) {
       const Cell here = way.back();
       for (const Cell step : kDirections) {
         const Cell next = {here.x + step.x, here.y + step.y};
-        if (!inside(next) || steps[index(next)] != steps[index(here)] - 1) continue;
+        if (!inside(next) || steps_[index(next)] != steps_[index(here)] - 1) continue;
         way.push_back(next);
         break;
       }
@@ -158,22 +169,47 @@ class MazeBuilder {
   std::size_t tempt(std::size_t wanted) {
     const std::vector<Cell> shortest = safe_way();
     if (shortest.size() < 3) return 0;
-    const double length_max = kDetourMax * double(shortest.size() - 1);
+    bar_detours_beyond(std::int32_t(kDetourMax * double(shortest.size() - 1)));
     std::size_t placed = 0;
     std::vector<std::uint8_t> tried(shortest.size(), 0);
     for (int tries = 0; tries < kTemptationTriesMax && placed < wanted; ++tries) {
       const std::size_t at = 1 + random_.below(shortest.size() - 2);
       // What was too long a way around once stays so: hazards only come.
       if (std::exchange(tried[at], 1) != 0) continue;
-      set(shortest[at], Block::kHazard);
-      const std::int32_t length = way_length(HazardPolicy::kAvoid);
-      if (length != kUnreachable && length <= length_max) {
+      closed_[index(shortest[at])] = 1;
+      if (has_short_way()) {
+        set(shortest[at], Block::kHazard);
         ++placed;
       } else {
-        set(shortest[at], Block::kOpen);
+        closed_[index(shortest[at])] = 0;
       }
     }
     return placed;
+  }
+
+  // While nothing is a hazard, and steps_ leads to the target. What no way of that length from
+  // start to target can lead over is out of the question for good.
+  void bar_detours_beyond(std::int32_t length_max) {
+    length_max_ = length_max;
+    const std::vector<std::int32_t> to_target = steps_;
+    flood(facts_.start, HazardPolicy::kAvoid);
+    closed_.resize(steps_.size());
+    for (std::size_t at = 0; at < steps_.size(); ++at) {
+      const bool is_way = steps_[at] != kUnreachable && to_target[at] + steps_[at] <= length_max;
+      closed_[at] = is_way ? 0 : 1;
+    }
+  }
+
+  // Whether a way over cells that are not closed is short enough. Asked for often.
+  bool has_short_way() {
+    barred_ = closed_;
+    const std::size_t goal = index(facts_.start);
+    std::size_t length = 0;
+    spread(facts_.target, [&](std::size_t steps) {
+      length = steps;
+      return barred_[goal] != 0;
+    });
+    return barred_[goal] != 0 && length <= std::size_t(length_max_);
   }
 
   void scatter(std::size_t wanted) {
@@ -194,10 +230,27 @@ class MazeBuilder {
   base::RandomStream random_;
   Terrain terrain_;
   MazeFacts facts_;
-  // Of way_length: cells that are no way, or were met already; and those met, in order.
+  std::vector<std::int32_t> steps_;  // of the last flood
+  // Of spread: cells that are no way, or were met already; and those met, in order.
   std::vector<std::uint8_t> barred_;
-  std::vector<std::size_t> queue_;
+  std::vector<std::uint32_t> queue_;
+  // Of tempt: cells that no way may lead over, and how long it may be.
+  std::vector<std::uint8_t> closed_;
+  std::int32_t length_max_ = 0;
 };
+
+}  // namespace
+
+namespace {
+
+// Cells that are under water, each drawn by itself.
+void flood(Terrain& terrain, double density, std::uint64_t seed) {
+  if (density <= 0) return;
+  base::RandomStream random(seed, 0, 0, base::Stream::kTerrain);
+  for (std::uint8_t& block : terrain.blocks) {
+    if (random.uniform() < density) block = static_cast<std::uint8_t>(Block::kWater);
+  }
+}
 
 }  // namespace
 
@@ -210,6 +263,7 @@ GeneratedTerrain generate_terrain(const TerrainSpec& spec, std::uint64_t seed) {
     made.terrain.depth = spec.depth;
     made.terrain.blocks.assign(std::size_t{spec.width} * spec.depth,
                                static_cast<std::uint8_t>(Block::kOpen));
+    flood(made.terrain, spec.water_density, seed);
   }
   const std::vector<std::uint8_t> layer = made.terrain.blocks;
   made.terrain.height = spec.height;

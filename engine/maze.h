@@ -29,10 +29,10 @@ struct GeneratedTerrain {
   MazeFacts facts;
 };
 
-// Flat: open ground. Maze: a perfect maze on the odd cells, `openness` of its inner walls taken
-// out, start in the corner, target on the cell farthest from it, then hazards. Hazards first try to
-// lie on the shortest way while a detour of bounded length remains, the rest is scattered; a way
-// from start to target without any hazard always exists. All layers are alike.
+// Flat: open ground, and water. Maze: a perfect maze on the odd cells, `openness` of its inner
+// walls taken out, start in the corner, target on the cell farthest from it, then hazards. Hazards
+// first try to lie on the shortest way while a detour of bounded length remains, the rest is
+// scattered; a way from start to target without any hazard always exists. All layers are alike.
 GeneratedTerrain generate_terrain(const TerrainSpec& spec, std::uint64_t seed);
 
 enum class HazardPolicy { kAvoid, kWalkThrough };

@@ -18,6 +18,7 @@ constexpr double kSkin_m = 1e-3;
 constexpr double kCutIgnored_m = 1e-4;
 // A way that is longer than a tick's by less than this factor is not cut.
 constexpr double kRounding = 1 + 1e-9;
+constexpr double kFullTurn = 6.283185307179586;
 constexpr float kExhaustedShare = 0.2f;
 constexpr double kWanderPeriod_s = 1.5;
 constexpr int kWanderTriesMax = 8;
@@ -138,11 +139,26 @@ Receipt answer(const WorldState& state, const Permissions& permissions, std::uin
   return finite || wanders ? Receipt::kAccepted : Receipt::kNotFinite;
 }
 
+// On the spot. The remainder is exact, so headings do not depend on the machine's math library.
+Receipt turn_on_the_spot(WorldState& state, std::uint32_t row) {
+  const double angle = state.intents.move_x[row];
+  if (!allows(state, Action::kTurn)) return Receipt::kNotAvailable;
+  if (!std::isfinite(angle)) return Receipt::kNotFinite;
+  float& heading = state.columns.heading[row];
+  heading = static_cast<float>(std::remainder(double{heading} + angle, kFullTurn));
+  return Receipt::kAccepted;
+}
+
 // Answers all rows, and keeps those that will move.
 void muster(WorldState& state, const Permissions& permissions, std::span<const std::uint32_t> rows,
             Movers& movers) {
   movers.count = movers.wanderers_count = movers.directed_count = movers.again_count = 0;
   for (const std::uint32_t row : rows) {
+    if (static_cast<MoveKind>(state.intents.move[row]) == MoveKind::kTurn) [[unlikely]] {
+      const Receipt receipt = turn_on_the_spot(state, row);
+      state.columns.move_receipt[row] = static_cast<std::uint8_t>(receipt);
+      continue;
+    }
     const Receipt receipt = answer(state, permissions, row);
     state.columns.move_receipt[row] = static_cast<std::uint8_t>(receipt);
     const bool moves = receipt == Receipt::kAccepted;
@@ -312,6 +328,17 @@ void resolve_movement(WorldState& state) {
       go(state, movers, log);
     }
   });
+}
+
+bool shove(WorldState& state, std::uint32_t row, double dx, double dy) {
+  Columns& columns = state.columns;
+  const Place wish{static_cast<float>(double{columns.x[row]} + dx),
+                   static_cast<float>(double{columns.y[row]} + dy)};
+  const Place place =
+      stop_at_walls(state.terrain, columns, row, wish, state.rules_of(row).body_radius);
+  columns.x[row] = place.x;
+  columns.y[row] = place.y;
+  return Vec{wish.x - place.x, wish.y - place.y}.length() <= kCutIgnored_m;
 }
 
 }  // namespace cherub::engine

@@ -74,6 +74,24 @@ const char* event_name(EventKind kind) {
       return "reload";
     case EventKind::kFault:
       return "fault";
+    case EventKind::kAbility:
+      return "ability";
+    case EventKind::kDamage:
+      return "damage";
+    case EventKind::kPickUp:
+      return "pick_up";
+    case EventKind::kDrop:
+      return "drop";
+    case EventKind::kGive:
+      return "give";
+    case EventKind::kTheft:
+      return "theft";
+    case EventKind::kOffer:
+      return "offer";
+    case EventKind::kTrade:
+      return "trade";
+    case EventKind::kRequest:
+      return "request";
   }
   return "unknown";
 }
@@ -90,6 +108,12 @@ const char* death_cause_name(DeathCause cause) {
       return "age";
     case DeathCause::kRemoved:
       return "removed";
+    case DeathCause::kKilled:
+      return "killed";
+    case DeathCause::kTaken:
+      return "taken";
+    case DeathCause::kThirst:
+      return "thirst";
   }
   return "unknown";
 }

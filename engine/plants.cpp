@@ -6,9 +6,8 @@
 namespace cherub::engine {
 namespace {
 
-constexpr float kGrown = 0.5f;     // energy from which a plant seeds
-constexpr float kSeedCost = 0.1f;  // energy that a seed takes from its parent
-constexpr float kSeedEnergy = 0.1f;
+constexpr float kGrown = 0.5f;        // energy from which a plant seeds
+constexpr float kSeedCost = 0.1f;     // energy that a seed takes from its parent
 constexpr double kRainGrowthMax = 3;  // times the usual growth at full rain
 
 // Whether the plant tries to spread in this tick. `random` is then one draw on.
@@ -35,7 +34,7 @@ void seek_room(const WorldState& state, std::uint32_t row, TaskLog& log) {
   room.radius = spec.density_radius;
   room.species = SpeciesMask{1} << species;
   if (state.grid.count(room) >= spec.density_max) return;
-  log.births.push_back({species, state.id_of(row), room.x, room.y, room.z, kSeedEnergy});
+  log.births.push_back({species, state.id_of(row), room.x, room.y, room.z, kSeedlingEnergy});
 }
 
 }  // namespace

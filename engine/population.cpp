@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/base/check.h"
+#include "engine/hands.h"
 #include "engine/tasks.h"
 
 namespace cherub::engine {
@@ -17,9 +18,11 @@ void append_row(Columns& columns) {
   columns.generation.push_back(0);
   columns.alive.push_back(0);
   columns.species.push_back(0);
+  columns.role.push_back(kNoRole);
   columns.script.push_back(kNoScript);
-  for (auto* column : {&columns.x, &columns.y, &columns.z, &columns.heading, &columns.health,
-                       &columns.energy, &columns.hunger, &columns.damage, &columns.travelled}) {
+  for (auto* column :
+       {&columns.x, &columns.y, &columns.z, &columns.heading, &columns.health, &columns.energy,
+        &columns.hunger, &columns.thirst, &columns.damage, &columns.travelled}) {
     column->push_back(0);
   }
   columns.age.push_back(0);
@@ -106,6 +109,14 @@ void vary_start(WorldState& state, std::uint32_t row, base::RandomStream& random
     columns.hunger[row] = static_cast<float>(random.uniform(0.0, 0.4));
     columns.energy[row] = static_cast<float>(random.uniform(0.5, 0.9));
   }
+  if (rules.thirst_per_tick > 0) {
+    columns.thirst[row] = static_cast<float>(random.uniform(0.0, 0.4));
+  }
+}
+
+// What is carried and what is about to be born have their room already.
+bool is_full(const WorldState& state) {
+  return state.alive + state.births.size() + state.carried >= kEntitiesMax;
 }
 
 }  // namespace
@@ -134,6 +145,7 @@ std::uint32_t add_entity(WorldState& state, SpeciesIndex species, float x, float
   CHERUB_CHECK(columns.alive[row] == 0);
   columns.alive[row] = 1;
   columns.species[row] = species;
+  columns.role[row] = state.rules[species].role;
   const bool scripted = state.scenario.species[species].name == state.scenario.agent_species &&
                         !state.slots.front().sha256.empty();
   columns.script[row] = scripted ? 0 : kNoScript;
@@ -143,7 +155,8 @@ std::uint32_t add_entity(WorldState& state, SpeciesIndex species, float x, float
   settle(state.terrain, state.rules[species].body_radius, z, columns.x[row], columns.y[row]);
   columns.health[row] = 1;
   columns.energy[row] = 1;
-  for (auto* column : {&columns.heading, &columns.hunger, &columns.damage, &columns.travelled}) {
+  for (auto* column :
+       {&columns.heading, &columns.hunger, &columns.thirst, &columns.damage, &columns.travelled}) {
     (*column)[row] = 0;
   }
   columns.age[row] = columns.collisions[row] = 0;
@@ -159,6 +172,7 @@ void free_entity(WorldState& state, std::uint32_t row) {
   CHERUB_CHECK(state.columns.alive[row] != 0);
   state.columns.alive[row] = 0;
   state.columns.script[row] = kNoScript;
+  release_belongings(state, row);
   --state.alive;
   const SpeciesIndex species = state.columns.species[row];
   --state.population[species];
@@ -174,7 +188,7 @@ void kill(WorldState& state, std::uint32_t row, DeathCause cause) {
 bool has_room(const WorldState& state, SpeciesIndex species) {
   const std::uint32_t most = state.scenario.species[species].population_max;
   const bool full = most > 0 && state.population[species] + state.unborn[species] >= most;
-  return !full && state.alive + state.births.size() < kEntitiesMax;
+  return !full && !is_full(state);
 }
 
 void expect_birth(WorldState& state, const Birth& birth) {
@@ -259,7 +273,7 @@ void spawn_group(WorldState& state, const Spawn& spawn) {
   const auto species = static_cast<SpeciesIndex>(*state.scenario.find_species(spawn.species));
   const double spread = 0.5 * std::sqrt(static_cast<double>(spawn.count));
   const auto z = static_cast<float>(spawn.z);
-  for (std::uint32_t i = 0; i < spawn.count && state.alive < kEntitiesMax; ++i) {
+  for (std::uint32_t i = 0; i < spawn.count && !is_full(state); ++i) {
     auto x = static_cast<float>(spawn.x);
     auto y = static_cast<float>(spawn.y);
     // The group may be one of several in this tick; `alive` tells its members apart.

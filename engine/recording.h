@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/base/ids.h"
+#include "engine/base/result.h"
 #include "engine/commands.h"
 
 namespace cherub::engine {
@@ -38,13 +40,15 @@ struct ModelReply {
   std::string text;
 };
 
-// A journal as it was read: all that is needed to run a world again and to prove that it is the
-// same.
+// A journal as it was read, or the segments of it that were wanted: all that is needed to run a
+// world again from tick `first` on, and to prove that it is the same.
 struct Recording {
   RecordedStart start;
+  Tick first = 0;                               // ticks before the first that is here
+  std::uint32_t before = 0;                     // checksum of the record that the segment follows
   std::map<std::string, std::string> sources;   // sha256 -> Lua source
   std::vector<StampedCommand> commands;         // in the order they were applied
-  std::vector<std::uint64_t> hashes;            // [i]: after tick i
+  std::vector<std::uint64_t> hashes;            // [i]: after tick first + i
   std::vector<std::uint32_t> column_hashes;     // low halves, start.columns.size() for each tick
   std::vector<std::uint64_t> behaviour_hashes;  // every kBehaviourHashInterval ticks
   std::vector<RecordedFault> faults;            // in the order of ticks
@@ -55,6 +59,19 @@ struct Recording {
   // Where a journal is gone on with: its whole records, and what was cut behind them.
   std::uint64_t bytes = 0, torn_bytes = 0;
   std::uint32_t last_checksum = 0;
+
+  [[nodiscard]] Tick end() const { return first + hashes.size(); }  // ticks done at the end
+  // The tick whose behaviour hash comes next.
+  [[nodiscard]] Tick next_behaviour_hash() const;
+  // Of a tick from `first` on, if it is here.
+  [[nodiscard]] std::optional<std::uint64_t> behaviour_hash(Tick tick) const;
 };
+
+// Whether a world that begins so is the same.
+bool alike(const RecordedStart& a, const RecordedStart& b);
+
+// Goes on with another segment. What `whole` has from that segment's first tick on belongs to a
+// line of history that was left there, and goes.
+base::Result<void> join(Recording& whole, Recording next);
 
 }  // namespace cherub::engine

@@ -23,6 +23,13 @@ std::optional<std::size_t> Scenario::find_species(std::string_view species_name)
   return std::size_t(found - species.begin());
 }
 
+std::optional<std::size_t> Scenario::find_role(std::string_view role_name) const {
+  const auto found = std::find_if(roles.begin(), roles.end(),
+                                  [&](const RoleSpec& entry) { return entry.name == role_name; });
+  if (found == roles.end()) return std::nullopt;
+  return std::size_t(found - roles.begin());
+}
+
 const MetricSpec* Scenario::find_metric(std::string_view metric_name) const {
   const auto found = std::find_if(metrics.begin(), metrics.end(), [&](const MetricSpec& entry) {
     return entry.name == metric_name;

@@ -48,8 +48,9 @@ struct SpeciesSpec {
   double radius = 0.3;      // body, for collisions, m
   std::vector<std::string> diet;
   double hunger_rate = 0;            // per s
+  double thirst_rate = 0;            // per s
   double energy_rate = 0;            // per s of movement
-  double starve_rate = 0;            // health per s while hunger is 1
+  double starve_rate = 0;            // health per s while hunger is 1, and while thirst is
   double food_value = 0;             // hunger relieved by eating one
   double rest_rate = 0.1;            // energy per s of rest
   double growth_rate = 0;            // plants: energy per s, until 1
@@ -61,6 +62,15 @@ struct SpeciesSpec {
   double reproduce_energy = 0;       // needed; half of it goes to the child; 0: cannot
   double reproduce_age_s = 0;        // youngest parent, s
   double lifetime_s = 0;             // 0: does not age to death
+  std::uint32_t hands = 0;           // agents: how many items they can carry
+  std::string role;                  // agents: of its members at first; empty: none
+};
+
+// An occupation: what those who have it know.
+struct RoleSpec {
+  std::string name;
+  std::vector<std::string> abilities;  // by name; a world installs their scripts
+  bool may_request = false;            // may ask for new abilities in words
 };
 
 struct SpawnSpec {
@@ -74,10 +84,14 @@ struct TerrainSpec {
   std::uint32_t width = 32, depth = 32, height = 1;
   double openness = 0;        // maze: share of inner walls removed, 0 … 1
   double hazard_density = 0;  // share of open cells, 0 … 1; never start, target or the only way
+  double water_density = 0;   // flat: share of cells that are water, 0 … 0.5
 };
 
-inline constexpr std::string_view kActionNames[] = {"move",      "move_to", "wander", "eat",
-                                                    "reproduce", "rest",    "say"};
+inline constexpr std::string_view kActionNames[] = {"move", "move_to", "wander", "eat", "reproduce",
+                                                    "rest", "say",     "turn",   "use"};
+
+// Whether walls hide what is behind them. kAuto: in a maze.
+enum class WallSight : std::uint8_t { kAuto, kBlock, kIgnore };
 
 // One kind of world, as data. `yaml` keeps the text it came from, so a recording can carry it
 // whole.
@@ -89,6 +103,8 @@ struct Scenario {
   double episode_s = 30;     // default length of an episode, world seconds
   double hazard_damage = 0;  // health per s in a hazard
   TerrainSpec terrain;
+  WallSight walls = WallSight::kAuto;  // `senses: {walls: block | ignore}`
+  std::vector<RoleSpec> roles;
   std::vector<SpeciesSpec> species;
   std::vector<SpawnSpec> spawns;
   std::vector<MetricSpec> metrics;
@@ -100,6 +116,7 @@ struct Scenario {
   std::string yaml;
 
   [[nodiscard]] std::optional<std::size_t> find_species(std::string_view species_name) const;
+  [[nodiscard]] std::optional<std::size_t> find_role(std::string_view role_name) const;
   [[nodiscard]] const MetricSpec* find_metric(std::string_view metric_name) const;
 };
 

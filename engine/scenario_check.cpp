@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/scenario_fields.h"
+#include "engine/society.h"
 #include "engine/world.h"
 #include "engine/yaml_reader.h"
 
@@ -19,6 +20,8 @@ constexpr std::size_t kListEntriesMax = 64;
 constexpr std::uint32_t kFlatSideMax = 4096;
 constexpr std::uint32_t kMazeSideMin = 5, kMazeSideMax = 513;
 constexpr std::uint32_t kHeightMax = 16;
+constexpr std::uint32_t kHandsMax = 10'000;
+constexpr double kWaterDensityMax = 0.5;
 
 Error invalid(std::string where, std::string message) {
   return {ErrorCode::kInvalidArgument, std::move(message), std::move(where)};
@@ -37,12 +40,7 @@ Result<void> in_range(const std::string& where, double value, double low, double
 }
 
 Result<void> is_name(const std::string& where, const std::string& name) {
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  };
-  const bool starts = !name.empty() && name[0] >= 'a' && name[0] <= 'z';
-  if (starts && name.size() <= kNameBytesMax && std::all_of(name.begin(), name.end(), fits))
-    return {};
+  if (is_plain_name(name)) return {};
   return invalid(where, "Must be a name of a-z, 0-9 and _, at most " +
                             std::to_string(kNameBytesMax) + " long, beginning with a letter.");
 }
@@ -97,12 +95,70 @@ Result<void> check_terrain(const TerrainSpec& terrain) {
          << in_range("terrain.depth", terrain.depth, low, high)
          << in_range("terrain.height", terrain.height, 1, kHeightMax)
          << in_range("terrain.openness", terrain.openness, 0, 1)
-         << in_range("terrain.hazard_density", terrain.hazard_density, 0, 1);
+         << in_range("terrain.hazard_density", terrain.hazard_density, 0, 1)
+         << in_range("terrain.water_density", terrain.water_density, 0, kWaterDensityMax);
   if (maze && (terrain.width % 2 == 0 || terrain.depth % 2 == 0)) {
     checks << invalid("terrain", "Width and depth of a maze must be odd.");
   }
   if (!maze && (terrain.openness != 0 || terrain.hazard_density != 0)) {
     checks << invalid("terrain", "openness and hazard_density belong to the maze generator.");
+  }
+  if (maze && terrain.water_density != 0) {
+    checks << invalid("terrain.water_density", "Belongs to the flat generator.");
+  }
+  return checks.first();
+}
+
+std::vector<std::string> role_names(const Scenario& scenario) {
+  std::vector<std::string> names;
+  for (const RoleSpec& role : scenario.roles) names.push_back(role.name);
+  return names;
+}
+
+Result<void> check_roles(const Scenario& scenario) {
+  Checks checks;
+  if (scenario.roles.size() > kRolesMax) {
+    return invalid("roles", "Must list at most " + std::to_string(kRolesMax) + " roles.");
+  }
+  const std::vector<std::string> names = role_names(scenario);
+  std::vector<std::string> abilities;
+  for (std::size_t i = 0; i < scenario.roles.size(); ++i) {
+    const RoleSpec& role = scenario.roles[i];
+    checks << is_name(item("roles", i, "name"), role.name);
+    if (std::count(names.begin(), names.begin() + std::ptrdiff_t(i), role.name) > 0) {
+      checks << invalid(item("roles", i, "name"), quoted(role.name) + " is listed twice.");
+    }
+    for (std::size_t j = 0; j < role.abilities.size(); ++j) {
+      const std::string where = item("roles", i, "abilities[" + std::to_string(j) + "]");
+      checks << is_name(where, role.abilities[j]);
+      if (std::count(role.abilities.begin(), role.abilities.end(), role.abilities[j]) > 1) {
+        checks << invalid(where, "Listed twice.");
+      }
+      abilities.push_back(role.abilities[j]);
+    }
+  }
+  std::sort(abilities.begin(), abilities.end());
+  abilities.erase(std::unique(abilities.begin(), abilities.end()), abilities.end());
+  if (abilities.size() > kAbilitiesMax) {
+    checks << invalid("roles", "A world has at most " + std::to_string(kAbilitiesMax) +
+                                   " abilities; these roles name " +
+                                   std::to_string(abilities.size()) + ".");
+  }
+  return checks.first();
+}
+
+// What only agents have.
+Result<void> check_agent_fields(const Scenario& scenario, std::size_t i) {
+  Checks checks;
+  const SpeciesSpec& species = scenario.species[i];
+  checks << in_range(item("species", i, "hands"), species.hands, 0, kHandsMax);
+  if (!species.role.empty()) {
+    checks << is_known(item("species", i, "role"), species.role, role_names(scenario));
+  }
+  const bool has = species.hands > 0 || !species.role.empty();
+  if (has && species.kind != Kind::kAgent) {
+    checks << invalid(item("species", i, species.hands > 0 ? "hands" : "role"),
+                      "Only a species with kind: agent has this.");
   }
   return checks.first();
 }
@@ -126,6 +182,7 @@ Result<void> check_species(const Scenario& scenario) {
     }
     checks << in_range(item("species", i, "population_max"), species.population_max, 0,
                        kEntitiesMax);
+    checks << check_agent_fields(scenario, i);
     for (std::size_t j = 0; j < species.diet.size(); ++j) {
       checks << is_known(item("species", i, "diet[" + std::to_string(j) + "]"), species.diet[j],
                          names);
@@ -194,13 +251,21 @@ Result<void> check_actions(const Scenario& scenario) {
 
 }  // namespace
 
+bool is_plain_name(std::string_view name) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  const bool starts = !name.empty() && name[0] >= 'a' && name[0] <= 'z';
+  return starts && name.size() <= kNameBytesMax && std::all_of(name.begin(), name.end(), fits);
+}
+
 base::Result<void> check_scenario(const Scenario& scenario) {
   Checks checks;
   checks << is_name("name", scenario.name) << in_range("tick_rate", scenario.tick_rate, 0.1, 1000)
          << in_range("episode_s", scenario.episode_s, 0.001, 1e6)
          << in_range("hazard_damage", scenario.hazard_damage, 0, 1000)
-         << check_terrain(scenario.terrain) << check_species(scenario) << check_spawns(scenario)
-         << check_metrics(scenario) << check_actions(scenario);
+         << check_terrain(scenario.terrain) << check_roles(scenario) << check_species(scenario)
+         << check_spawns(scenario) << check_metrics(scenario) << check_actions(scenario);
   return checks.first();
 }
 

@@ -26,6 +26,7 @@ inline constexpr SpeciesNumber kSpeciesNumbers[] = {
     {"radius", &SpeciesSpec::radius, 0.01, 0.45},  // a body fits a corridor one voxel wide
     {"hunger_rate", &SpeciesSpec::hunger_rate, 0, 10},
     {"energy_rate", &SpeciesSpec::energy_rate, 0, 10},
+    {"thirst_rate", &SpeciesSpec::thirst_rate, 0, 10},
     {"starve_rate", &SpeciesSpec::starve_rate, 0, 10},
     {"food_value", &SpeciesSpec::food_value, 0, 1},
     {"rest_rate", &SpeciesSpec::rest_rate, 0, 10},
@@ -43,6 +44,9 @@ const std::vector<std::string>& place_names();
 const std::vector<std::string>& action_names();
 // What EpisodeMetrics can compute.
 const std::vector<std::string>& recorder_names();
+
+// A name of a-z, 0-9 and _, at most 32 long, beginning with a letter.
+bool is_plain_name(std::string_view name);
 
 // Everything a world relies on: ranges, references by name, sums. Errors name the field path.
 base::Result<void> check_scenario(const Scenario& scenario);

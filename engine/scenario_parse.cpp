@@ -11,6 +11,7 @@ void read_terrain(FieldReader& fields, TerrainSpec& terrain) {
   fields.integer("height", terrain.height);
   fields.number("openness", terrain.openness);
   fields.number("hazard_density", terrain.hazard_density);
+  fields.number("water_density", terrain.water_density);
 }
 
 void read_species(FieldReader& fields, SpeciesSpec& species) {
@@ -22,9 +23,26 @@ void read_species(FieldReader& fields, SpeciesSpec& species) {
   fields.texts("diet", species.diet);
   fields.integer("density_max", species.density_max);
   fields.integer("population_max", species.population_max);
+  fields.integer("hands", species.hands);
+  fields.text("role", species.role);
   for (const SpeciesNumber& number : kSpeciesNumbers) {
     fields.number(number.name, species.*number.member);
   }
+}
+
+void read_role(FieldReader& fields, RoleSpec& role) {
+  fields.require("name");
+  fields.text("name", role.name);
+  fields.texts("abilities", role.abilities);
+  std::size_t may_request = 0;
+  fields.choice("may_request", {"false", "true"}, may_request);
+  role.may_request = may_request == 1;
+}
+
+void read_senses(FieldReader& fields, WallSight& walls) {
+  std::size_t choice = 0;
+  fields.choice("walls", {"auto", "block", "ignore"}, choice);
+  walls = static_cast<WallSight>(choice);
 }
 
 void read_spawn(FieldReader& fields, SpawnSpec& spawn) {
@@ -65,6 +83,7 @@ void read_scenario(FieldReader& fields, Scenario& scenario) {
   fields.number("episode_s", scenario.episode_s);
   fields.number("hazard_damage", scenario.hazard_damage);
   fields.object("terrain", [&](FieldReader& inner) { read_terrain(inner, scenario.terrain); });
+  fields.object("senses", [&](FieldReader& inner) { read_senses(inner, scenario.walls); });
   fields.objects("species",
                  [&](FieldReader& inner) { read_species(inner, scenario.species.emplace_back()); });
   fields.objects("spawns",
@@ -73,6 +92,8 @@ void read_scenario(FieldReader& fields, Scenario& scenario) {
                  [&](FieldReader& inner) { read_metric(inner, scenario.metrics.emplace_back()); });
   fields.object("success", [&](FieldReader& inner) { read_success(inner, scenario.success); });
   fields.texts("goals", scenario.goals);
+  fields.objects("roles",
+                 [&](FieldReader& inner) { read_role(inner, scenario.roles.emplace_back()); });
   scenario.actions = action_names();  // all of them, unless the text says which
   fields.texts("actions", scenario.actions);
   fields.text("agent_species", scenario.agent_species);

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "engine/sight.h"
 #include "engine/world_state.h"
 
 namespace cherub::engine {
@@ -98,11 +99,14 @@ void cherub_sense_nearest(const World* world, std::uint32_t row, std::int32_t sp
   using namespace cherub::engine;
   const WorldState& state = world->state();
   GridHit hit;
-  if (present(state, row) && state.grid.nearest(query_around(state, row, species, radius), hit)) {
-    *out = sighting_of(hit);
-  } else {
+  if (!present(state, row)) {
     *out = {};
+    return;
   }
+  const GridQuery query = query_around(state, row, species, radius);
+  const bool found = state.walls_hide ? visible_neighbors(state, query, {&hit, 1}) > 0
+                                      : state.grid.nearest(query, hit);
+  *out = found ? sighting_of(hit) : Sighting{};
 }
 
 std::int32_t cherub_sense_neighbors(const World* world, std::uint32_t row, std::int32_t species,
@@ -112,7 +116,8 @@ std::int32_t cherub_sense_neighbors(const World* world, std::uint32_t row, std::
   if (!present(state, row)) return 0;
   std::array<GridHit, kNeighborsMax> hits;
   const GridQuery query = query_around(state, row, species, radius);
-  const std::size_t count = state.grid.neighbors(query, hits);
+  const std::size_t count =
+      state.walls_hide ? visible_neighbors(state, query, hits) : state.grid.neighbors(query, hits);
   for (std::size_t i = 0; i < count; ++i) out[i] = sighting_of(hits[i]);
   return static_cast<std::int32_t>(count);
 }
@@ -122,7 +127,9 @@ std::int32_t cherub_sense_count(const World* world, std::uint32_t row, std::int3
   using namespace cherub::engine;
   const WorldState& state = world->state();
   if (!present(state, row)) return 0;
-  return static_cast<std::int32_t>(state.grid.count(query_around(state, row, species, radius)));
+  const GridQuery query = query_around(state, row, species, radius);
+  return static_cast<std::int32_t>(state.walls_hide ? count_visible(state, query)
+                                                    : state.grid.count(query));
 }
 
 void cherub_sense_target(const World* world, std::uint32_t row, Sighting* out) noexcept {
@@ -142,12 +149,9 @@ std::int32_t cherub_sense_tile(const World* world, std::uint32_t row, double x, 
   using namespace cherub::engine;
   const WorldState& state = world->state();
   if (!present(state, row)) return -1;
-  const double dx = x - double{state.columns.x[row]};
-  const double dy = y - double{state.columns.y[row]};
-  const double radius = state.rules_of(row).sense_radius;
-  // Also false when x or y is not a number.
-  if (!(dx * dx + dy * dy <= radius * radius)) return -1;
-  const std::int64_t layer = cell_at(state.columns.z[row]);
+  const double z = state.columns.z[row];
+  if (!sees(state, row, {x, y, z})) return -1;
+  const std::int64_t layer = cell_at(z);
   return static_cast<std::int32_t>(state.terrain.at(cell_at(x), cell_at(y), layer));
 }
 

@@ -18,12 +18,34 @@ struct Step {
   double x, y;          // where to go now: straight there, no corner is in the way
 };
 
+// Something that was said in the last tick.
+struct Heard {
+  Sighting speaker;  // as it stood when it spoke
+  const char* text;  // bytes, not terminated; good until the next tick
+  std::uint32_t text_bytes;
+  std::uint32_t kind;  // SoundKind
+};
+
+// A standing offer: `count` of `item` for `want_count` of `want_item`.
+struct OfferSeen {
+  std::int32_t found;
+  std::int32_t item, want_item;  // species
+  std::uint32_t count, want_count;
+  double from;    // EntityId::packed
+  double left_s;  // until it is withdrawn, world seconds
+};
+
 inline constexpr int kNeighborsMax = 32;
 inline constexpr int kPathCellsMax = 1024;  // cells that one path search may visit
 inline constexpr int kAnySpecies = -1;
 inline constexpr int kFoodSpecies = -2;  // whatever the agent's diet lists
 
 extern "C" {
+
+// Where walls hide what is behind them (`senses: {walls: block}`, and in mazes), nearest,
+// neighbors, count, tile and voxel know nothing of what no straight line without a wall leads to;
+// of each query only the nearest kSightCandidatesMax entities are looked at. A way (path) is felt
+// along the ground, so it goes around corners, and sounds pass walls.
 
 // The nearest living entity of the species (an index, kAnySpecies or kFoodSpecies; never the agent
 // itself) within `radius`, ties by lower id.
@@ -56,6 +78,30 @@ double cherub_sense_clear(const cherub::engine::World* world, std::uint32_t row,
 // north, west, south. Already on the best cell: found with length 0 and that cell's centre.
 void cherub_sense_path(const cherub::engine::World* world, std::uint32_t row, double x, double y,
                        double hazard_cost, cherub::engine::Step* out) noexcept;
+
+// The Block at (x, y, z), or -1 when that point is beyond its senses or behind a wall that hides.
+std::int32_t cherub_sense_voxel(const cherub::engine::World* world, std::uint32_t row, double x,
+                                double y, double z) noexcept;
+// 1 when no wall is between the agent and the point and the point is within its senses, else 0.
+std::int32_t cherub_sense_line_of_sight(const cherub::engine::World* world, std::uint32_t row,
+                                        double x, double y, double z) noexcept;
+// What the agent hears of the last tick, nearest first, into kHeardMax entries: what was said
+// within its own senses, called so that it carries as far, or told to it alone. Returns how many.
+std::int32_t cherub_sense_heard(const cherub::engine::World* world, std::uint32_t row,
+                                cherub::engine::Heard* out) noexcept;
+// The eldest offer that stands for the agent. found == 0 when there is none.
+void cherub_sense_offer(const cherub::engine::World* world, std::uint32_t row,
+                        cherub::engine::OfferSeen* out) noexcept;
+// How many of the item species are in the agent's hands.
+std::uint32_t cherub_sense_items(const cherub::engine::World* world, std::uint32_t row,
+                                 std::int32_t species) noexcept;
+// 1 when the agent knows the ability and it has a script.
+std::int32_t cherub_sense_knows(const cherub::engine::World* world, std::uint32_t row,
+                                std::int32_t ability) noexcept;
+// World seconds until the agent can use the ability again; 0: now.
+double cherub_sense_cooldown(const cherub::engine::World* world, std::uint32_t row,
+                             std::int32_t ability) noexcept;
+double cherub_sense_rain(const cherub::engine::World* world) noexcept;  // 0 dry … 1
 
 }  // extern "C"
 }  // namespace cherub::engine

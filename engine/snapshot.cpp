@@ -9,7 +9,9 @@
 #include <span>
 
 #include "engine/base/hash.h"
+#include "engine/base/sha256.h"
 #include "engine/intents.h"
+#include "engine/society_check.h"
 #include "engine/world_state.h"
 
 namespace cherub::engine {
@@ -68,6 +70,10 @@ Result<void> check_columns(const WorldState& state) {
   });
   if (!outcome) return outcome;
   for (std::size_t row = 0; row < rows; ++row) {
+    const std::uint8_t role = state.columns.role[row];
+    if (role != kNoRole && role >= state.scenario.roles.size()) {
+      return wrong(item("role", row), "The scenario has no such role.");
+    }
     const std::uint16_t script = state.columns.script[row];
     if (script == kNoScript || (script < state.slots.size() && state.columns.alive[row] != 0)) {
       continue;
@@ -132,14 +138,11 @@ Result<void> check_slots(const WorldState& state, const std::vector<ScriptSlot>&
       std::equal(slots.begin(), slots.end(), state.slots.begin(),
                  [](const ScriptSlot& a, const ScriptSlot& b) { return a.name == b.name; });
   if (!known) return wrong("slots", "These are not the script slots of the scenario.");
-  const auto is_sha256 = [](const std::string& text) {
-    const bool digits = std::all_of(text.begin(), text.end(), [](char c) {
-      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-    });
-    return digits && (text.empty() || text.size() == 64);
+  const auto is_name = [](const std::string& text) {
+    return text.empty() || base::is_sha256(text);
   };
   for (const ScriptSlot& slot : slots) {
-    if (!is_sha256(slot.sha256) || !is_sha256(slot.fallback_sha256)) {
+    if (!is_name(slot.sha256) || !is_name(slot.fallback_sha256)) {
       return wrong("slots", "A sha256 has 64 hexadecimal digits, or none.");
     }
   }
@@ -154,6 +157,9 @@ void count_population(WorldState& state) {
     ++state.alive;
     ++state.population[state.columns.species[row]];
   }
+  state.carried = 0;
+  state.society.hands.for_each(
+      [&](std::uint32_t, const Hands& hands) { state.carried += total_of(hands); });
   state.rows_changed = true;
 }
 
@@ -182,6 +188,9 @@ void compare_rest(const Snapshot& first, const Snapshot& second, Differs&& diffe
               "fallback " + other.fallback_sha256);
     }
   }
+  if (const char* const part = difference_of(first.society, second.society)) {
+    differs(part, "one", "another");
+  }
   if (first.terrain.blocks != second.terrain.blocks) differs("terrain", "one map", "another");
   if (first.free_rows != second.free_rows) {
     differs("free_rows", text_of(first.free_rows.size()) + " rows",
@@ -201,6 +210,7 @@ Snapshot World::snapshot() const {
   copy.rain_intensity = state.weather.rain_intensity;
   copy.rain_until = state.weather.rain_until;
   copy.slots = state.slots;
+  copy.society = state.society;
   copy.terrain = state.terrain;
   copy.maze = state.maze;
   copy.free_rows = state.free_rows;
@@ -223,14 +233,19 @@ base::Result<std::unique_ptr<World>> World::restore(const Snapshot& snapshot) {
   state->set_tick(snapshot.tick);
   state->weather = {snapshot.rain_intensity, snapshot.rain_until};
   state->slots = snapshot.slots;
+  state->society = snapshot.society;
   state->columns = snapshot.columns;
   state->free_rows = snapshot.free_rows;
   if (auto checked = check_columns(*state); !checked) return checked.error();
   if (auto checked = check_free_rows(*state); !checked) return checked.error();
+  if (auto checked = check_society(*state); !checked) return checked.error();
   count_population(*state);
-  if (state->alive > kEntitiesMax) return wrong("columns.alive", "Too many entities live.");
+  if (state->alive + state->carried > kEntitiesMax) {
+    return wrong("columns.alive", "Too many entities live or are carried.");
+  }
   state->intents.clear(state->columns.size());
   sense(*state);
+  index_society(*state);
   const std::uint64_t hash = hash_state(*state);
   if (hash != snapshot.hash) {
     return wrong("hash", "The state is not the one that was saved: its hash is " +
@@ -254,6 +269,7 @@ std::vector<ColumnHash> World::column_hashes() const {
   weather.add(std::span<const double>(&state.weather.rain_intensity, 1));
   weather.add(state.weather.rain_until);
   hashes.push_back({"weather", weather.value()});
+  hashes.push_back({"society", hash_of(state.society)});
   return hashes;
 }
 

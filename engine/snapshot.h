@@ -9,6 +9,7 @@
 #include "engine/base/result.h"
 #include "engine/columns.h"
 #include "engine/maze.h"
+#include "engine/society.h"
 #include "engine/terrain.h"
 #include "engine/world.h"
 
@@ -24,6 +25,7 @@ struct Snapshot {
   double rain_intensity = 0;
   Tick rain_until = 0;
   std::vector<ScriptSlot> slots;
+  Society society;
   Terrain terrain;
   MazeFacts maze;
   std::vector<std::uint32_t> free_rows;  // the one freed last is used first

@@ -14,7 +14,7 @@ namespace {
 
 using base::JsonCursor;
 
-constexpr int kFormat = 1;
+constexpr int kFormat = 2;
 constexpr std::size_t kValuesMax = std::size_t{1} << 22;  // of one array
 constexpr std::size_t kSlotsMax = 64;
 // What stands for each Block on the map.
@@ -96,12 +96,12 @@ class SnapshotReader {
   }
 
  private:
-  static constexpr int kFields = 11;
+  static constexpr int kFields = 12;
 
   void read_field(std::string_view name) {
     ++fields_;
     if (name == "cherub_state") {
-      if (cursor_.number<int>() != kFormat) cursor_.fail("This version of Cherub reads format 1.");
+      if (cursor_.number<int>() != kFormat) cursor_.fail("This version of Cherub reads format 2.");
     } else if (name == "tick") {
       made_.tick = cursor_.number<Tick>();
     } else if (name == "seed") {
@@ -114,6 +114,8 @@ class SnapshotReader {
       read_weather();
     } else if (name == "slots") {
       read_slots();
+    } else if (name == "society") {
+      made_.society = read_society(cursor_);
     } else if (name == "terrain") {
       read_terrain();
     } else if (name == "maze") {
@@ -269,6 +271,7 @@ std::string snapshot_to_json(const Snapshot& snapshot) {
                        .add("rain_until", snapshot.rain_until)
                        .text());
   field("slots", slots_json(snapshot.slots));
+  field("society", society_json(snapshot.society));
   const Terrain& terrain = snapshot.terrain;
   field("terrain", "{\"width\":" + std::to_string(terrain.width) +
                        ",\"depth\":" + std::to_string(terrain.depth) +

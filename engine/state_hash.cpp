@@ -28,7 +28,9 @@ Bytes bytes_of(const std::vector<T>& column) {
 constexpr std::size_t kArrays = kColumnCount + 1;  // and free_rows
 using Arrays = std::array<Bytes, kArrays>;
 
+// A short array is as its only part.
 std::uint64_t hash_of(std::span<const std::uint64_t> part_hashes) {
+  if (part_hashes.size() == 1) return part_hashes.front();
   base::Hasher hasher;
   hasher.add(part_hashes);
   return hasher.value();
@@ -37,8 +39,7 @@ std::uint64_t hash_of(std::span<const std::uint64_t> part_hashes) {
 // One number for each of the arrays, none of which has more than one part: nothing is shared.
 void hash_short(const Arrays& arrays, std::vector<ColumnHash>& hashes) {
   for (std::size_t i = 0; i < kArrays; ++i) {
-    const std::uint64_t part = arrays[i].size > 0 ? arrays[i].hash_part(0) : 0;
-    hashes[i].hash = hash_of({&part, arrays[i].parts()});
+    hashes[i].hash = arrays[i].size > 0 ? arrays[i].hash_part(0) : hash_of({});
   }
 }
 
@@ -102,6 +103,7 @@ std::uint64_t hash_state(const WorldState& state, std::span<const ColumnHash> co
   const double rain = state.weather.rain_intensity;
   hasher.add(std::span<const double>(&rain, 1));
   hasher.add(state.weather.rain_until);
+  if (!is_blank(state.society)) hasher.add(hash_of(state.society));
   return hasher.value();
 }
 

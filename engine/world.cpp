@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "engine/base/hash.h"
+#include "engine/hands.h"
 #include "engine/scenario_fields.h"
+#include "engine/uses.h"
 #include "engine/world_state.h"
 
 namespace cherub::engine {
@@ -23,6 +25,9 @@ SpeciesRules compile(const Scenario& scenario, const SpeciesSpec& spec, double t
   };
   SpeciesRules rules;
   rules.kind = spec.kind;
+  if (const auto role = scenario.find_role(spec.role)) {
+    rules.role = static_cast<std::uint8_t>(*role);
+  }
   for (const std::string& food : spec.diet) {
     rules.diet |= SpeciesMask{1} << *scenario.find_species(food);
   }
@@ -31,6 +36,7 @@ SpeciesRules compile(const Scenario& scenario, const SpeciesSpec& spec, double t
   rules.sense_radius = spec.sense_radius;
   rules.energy_per_m = spec.speed > 0 ? static_cast<float>(spec.energy_rate / spec.speed) : 0.0f;
   rules.hunger_per_tick = per_tick(spec.hunger_rate);
+  rules.thirst_per_tick = per_tick(spec.thirst_rate);
   rules.starve_per_tick = per_tick(spec.starve_rate);
   rules.rest_per_tick = per_tick(spec.rest_rate);
   rules.growth_per_tick = per_tick(spec.growth_rate);
@@ -38,6 +44,24 @@ SpeciesRules compile(const Scenario& scenario, const SpeciesSpec& spec, double t
   rules.adult_ticks = ticks(spec.reproduce_age_s);
   rules.lifetime_ticks = ticks(spec.lifetime_s);
   return rules;
+}
+
+// The abilities that roles name, none of which has a script yet.
+Society begin_society(const Scenario& scenario) {
+  Society society;
+  for (const RoleSpec& role : scenario.roles) {
+    AbilityMask known = 0;
+    for (const std::string& name : role.abilities) {
+      auto found = find_ability(society, name);
+      if (!found) {
+        found = static_cast<AbilityIndex>(society.abilities.size());
+        society.abilities.emplace_back().name = name;
+      }
+      known |= ability_bit(*found);
+    }
+    society.role_abilities.push_back(known);
+  }
+  return society;
 }
 
 // Nobody lives, nothing has happened and nothing is on its way; the ground stays.
@@ -51,6 +75,9 @@ void make_empty(WorldState& state, std::uint64_t seed) {
   state.alive = 0;
   state.weather = {};
   state.slots.assign(1, {"policy", "", ""});
+  state.society = begin_society(state.scenario);
+  state.carried = 0;
+  state.spoken.clear();
   state.intents.clear(0);
   state.events.clear();
   state.faults.clear();
@@ -65,6 +92,7 @@ void make_empty(WorldState& state, std::uint64_t seed) {
 void populate(WorldState& state) {
   spawn_population(state);
   sense(state);
+  index_society(state);
 }
 
 void lay_grid(WorldState& state) {
@@ -111,6 +139,10 @@ void set_terrain(WorldState& state, GeneratedTerrain made) {
   };
   state.has_hazards = has(Block::kHazard);
   state.has_walls = has(Block::kWall) || has(Block::kWater);
+  const WallSight sight = state.scenario.walls;
+  state.walls_hide = has(Block::kWall) &&
+                     (sight == WallSight::kBlock ||
+                      (sight == WallSight::kAuto && state.scenario.terrain.generator == "maze"));
   state.terrain_hash = base::hash_bytes(blocks.data(), blocks.size(), state.terrain.width);
   lay_grid(state);
 }
@@ -139,6 +171,12 @@ void sense(WorldState& state) {
   if (state.rows_changed) refresh_rows(state);
 }
 
+void index_society(WorldState& state) {
+  if (is_blank(state.society) && state.sound_map.empty() && state.offer_index.empty()) return;
+  index_offers(state);
+  state.sound_map.rebuild(state.society.sounds, state.terrain);
+}
+
 TickReport World::step(Behaviour& behaviour) {
   WorldState& state = *state_;
   const auto enter = [&](Phase phase) {
@@ -158,6 +196,7 @@ TickReport World::step(Behaviour& behaviour) {
   std::move(state.faults.begin(), state.faults.end(), std::back_inserter(state.events));
 
   enter(Phase::kResolve);
+  price_uses(state);
   resolve_movement(state);
   resolve_abilities(state);
   resolve_messages(state);
@@ -167,6 +206,7 @@ TickReport World::step(Behaviour& behaviour) {
   burn_in_hazards(state);
   metabolise(state);
   grow_plants(state);
+  forget_what_passed(state);
   bury_and_bear(state);
   if (state.rows_changed) refresh_rows(state);
 
@@ -174,6 +214,9 @@ TickReport World::step(Behaviour& behaviour) {
   TickReport report;
   report.tick = state.tick;
   state.set_tick(report.tick + 1);
+  state.society.sounds.swap(state.spoken);
+  state.spoken.clear();
+  index_society(state);
   hash_columns(state, state.column_hashes);
   report.hash = hash_state(state, state.column_hashes);
   report.alive = state.alive;
@@ -252,6 +295,26 @@ bool World::has_action(std::string_view action) const {
   const auto found = std::find(std::begin(kActionNames), std::end(kActionNames), action);
   return found != std::end(kActionNames) &&
          state_->has_action[std::size_t(found - std::begin(kActionNames))];
+}
+
+std::span<const AbilitySpec> World::abilities() const {
+  return state_->society.abilities;
+}
+std::optional<AbilityIndex> World::find_ability(std::string_view name) const {
+  return engine::find_ability(state_->society, name);
+}
+AbilityMask World::known_abilities(std::uint32_t row) const {
+  return engine::known_abilities(*state_, row);
+}
+double World::cooldown_left_s(std::uint32_t row, AbilityIndex ability) const {
+  return static_cast<double>(ticks_until_ready(*state_, row, ability)) * state_->tick_s;
+}
+std::span<const ItemCount> World::items_of(std::uint32_t row) const {
+  const Hands* const hands = state_->society.hands.find(row);
+  return hands != nullptr ? std::span<const ItemCount>(*hands) : std::span<const ItemCount>();
+}
+const Society& World::society() const {
+  return state_->society;
 }
 
 double World::rain_intensity() const {

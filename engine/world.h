@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@
 #include "engine/phase.h"
 #include "engine/scenario.h"
 #include "engine/sighting.h"
+#include "engine/society.h"
 #include "engine/terrain.h"
 
 namespace cherub::engine {
@@ -42,7 +44,8 @@ struct ScriptSlot {
 
 // The hash of one part of the state, so that a difference can be named.
 struct ColumnHash {
-  std::string_view name;  // of for_each_column, or "free_rows", "script_slots", "weather"
+  std::string_view
+      name;  // of for_each_column, or "free_rows", "script_slots", "weather", "society"
   std::uint64_t hash = 0;
 };
 
@@ -96,6 +99,14 @@ class World {
   [[nodiscard]] SpeciesMask diet(SpeciesIndex species) const;
   // Whether the scenario lists the action (one of kActionNames).
   [[nodiscard]] bool has_action(std::string_view action) const;
+  // All that were ever installed or named by a role; those with an empty sha256 cannot be used.
+  [[nodiscard]] std::span<const AbilitySpec> abilities() const;
+  [[nodiscard]] std::optional<AbilityIndex> find_ability(std::string_view name) const;
+  // What the agent's role and itself know.
+  [[nodiscard]] AbilityMask known_abilities(std::uint32_t row) const;
+  [[nodiscard]] double cooldown_left_s(std::uint32_t row, AbilityIndex ability) const;  // 0: ready
+  [[nodiscard]] std::span<const ItemCount> items_of(std::uint32_t row) const;  // in its hands
+  [[nodiscard]] const Society& society() const;
   [[nodiscard]] double rain_intensity() const;  // 0: dry
   [[nodiscard]] bool exists(EntityId id) const;
   [[nodiscard]] EntityId id_of(std::uint32_t row) const;

@@ -15,6 +15,8 @@
 #include "engine/maze.h"
 #include "engine/scenario.h"
 #include "engine/sighting.h"
+#include "engine/society.h"
+#include "engine/sounds.h"
 #include "engine/terrain.h"
 #include "engine/world.h"
 
@@ -28,7 +30,9 @@ struct SpeciesRules {
   float step_m = 0;  // farthest movement of a tick
   double sense_radius = 0;
   float energy_per_m = 0;
-  float hunger_per_tick = 0, starve_per_tick = 0, rest_per_tick = 0, growth_per_tick = 0;
+  std::uint8_t role = kNoRole;
+  float hunger_per_tick = 0, thirst_per_tick = 0, starve_per_tick = 0, rest_per_tick = 0,
+        growth_per_tick = 0;
   double spread_chance = 0;  // per tick
   std::uint64_t adult_ticks = 0;
   std::uint64_t lifetime_ticks = 0;  // 0: ageless
@@ -59,6 +63,14 @@ struct TaskLog {
   std::vector<std::uint32_t> rows;  // for whom more is to be done, one after the other
 };
 
+// Finds who offers something to somebody.
+struct OfferIndexEntry {
+  std::uint64_t to = 0;  // EntityId::packed
+  Tick until = 0;
+  std::uint32_t from_row = 0;
+  auto operator<=>(const OfferIndexEntry&) const = default;
+};
+
 // All of a world. The systems are free functions over it, each run once per tick by World::step.
 struct WorldState {
   Scenario scenario;
@@ -76,9 +88,12 @@ struct WorldState {
   MazeFacts maze;
   std::uint64_t terrain_hash = 0;
   bool has_hazards = false;
-  bool has_walls = false;  // somewhere a body cannot pass, within the map
+  bool has_walls = false;   // somewhere a body cannot pass, within the map
+  bool walls_hide = false;  // there are walls, and sight stops at them
   Weather weather;
   std::vector<ScriptSlot> slots;
+  Society society;
+  std::uint64_t carried = 0;  // items in all hands: each has its room among the entities
 
   // Made from the above at every sense phase.
   Grid grid;
@@ -87,8 +102,13 @@ struct WorldState {
   std::uint32_t targets = 0;
   Sighting target{};
 
+  // Made from society at the end of every tick.
+  SoundMap sound_map;
+  std::vector<OfferIndexEntry> offer_index;  // standing offers, ascending
+
   // Of the running tick; kept between ticks for their memory only.
   Intents intents;
+  std::vector<Sound> spoken;  // heard in the next tick
   std::vector<Event> events, faults;
   std::vector<Death> deaths;
   std::vector<Birth> births;
@@ -124,6 +144,8 @@ struct WorldState {
   [[nodiscard]] bool is_dying(std::uint32_t row) const { return columns.health[row] <= 0; }
 };
 
+// What a seedling holds of energy.
+inline constexpr float kSeedlingEnergy = 0.1f;
 // A row whose generation has reached this is retired: beyond it an id no longer fits a Lua number.
 inline constexpr std::uint32_t kGenerationMax = (1u << 21) - 1;
 
@@ -132,7 +154,17 @@ std::unique_ptr<WorldState> lay_out(Scenario scenario, std::uint64_t seed);
 void set_terrain(WorldState& state, GeneratedTerrain made);
 
 // Order of kActionNames.
-enum class Action : std::size_t { kMove, kMoveTo, kWander, kEat, kReproduce, kRest, kSay };
+enum class Action : std::size_t {
+  kMove,
+  kMoveTo,
+  kWander,
+  kEat,
+  kReproduce,
+  kRest,
+  kSay,
+  kTurn,
+  kUse,
+};
 inline bool allows(const WorldState& state, Action action) {
   return state.has_action[static_cast<std::size_t>(action)];
 }
@@ -156,16 +188,20 @@ void settle(const Terrain& terrain, float body_radius, float z, float& x, float&
 bool open_point_near(const Terrain& terrain, base::RandomStream& random, double radius, float z,
                      float& x, float& y);
 
-void apply_commands(WorldState& state);     // command_apply.cpp
-void sense(WorldState& state);              // world.cpp
-void resolve_movement(WorldState& state);   // movement.cpp
-void resolve_abilities(WorldState& state);  // feeding.cpp
-void resolve_messages(WorldState& state);   // feeding.cpp
-void notice_targets(WorldState& state);     // targets.cpp
-void burn_in_hazards(WorldState& state);    // hazards.cpp
-void metabolise(WorldState& state);         // life.cpp
-void grow_plants(WorldState& state);        // plants.cpp
-void bury_and_bear(WorldState& state);      // life.cpp
+void apply_commands(WorldState& state);    // command_apply.cpp
+void sense(WorldState& state);             // world.cpp
+void index_society(WorldState& state);     // world.cpp
+void resolve_movement(WorldState& state);  // movement.cpp
+// Moves a body by (dx, dy), m; false when a wall stopped it short.
+bool shove(WorldState& state, std::uint32_t row, double dx, double dy);  // movement.cpp
+void resolve_abilities(WorldState& state);                               // feeding.cpp
+void resolve_messages(WorldState& state);                                // feeding.cpp
+void price_uses(WorldState& state);       // uses.cpp, before anybody has moved
+void notice_targets(WorldState& state);   // targets.cpp
+void burn_in_hazards(WorldState& state);  // hazards.cpp
+void metabolise(WorldState& state);       // life.cpp
+void grow_plants(WorldState& state);      // plants.cpp
+void bury_and_bear(WorldState& state);    // life.cpp
 // state_hash.cpp: of the columns and free_rows, and of all with them.
 void hash_columns(const WorldState& state, std::vector<ColumnHash>& hashes);
 std::uint64_t hash_state(const WorldState& state, std::span<const ColumnHash> columns);

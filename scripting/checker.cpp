@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "sandbox/syntax/parser.h"
-#include "scripting/checker_rules.h"
+#include "scripting/checker/rules.h"
 
 namespace cherub::scripting {
 namespace {
@@ -27,13 +27,23 @@ void Report::warning(const sandbox::Range& range, std::string message, std::stri
   add(sandbox::Severity::kWarning, range, std::move(message), std::move(hint));
 }
 
+void Report::hint(const sandbox::Range& range, std::string message, std::string hint) {
+  add(sandbox::Severity::kHint, range, std::move(message), std::move(hint));
+}
+
 void Report::add(sandbox::Severity severity, const sandbox::Range& range, std::string message,
                  std::string hint) {
   std::size_t& count = severity == sandbox::Severity::kError ? errors_ : warnings_;
   if (count >= sandbox::kDiagnosticsMax) return;
-  if (!places_.insert({range.begin, message}).second) return;
+  const auto [place, is_new] = places_.insert({range.begin, findings_.size()});
+  if (!is_new && findings_[place->second].severity <= severity) return;
   ++count;
-  findings_.push_back({severity, range, std::move(message), std::move(hint)});
+  sandbox::Diagnostic found{severity, range, std::move(message), std::move(hint)};
+  if (is_new) {
+    findings_.push_back(std::move(found));
+  } else {
+    findings_[place->second] = std::move(found);
+  }
 }
 
 void Report::begin_rule() {
@@ -42,6 +52,19 @@ void Report::begin_rule() {
 // Warnings alone never end a rule: an error behind them must still be found.
 bool Report::full() const {
   return errors_ >= sandbox::kDiagnosticsMax;
+}
+
+bool Report::has_error_in(const sandbox::Range& range) const {
+  return std::any_of(findings_.begin(), findings_.end(), [&](const sandbox::Diagnostic& found) {
+    return found.severity == sandbox::Severity::kError && found.range.begin >= range.begin &&
+           found.range.begin < range.end;
+  });
+}
+
+bool Report::has_errors() const {
+  return std::any_of(findings_.begin(), findings_.end(), [](const sandbox::Diagnostic& found) {
+    return found.severity == sandbox::Severity::kError;
+  });
 }
 
 std::string Report::text(const sandbox::Expression& expression) const {
@@ -69,16 +92,22 @@ sandbox::Diagnostics Report::take() {
 
 CheckReport check_policy(const std::string& name, const std::string& source,
                          const engine::Scenario* scenario) {
+  return check_script(name, source, policy_contract(), scenario);
+}
+
+CheckReport check_script(const std::string& name, const std::string& source,
+                         const ContractSpec& spec, const engine::Scenario* scenario) {
   sandbox::ParseResult parsed = sandbox::parse(name, source);
   CheckReport report{std::move(parsed.diagnostics)};
   if (!parsed.chunk) return report;
   const Survey survey(*parsed.chunk);
-  const Contract contract = find_contract(*parsed.chunk, survey);
+  const Contract contract = find_contract(*parsed.chunk, survey, spec);
   const Types types(survey, contract);
   Report findings(*parsed.chunk);
   const CheckContext context{*parsed.chunk, scenario, survey, contract, types, findings};
-  for (const auto rule :
-       {check_contract, check_names, check_members, check_calls, check_state, check_values}) {
+  for (const auto rule : {check_contract, check_names, check_members, check_calls, check_state,
+                          check_memory, check_values, check_tables, check_numbers, check_nil,
+                          check_conditions, check_loops, check_flow, check_actions}) {
     findings.begin_rule();
     rule(context);
   }

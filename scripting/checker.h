@@ -13,12 +13,15 @@ struct CheckReport {
   [[nodiscard]] bool ok() const;  // no error among them; warnings may be
 };
 
-// V0 and V1 of the ladder: parses a policy and checks it against the API manifest and the contract
-// — unknown names with the nearest right one, wrong arity and literal types, unknown species,
-// missing contract parts, hidden state (assigned globals, file-scope locals mutated from
-// functions), removed Lua features with what to use instead. With a scenario, also what does not
-// exist there.
+// V0 and V1 of the ladder: parses a policy and checks it against the API manifest and the contract,
+// with every rule of docs/CHECKER.md. With a scenario, also what does not exist there. Takes any
+// text, and time that grows with it: 64 KiB of the worst cost some 30 ms. Finds at most 20 errors.
 CheckReport check_policy(const std::string& name, const std::string& source,
                          const engine::Scenario* scenario = nullptr);
+
+// The same for another kind of script.
+struct ContractSpec;
+CheckReport check_script(const std::string& name, const std::string& source,
+                         const ContractSpec& contract, const engine::Scenario* scenario = nullptr);
 
 }  // namespace cherub::scripting

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <numbers>
 
 #include "scripting/manifest_parts.h"
 
@@ -197,6 +199,19 @@ std::vector<std::string> split_words(std::string_view text, char separator) {
     if (!word.empty()) words.emplace_back(word);
   }
   return words;
+}
+
+std::optional<NumberRange> number_range(std::string_view text) {
+  constexpr std::string_view kDots = " … ";
+  if (text == "-pi … pi") return NumberRange{-std::numbers::pi, std::numbers::pi};
+  const std::size_t dots = text.find(kDots);
+  if (dots == std::string_view::npos) return std::nullopt;
+  const std::string low(text.substr(0, dots));
+  const std::string high(text.substr(dots + kDots.size()));
+  char* end = nullptr;
+  const double limit = std::strtod(high.c_str(), &end);
+  if (end == high.c_str() || *end != '\0') return std::nullopt;
+  return NumberRange{std::strtod(low.c_str(), nullptr), limit};
 }
 
 std::string_view library_table(std::string_view name) {

@@ -17,7 +17,7 @@ constexpr ApiRow kBase[] = {
      .parameters = "message?: any; level?: integer",
      .doc = "Raises a fault: the native behaviour acts for the agent in this tick.",
      .cost = "1",
-     .right = "if self.health < 0 then error(\"impossible\") end"},
+     .right = "if self.health <= 0 then error(\"impossible\") end"},
     {.name = "ipairs",
      .parameters = "list: table",
      .returns = "function",

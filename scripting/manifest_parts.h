@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -56,6 +57,13 @@ std::span<const ApiLimit> api_limits();
 
 // The words of `text`, cut at every run of `separator`, without spaces around them.
 std::vector<std::string> split_words(std::string_view text, char separator);
+
+// "0 … 100" and "-pi … pi". Nothing for ranges that depend on the world, or are no numbers.
+struct NumberRange {
+  double low = 0;
+  double high = 0;
+};
+std::optional<NumberRange> number_range(std::string_view text);
 
 // "math" of "math.floor"; empty when there is no dot.
 std::string_view library_table(std::string_view name);

@@ -109,7 +109,7 @@ std::uint64_t PolicyShadow::act_in(std::size_t shard, const engine::World& world
     const std::size_t count = std::min(kRowsPerLook, rows.size() - done);
     vm.decide({&world, &intents_, version_->ready.data(), fuel_.data(), saved_fuel_.data()},
               std::span(rows).subspan(done, count), {}, faults_[shard], messages_[shard]);
-    fuel += vm.take_fuel().first;
+    fuel += vm.last_fuel().first;
     done += count;
   }
   rows.resize(done);

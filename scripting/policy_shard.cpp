@@ -169,7 +169,7 @@ void PolicyShard::decide(PolicySeats& seats, const engine::World& world, engine:
     if (rows.empty()) continue;
     const std::size_t faults_before = faults.size();
     PolicyVm& vm = seats.at(seat)->vm(shard);
-    if (vm.has_memories()) look_at_memories(vm, rows, world.tick(), memory_bytes_max);
+    if (vm.may_have_memories()) look_at_memories(vm, rows, world.tick(), memory_bytes_max);
     let_act(seats, seat, world, intents, shard);
     for (std::size_t i = faults_before; i < faults.size(); ++i) {
       faults[i].seat = static_cast<std::uint8_t>(seat);
@@ -190,7 +190,7 @@ void PolicyShard::let_act(PolicySeats& seats, std::size_t seat, const engine::Wo
   PolicyVm& vm = version.vm(shard);
   vm.decide({&world, &intents, version.ready.data(), seats.fuel.data(), seats.saved_fuel.data()},
             share.rows, to_repeat, faults, messages);
-  std::tie(share.fuel, share.fuel_max) = vm.take_fuel();
+  std::tie(share.fuel, share.fuel_max) = vm.last_fuel();
 }
 
 // Memories are held to their contract at fixed ticks, so that replays find the same faults.

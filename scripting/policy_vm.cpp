@@ -190,6 +190,7 @@ Result<void> PolicyVm::restart() {
   stream_ = base::RandomStream(0);
   stream_owner_ = kNoOwner;
   if (!call_driver("forget_agents", 0, 0, 0)) return failed;
+  may_have_memories_ = false;
   trusted::push_script(*vm_, *script_);
   if (!trusted::call(*vm_, 0, 1, options_.fuel_per_load)) return failed;
   if (!call_driver("install", 1, 0, 0)) return failed;
@@ -209,7 +210,7 @@ void PolicyVm::decide(const Turn& turn, std::span<const std::uint32_t> rows,
   messages_ = &messages;
   faults_ = &faults;
   stream_owner_ = kNoOwner;
-  call_driver("begin_tick", 0, 0, 0);
+  view_.fuel_total = view_.fuel_max = 0;
   for (std::size_t first = 0; first < rows.size(); first += kRowsPerCall) {
     decide_some(rows.subspan(first, std::min(kRowsPerCall, rows.size() - first)), expected);
   }
@@ -241,7 +242,9 @@ void PolicyVm::decide_some(std::span<const std::uint32_t> rows,
   const auto first = static_cast<std::size_t>(rows.data() - view_.rows);
   lua_pushnumber(lua, static_cast<lua_Number>(first));
   lua_pushnumber(lua, static_cast<lua_Number>(first + rows.size() - 1));
-  const bool done = call_driver("decide", 2, 0, 0);
+  const bool done = call_driver("decide", 2, 1, 0);
+  may_have_memories_ = !done || lua_toboolean(lua, -1) != 0;
+  if (done) lua_pop(lua, 1);
   if (!done || must_overflow || vm_->memory_used() > options_.memory_bytes) overflow(rows.front());
 }
 
@@ -310,13 +313,8 @@ double PolicyVm::draw(void* context) {
   return policy.stream_.uniform();
 }
 
-std::pair<std::uint64_t, std::uint64_t> PolicyVm::take_fuel() {
-  lua_State* lua = trusted::lua(*vm_);
-  if (!call_driver("take_fuel", 0, 2, 0)) return {0, 0};
-  const std::pair result{static_cast<std::uint64_t>(lua_tonumber(lua, -2)),
-                         static_cast<std::uint64_t>(lua_tonumber(lua, -1))};
-  lua_pop(lua, 2);
-  return result;
+std::pair<std::uint64_t, std::uint64_t> PolicyVm::last_fuel() const {
+  return {static_cast<std::uint64_t>(view_.fuel_total), static_cast<std::uint64_t>(view_.fuel_max)};
 }
 
 std::vector<std::string> PolicyVm::take_notes() {
@@ -355,10 +353,6 @@ bool PolicyVm::ask_driver(const char* name) {
   return yes;
 }
 
-bool PolicyVm::has_memories() {
-  return ask_driver("has_memories");
-}
-
 bool PolicyVm::remembers(std::uint32_t row) {
   lua_State* lua = trusted::lua(*vm_);
   lua_pushnumber(lua, row);
@@ -388,6 +382,7 @@ void PolicyVm::drop_memories(std::span<const std::uint32_t> rows) {
 }
 
 Result<void> PolicyVm::set_memory(std::uint32_t row, const sandbox::Value& memory) {
+  may_have_memories_ = true;
   lua_State* lua = trusted::lua(*vm_);
   lua_pushnumber(lua, row);
   if (auto pushed = trusted::push_plain(*vm_, memory); !pushed.ok()) {
@@ -400,6 +395,7 @@ Result<void> PolicyVm::set_memory(std::uint32_t row, const sandbox::Value& memor
 
 Result<void> PolicyVm::adopt(const engine::World& world, std::uint32_t row,
                              const sandbox::Value& memory) {
+  may_have_memories_ = true;
   view_.look_at(world);
   stream_owner_ = kNoOwner;
   lua_State* lua = trusted::lua(*vm_);
@@ -431,6 +427,7 @@ std::string PolicyVm::answer_json(bool called) {
 }
 
 std::string PolicyVm::collect_json(const engine::World& world, std::uint32_t row) {
+  may_have_memories_ = true;
   view_.look_at(world);
   stream_owner_ = kNoOwner;
   lua_pushnumber(trusted::lua(*vm_), row);

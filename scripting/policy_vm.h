@@ -52,11 +52,12 @@ class PolicyVm {
   // Runs the source afresh and forgets all agents.
   base::Result<void> restart();
 
-  // Fuel of all acts since the last call, and the largest.
-  std::pair<std::uint64_t, std::uint64_t> take_fuel();
+  // Fuel of all acts of the last decide, and the largest.
+  [[nodiscard]] std::pair<std::uint64_t, std::uint64_t> last_fuel() const;
   std::vector<std::string> take_notes();
 
-  bool has_memories();
+  // False when no agent has a memory.
+  [[nodiscard]] bool may_have_memories() const { return may_have_memories_; }
   bool remembers(std::uint32_t row);  // anything but nil
   bool has_migrate();
   // An agent's memory as plain data; nil when it has none. The error says what in it is not plain.
@@ -99,6 +100,7 @@ class PolicyVm {
   std::string species_list_;
   std::vector<engine::Intents::Message>* messages_ = nullptr;  // of the running decide
   std::vector<AgentFault>* faults_ = nullptr;
+  bool may_have_memories_ = false;
   std::vector<std::string> notes_;
   base::RandomStream stream_{0};
   std::uint64_t stream_owner_ = kNoOwner;  // row the stream was made for in this phase

@@ -27,9 +27,10 @@ struct View {
   float *move_x = nullptr, *move_y = nullptr, *move_z = nullptr;
   std::uint8_t* ability = nullptr;
   std::uint64_t* ability_target = nullptr;
-  std::uint32_t* ready = nullptr;  // by row: 1 + the generation that init has welcomed
-  float* fuel = nullptr;           // by row: of the last act
-  float* saved_fuel = nullptr;     // by row: what earlier acts left
+  std::uint32_t* ready = nullptr;       // by row: 1 + the generation that init has welcomed
+  float* fuel = nullptr;                // by row: of the last act
+  float* saved_fuel = nullptr;          // by row: what earlier acts left
+  double fuel_total = 0, fuel_max = 0;  // of the acts of this phase, and of one act
   decltype(&engine::cherub_sense_nearest) nearest = &engine::cherub_sense_nearest;
   decltype(&engine::cherub_sense_neighbors) neighbors = &engine::cherub_sense_neighbors;
   decltype(&engine::cherub_sense_count) count = &engine::cherub_sense_count;

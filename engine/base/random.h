@@ -29,6 +29,7 @@ enum class Stream : std::uint32_t {
   kLife,       // births, spread, weather
   kSearch,     // the angel's own choices
   kNetwork,    // retry jitter; never inside the world
+  kAbility,    // chances of effects
 };
 
 // A counter-based stream: draw n is a pure function of (seed, tick, entity, stream, n). Copy it,

@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 
 #include "engine/base/check.h"
@@ -22,6 +23,11 @@ std::string sha256_hex(std::string_view bytes) {
     text += kDigits[digest[i] & 15];
   }
   return text;
+}
+
+bool is_sha256(std::string_view text) {
+  const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  return text.size() == 64 && std::all_of(text.begin(), text.end(), is_digit);
 }
 
 }  // namespace cherub::base

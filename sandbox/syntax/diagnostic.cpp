@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "engine/base/json.h"
+#include "sandbox/syntax/printable.h"
 
 namespace cherub::sandbox {
 namespace {
@@ -11,6 +12,7 @@ namespace {
 constexpr std::size_t kShownBytesMax = 160;
 
 std::string_view severity_name(Severity severity) {
+  if (severity == Severity::kHint) return "hint";
   return severity == Severity::kError ? "error" : "warning";
 }
 
@@ -28,42 +30,56 @@ std::string_view line_around(std::string_view source, std::size_t offset, std::s
   return source.substr(begin, end - begin);
 }
 
-// Control characters would move the caret or the reader's terminal; UTF-8 passes.
-char printable(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte < 0x20 || byte == 0x7f ? ' ' : c;
+// Colours of a terminal, or nothing.
+struct Palette {
+  std::string_view place, severity, caret, end;
+};
+
+Palette palette(Severity severity, TextStyle style) {
+  if (style == TextStyle::kPlain) return {};
+  Palette colours{"\033[1m", "\033[1;31m", "\033[1;32m", "\033[0m"};
+  if (severity == Severity::kWarning) colours.severity = "\033[1;35m";
+  if (severity == Severity::kHint) colours.severity = "\033[1;36m";
+  return colours;
 }
 
-// A caret counts characters, not the bytes of UTF-8.
-bool starts_character(char c) {
-  return (static_cast<unsigned char>(c) & 0xc0u) != 0x80;
+bool continues_character(char c) {
+  return (static_cast<unsigned char>(c) & 0xc0u) == 0x80;
+}
+
+// Of a line that is too long, only the surroundings of the caret.
+std::string_view cut_around(std::string_view line, std::size_t& caret) {
+  if (line.size() <= kShownBytesMax) return line;
+  std::size_t cut = caret > kShownBytesMax / 2 ? caret - kShownBytesMax / 2 : 0;
+  while (cut < caret && continues_character(line[cut])) ++cut;
+  std::size_t end = std::min(cut + kShownBytesMax, line.size());
+  while (end < line.size() && end > cut && continues_character(line[end])) --end;
+  caret -= cut;
+  return line.substr(cut, end - cut);
 }
 
 // The source line of the finding, and below it a caret under its stretch.
-void append_excerpt(std::string& text, const Range& range, std::string_view source) {
+void append_excerpt(std::string& text, const Range& range, std::string_view source,
+                    const Palette& colours) {
   std::size_t begin = 0;
   std::string_view line = line_around(source, range.begin, begin);
   std::size_t caret = std::min<std::size_t>(range.begin, source.size()) - begin;
-  // Of a line that is too long, only the surroundings of the caret are shown.
-  if (line.size() > kShownBytesMax) {
-    const std::size_t cut = caret > kShownBytesMax / 2 ? caret - kShownBytesMax / 2 : 0;
-    line = line.substr(cut, kShownBytesMax);
-    caret -= cut;
-  }
-  const std::string number = std::to_string(range.line);
-  const std::string margin(number.size() + 2, ' ');
-  text += "  " + number + " | ";
-  for (const char c : line) text += printable(c);
-  text += "\n" + margin + " | ";
-  for (std::size_t i = 0; i < caret && i < line.size(); ++i) {
-    if (starts_character(line[i])) text += ' ';
-  }
-  text += '^';
+  line = cut_around(line, caret);
   const std::size_t size = range.end > range.begin ? range.end - range.begin : 1;
-  for (std::size_t i = caret + 1; i < caret + size && i < line.size(); ++i) {
-    if (starts_character(line[i])) text += '~';
+  std::string shown, before, below;
+  for (std::size_t at = 0; at < line.size();) {
+    const Glyph glyph = first_glyph(line.substr(at));
+    shown += glyph.text;
+    if (at < caret) before.append(glyph.width, ' ');
+    if (at >= caret && at < caret + size) below.append(glyph.width, '~');
+    at += glyph.size;
   }
-  text += '\n';
+  if (below.empty()) below = "~";
+  below[0] = '^';
+  const std::string number = std::to_string(range.line);
+  text +=
+      "  " + number + " | " + shown + "\n" + std::string(number.size() + 2, ' ') + " | " + before;
+  text.append(colours.caret).append(below).append(colours.end) += '\n';
 }
 
 }  // namespace
@@ -74,6 +90,8 @@ std::string diagnostics_json(const Diagnostics& diagnostics) {
     base::JsonObject object;
     object.add("line", diagnostic.range.line)
         .add("column", diagnostic.range.column)
+        .add("offset", diagnostic.range.begin)
+        .add("length", diagnostic.range.end - diagnostic.range.begin)
         .add("severity", severity_name(diagnostic.severity))
         .add("message", diagnostic.message)
         .add("hint", diagnostic.hint);
@@ -83,18 +101,21 @@ std::string diagnostics_json(const Diagnostics& diagnostics) {
 }
 
 std::string diagnostics_text(const Diagnostics& diagnostics, const std::string& source_name,
-                             const std::string& source) {
+                             const std::string& source, TextStyle style) {
   std::string text;
+  const std::string name = printable(source_name);
   for (const Diagnostic& diagnostic : diagnostics) {
     const Range& range = diagnostic.range;
-    text +=
-        source_name + ":" + std::to_string(range.line) + ":" + std::to_string(range.column) + ": ";
-    text += severity_name(diagnostic.severity);
-    text += ": " + diagnostic.message + "\n";
-    append_excerpt(text, range, source);
+    const Palette colours = palette(diagnostic.severity, style);
+    text.append(colours.place).append(name) +=
+        ":" + std::to_string(range.line) + ":" + std::to_string(range.column) + ":";
+    text.append(colours.end).append(" ").append(colours.severity);
+    text.append(severity_name(diagnostic.severity)).append(":").append(colours.end);
+    text += " " + printable(diagnostic.message) + "\n";
+    append_excerpt(text, range, source, colours);
     if (diagnostic.hint.empty()) continue;
     const std::string margin(std::to_string(range.line).size() + 2, ' ');
-    text += margin + " = " + diagnostic.hint + "\n";
+    text += margin + " = " + printable(diagnostic.hint) + "\n";
   }
   return text;
 }

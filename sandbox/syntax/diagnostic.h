@@ -14,7 +14,9 @@ struct Range {
   std::uint32_t column = 1;
 };
 
-enum class Severity { kError, kWarning };
+// An error refuses the source, a warning tells of what is very likely a mistake, a hint of what
+// could be better.
+enum class Severity { kError, kWarning, kHint };
 
 // One finding about a source, written for people and for models: what was found, and what to write
 // instead.
@@ -27,7 +29,8 @@ struct Diagnostic {
 
 using Diagnostics = std::vector<Diagnostic>;
 
-// `[{"line":…,"column":…,"severity":…,"message":…,"hint":…},…]`
+// `[{"line":…,"column":…,"offset":…,"length":…,"severity":…,"message":…,"hint":…},…]`; offset and
+// length of the stretch in bytes, severity "error", "warning" or "hint".
 std::string diagnostics_json(const Diagnostics& diagnostics);
 
 // Each finding as a compiler prints it: place and message, the line, a caret, the hint.
@@ -35,7 +38,9 @@ std::string diagnostics_json(const Diagnostics& diagnostics);
 //     3 | local w = wrold.nearest("food", 20)
 //       |           ^~~~~
 //       = write 'world'
+// Nothing of the source or its name reaches a terminal but printable characters.
+enum class TextStyle { kPlain, kColour };
 std::string diagnostics_text(const Diagnostics& diagnostics, const std::string& source_name,
-                             const std::string& source);
+                             const std::string& source, TextStyle style = TextStyle::kPlain);
 
 }  // namespace cherub::sandbox

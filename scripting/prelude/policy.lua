@@ -17,7 +17,6 @@ local self = modules.self(core, frame, memories, host)
 local act, init, migrate, collect, finalize
 local ACT_FUEL, LOAD_FUEL = host.fuel_per_act, host.fuel_per_load
 local SAVED_FUEL_MAX = host.fuel_saved_max
-local fuel_total, fuel_max = 0, 0
 
 -- A call that ended where the machine decided, not the meter, leaves no trace of how far it got:
 -- what the agent remembered goes, and then the answer is true.
@@ -73,12 +72,14 @@ local function act_now()
   if not ok and fault(err) then left = 0 end
   view.saved_fuel[view.row] = left < SAVED_FUEL_MAX and left or SAVED_FUEL_MAX
   view.fuel[view.row] = used
-  fuel_total = fuel_total + used
-  if used > fuel_max then fuel_max = used end
+  view.fuel_total = view.fuel_total + used
+  if used > view.fuel_max then view.fuel_max = used end
 end
 
--- For view.rows[first] … view.rows[last].
+-- For view.rows[first] … view.rows[last]. Answers whether any agent has a memory.
 local function decide(first, last)
+  senses.tick = view.tick
+  senses.time = view.tick * view.dt
   local rows = view.rows
   for i = first, last do
     local row = rows[i]
@@ -90,17 +91,7 @@ local function decide(first, last)
       act_now()
     end
   end
-end
-
-local function begin_tick()
-  senses.tick = view.tick
-  senses.time = view.tick * view.dt
-end
-
-local function take_fuel()
-  local total, max = fuel_total, fuel_max
-  fuel_total, fuel_max = 0, 0
-  return total, max
+  return memories.any()
 end
 
 ------------------------------------------------------------------ the contract
@@ -128,7 +119,6 @@ end
 local function forget_agents()
   memories.forget_all()
   skipped, any_skipped = {}, false
-  fuel_total, fuel_max = 0, 0
 end
 
 local function set_scenario(width, depth, height, dt)
@@ -164,10 +154,9 @@ end
 local function has_migrate() return migrate ~= nil end
 
 return {
-  decide = decide, skip = skip, begin_tick = begin_tick, take_fuel = take_fuel, install = install,
-  forget_agents = forget_agents, forget_memories = memories.forget_all,
-  set_scenario = set_scenario, add_species = frame.add_species, adopt = adopt,
-  collect = ask_collect, finalize = ask_finalize, has_memories = memories.any,
-  has_migrate = has_migrate, memory_of = memories.peek, set_memory = memories.set,
-  drop_memories = drop_memories,
+  decide = decide, skip = skip, install = install, forget_agents = forget_agents,
+  forget_memories = memories.forget_all, set_scenario = set_scenario,
+  add_species = frame.add_species, adopt = adopt, collect = ask_collect,
+  finalize = ask_finalize, has_migrate = has_migrate, memory_of = memories.peek,
+  set_memory = memories.set, drop_memories = drop_memories,
 }

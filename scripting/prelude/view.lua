@@ -25,6 +25,7 @@ typedef struct {
   uint64_t *ability_target;
   uint32_t *ready;
   float *fuel, *saved_fuel;
+  double fuel_total, fuel_max;
   void (*nearest)(const void *, uint32_t, int32_t, double, cherub_sighting *);
   int32_t (*neighbors)(const void *, uint32_t, int32_t, double, cherub_sighting *);
   int32_t (*count)(const void *, uint32_t, int32_t, double);

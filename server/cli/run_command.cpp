@@ -123,6 +123,14 @@ std::unique_ptr<ConsoleInput> read_console(const RunFlags& flags, abilities::Run
       });
 }
 
+// `--load DIR`, or `--world DIR --load NAME` for a save of that world.
+abilities::RunSummary go_on(const RunFlags& flags, abilities::RunRequest request,
+                            abilities::RunControl& control, abilities::RunObserver& observer) {
+  if (flags.world.empty()) return continue_world(flags.load, request, control, observer);
+  request.save_name = flags.load;
+  return continue_world(flags.world, request, control, observer);
+}
+
 int execute(const RunFlags& flags, const abilities::RunRequest& request) {
   abilities::RunControl control;
   const SignalWatch signals([&](int count) {
@@ -135,7 +143,7 @@ int execute(const RunFlags& flags, const abilities::RunRequest& request) {
     const auto watch = watch_policy(flags.watch, control, printer);
     const auto console = read_console(flags, control, printer);
     summary = flags.load.empty() ? abilities::execute_run(request, fresh_run_id(), control, printer)
-                                 : abilities::continue_world(flags.load, request, control, printer);
+                                 : go_on(flags, request, control, printer);
   }
   printer.finish();
   if (!flags.json) print_run_report(summary);
@@ -178,7 +186,8 @@ void add_flags(CLI::App& command, RunFlags& flags) {
   command.add_option("--live", flags.live,
                      "World seconds that the best policy lives on at the end (default 30)");
   command.add_option("--load", flags.load,
-                     "Go on with the world of this folder by the script it was left with");
+                     "Go on with the world of this folder by the script it was left with; with "
+                     "--world, go back to the save of this name in that world");
   command.add_option("--world", flags.world, "Folder for the live world (default: in the run's)");
   command.add_option("--autosave", flags.autosave,
                      "Seconds between two saves of the live world, 0: none (default 60)");
@@ -208,6 +217,7 @@ void add_run_command(CLI::App& program, Session& session) {
       "  cherub run --policy mine.lua --watch mine.lua\n"
       "  cherub run --scenario meadow --policy mine.lua --console\n"
       "  cherub run --load runs/20261121-014233-3f9a --live 600\n"
+      "  cherub run --world worlds/garden --load before_rain\n"
       "  OPENAI_API_KEY=… cherub run --provider openai --model gpt-4o --goal 'collide rarely'\n"
       "The first Ctrl-C ends the run and keeps its best result, the second ends the program.\n"
       "Exit codes: 0 done or ended by you, 1 failed, 2 usage");

@@ -92,7 +92,7 @@ TEST_CASE("lines become typed commands") {
   parsed<console::ShowScenario>("scenario");
   CHECK(parsed<console::Dump>("dump").file.empty());
   CHECK(parsed<console::Dump>("dump a.json").file == "a.json");
-  CHECK(parsed<console::Load>("load noon").run == "noon");
+  CHECK(parsed<console::Load>("load noon").name == "noon");
   CHECK(parsed<console::Help>("help spawn").topic == "spawn");
   parsed<console::Quit>("quit");
   parsed<console::Quit>("terminate");
@@ -170,8 +170,10 @@ TEST_CASE("every wrong argument is named, with what was given and what is right"
       {"follow her", "id", "not \"her\""},
       {"dump ../../etc/passwd", "file", "not a path"},
       {"dump .hidden", "file", "not a path"},
-      {"load a/b", "run", "not a path"},
-      {"load", "run", "missing"},
+      {"load a/b", "name", "not a path"},
+      {"save ../x", "name", "not a path"},
+      {"forget .x", "name", "not a path"},
+      {"load", "name", "missing"},
       {"quit now", "line", "too much"},
   };
   for (const Case& wrong : cases) {

@@ -100,7 +100,7 @@ TEST_CASE("requests of all kinds are taken up in their order of arrival") {
   CHECK(order == std::vector<std::string>{"1", "3", "4", "5", "6", "7", "8"});
   CHECK(checked);  // on another thread, so it may be answered at any time
   CHECK(console.summary.ticks == 3);
-  const auto recording = read_journal(world_path(console.summary.dir) / "journal.jsonl");
+  const auto recording = read_journal(world_path(console.summary.dir) / "journal");
   REQUIRE(recording);
   REQUIRE(recording->commands.size() == 3);  // the first version, rain, spawn
   for (const auto& stamped : recording->commands) CHECK(stamped.tick == 0);
@@ -187,6 +187,10 @@ TEST_CASE("profile counts phases, species and versions") {
   CHECK(first["acts"].GetUint64() == 2 * second["acts"].GetUint64());
   CHECK(first["fuel_mean"].GetDouble() > 0);
   CHECK(second["since_tick"].GetUint64() == 10);
+  // The second does next to nothing: its maximum is its own, not the first's.
+  CHECK(second["fuel_max"].GetUint64() > 0);
+  CHECK(second["fuel_max"].GetUint64() < first["fuel_max"].GetUint64());
+  CHECK(first["fuel_mean"].GetDouble() <= first["fuel_max"].GetDouble());
   CHECK(profile["model"].IsNull());
   CHECK(profile["species"]["rabbit"].GetUint() > 0);
 }

@@ -55,7 +55,7 @@ struct LiveRun {
     summary = execute_run(request, "live-run", control, observer);
   }
   [[nodiscard]] engine::Recording recording() const {
-    auto recording = read_journal(summary.dir + "/live/journal.jsonl");
+    auto recording = read_journal(summary.dir + "/live/journal");
     REQUIRE(recording);
     return std::move(*recording);
   }

@@ -30,7 +30,10 @@ struct Hostile {
 };
 
 constexpr Hostile kHostile[] = {
-    {"local p = {} function p.act(self, world) while true do end end return p", "faulted", "fuel"},
+    {"local p = {} function p.act(self, world) local n = 0 while n >= 0 do n = n + 1 end end "
+     "return p",
+     "faulted", "fuel"},
+    {"local p = {} function p.act(self, world) while true do end end return p", "refused", "end"},
     {"local p = {} function p.act(self, world) local s = 'xxxxxxxx' local t = {} "
      "for i = 1, 1e9 do s = s .. s t[i] = s end end return p",
      "faulted", "out of"},
@@ -56,7 +59,7 @@ TEST_CASE("a run leaves a folder that tells all of it") {
   const fs::path dir = summary.dir;
   for (const char* name :
        {"request.json", "aggregate.json", "critique.md", "critique.json", "best.lua",
-        "summary.json", "live/journal.jsonl", "iteration_1/aggregate.json",
+        "summary.json", "live/journal/0000-0000000000.jsonl", "iteration_1/aggregate.json",
         "iteration_1/critique.md", "iteration_1/candidate_1/policy.lua",
         "iteration_1/candidate_1/errors.json", "iteration_1/candidate_1/summaries.json",
         "iteration_1/candidate_1/steps/episode_1.jsonl"}) {

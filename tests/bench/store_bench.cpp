@@ -110,7 +110,7 @@ void measure_reading() {
   start.scenario_yaml = world->scenario().yaml;
   const auto hashes = world->column_hashes();
   for (const auto& column : hashes) start.columns.emplace_back(column.name);
-  const auto path = folder.path / "journal.jsonl";
+  const auto path = folder.path / "journal";
   auto journal = must(abilities::JournalFile::create(abilities::real_file_system(), path, start));
   const abilities::Stopwatch writing;
   for (engine::Tick tick = 0; tick < kJournalTicks; ++tick) {
@@ -121,8 +121,9 @@ void measure_reading() {
   if (!journal.flush()) std::exit(1);
   report("store.journal.write", writing.seconds() * 1e9 / kJournalTicks, "ns/tick", "lower");
   report("store.journal.bytes",
-         static_cast<double>(std::filesystem::file_size(path)) / kJournalTicks, "bytes/tick",
-         "lower");
+         static_cast<double>(std::filesystem::file_size(abilities::segment_path(path, 0, 0))) /
+             kJournalTicks,
+         "bytes/tick", "lower");
   const abilities::Stopwatch reading;
   const auto recording = must(abilities::read_journal(path));
   report("store.journal.read_1m", reading.seconds(), "s", "lower");

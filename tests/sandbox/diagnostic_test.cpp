@@ -7,6 +7,7 @@
 #include "engine/base/json.h"
 #include "sandbox/syntax/foreign.h"
 #include "sandbox/syntax/parser.h"
+#include "sandbox/syntax/printable.h"
 
 namespace cherub::sandbox {
 namespace {
@@ -167,6 +168,45 @@ TEST_CASE("the caret stands under its character, also behind UTF-8 and in long l
   const std::string wide =
       "x = 1 --" + std::string(5000, '-') + "\ny = " + std::string(3000, '(') + " ! 1";
   CHECK(diagnostics_text(parse("p", wide).diagnostics, "p", wide).size() < 1000);
+}
+
+TEST_CASE("nothing but printable characters reaches a terminal") {
+  const std::string source = "x = '\x1b[2J\x9b\u009b\u202e\u200b' ! \a";
+  const Diagnostics findings = {{Severity::kError, {5, 20, 1, 6}, "a\x1b[31mb", "c\r\u2066d"}};
+  const std::string text = diagnostics_text(findings, "na\x1b[0mme", source);
+  for (const char c : text) CHECK((static_cast<unsigned char>(c) >= 0x20 || c == '\n'));
+  for (const char* harmful : {"\x9b", "\u009b", "\u202e", "\u200b", "\u2066"}) {
+    CHECK(text.find(harmful) == std::string::npos);
+  }
+  CHECK(printable("a\tb\u00e9\u4e16") == "a b\u00e9\u4e16");
+  CHECK(printable("\xff\xc3") == "\ufffd\ufffd");
+  CHECK(printable("\xed\xa0\x80") == "\ufffd\ufffd\ufffd");
+}
+
+TEST_CASE("the caret knows wide characters and accents") {
+  const std::string source = "x = '\u4e16\u754ce\u0301' ! y";
+  const auto at = static_cast<std::uint32_t>(source.find('!'));
+  const std::string text =
+      diagnostics_text({{Severity::kHint, {at, at + 1, 1, at + 1}, "m", ""}}, "p", source);
+  CHECK(text ==
+        "p:1:" + std::to_string(at + 1) + ": hint: m\n  1 | " + source + "\n    |             ^\n");
+}
+
+TEST_CASE("a line is cut between characters") {
+  std::string source = "x = '";
+  for (int i = 0; i < 500; ++i) source += "\u4e16";
+  for (std::uint32_t at = 600; at < 606; ++at) {
+    const std::string text =
+        diagnostics_text({{Severity::kError, {at, at + 1, 1, at + 1}, "m", ""}}, "p", source);
+    CHECK(text.find("\ufffd") == std::string::npos);
+  }
+}
+
+TEST_CASE("colours mark the severity, and only when asked for") {
+  const Diagnostics findings = {{Severity::kWarning, {0, 1, 1, 1}, "m", "h"}};
+  CHECK(diagnostics_text(findings, "p", "x").find('\033') == std::string::npos);
+  const std::string text = diagnostics_text(findings, "p", "x", TextStyle::kColour);
+  CHECK_THAT(text, Catch::Contains("\033[1;35mwarning:\033[0m m\n"));
 }
 
 TEST_CASE("findings beyond the source and bytes that are not UTF-8 do no harm") {

@@ -5,6 +5,7 @@
 #include <set>
 #include <sstream>
 
+#include "sandbox/syntax/parser.h"
 #include "scripting/checker.h"
 
 using namespace cherub;
@@ -19,7 +20,8 @@ std::string as_policy(const ApiEntry& entry, const std::string& line) {
     policy += line + "\n";
     if (entry.name != "act") policy += "function policy.act(self, world) self:wander() end\n";
   } else {
-    policy += "function policy.act(self, world)\n" + line + "\nend\n";
+    policy += "function policy.act(self, world)\nif world.tick < 5 then self:idle() return end\n" +
+              line + "\nend\n";
   }
   return policy + "return policy\n";
 }
@@ -128,6 +130,7 @@ TEST_CASE("The cheat sheet tells only what the scenario has", "[manifest]") {
 TEST_CASE("The editor stub declares every class and member", "[manifest]") {
   const std::string stub = api_luals();
   CHECK(stub.starts_with("---@meta\n"));
+  CHECK(sandbox::parse("stub", stub).chunk);
   for (const char* name : {"Self", "World", "Sighting", "Step", "Policy"}) {
     CHECK(stub.find("---@class " + std::string(name) + "\n") != std::string::npos);
   }

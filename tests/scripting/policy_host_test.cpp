@@ -148,8 +148,8 @@ TEST_CASE("a policy without memory costs no table, and one agent's fault is its 
   life.install(R"(
     local policy = {}
     function policy.act(self, world)
-      if self.id % 7 == 0 then local nothing = nil; return nothing.x end
-      if self.id % 7 == 1 then while true do end end
+      if self.id % 7 == 0 then return world.target().x end
+      if self.id % 7 == 1 then local n = 0 while n >= 0 do n = n + 1 end end
       return self:move(1, 0)
     end
     return policy)");

@@ -353,14 +353,16 @@ TEST_CASE("a shadow acts beside the others and leaves no trace") {
 TEST_CASE("a shadow that fails or runs without end is told of, at a bounded cost") {
   constexpr const char* kEndless = R"(
     local policy = {}
-    function policy.act(self) while true do end end
+    function policy.act(self) local n = 0 while n >= 0 do n = n + 1 end end
     return policy)";
   Reload life(meadow(3'000, 0, 120));
   life.install(kOld, false);
   life.steps(3);
   LoadVerdict verdict;
-  life.host->begin_shadow(prepare_version(life.registry->add(kEndless), life.world->scenario(), {},
-                                          life.world->columns().size(), verdict));
+  auto version = prepare_version(life.registry->add(kEndless), life.world->scenario(), {},
+                                 life.world->columns().size(), verdict);
+  REQUIRE(version);
+  life.host->begin_shadow(std::move(version));
   life.steps(2);
   const ShadowReport report = *life.host->shadow();
   CHECK(report.faults == report.acts);

@@ -2,6 +2,9 @@
 
 #include <catch2/catch.hpp>
 #include <map>
+#include <vector>
+
+#include "server/run_defaults.h"
 
 namespace cherub::server {
 namespace {
@@ -55,6 +58,23 @@ TEST_CASE("wrong types and values are named") {
   CHECK(error_text("port: [").find("garden.yaml") != std::string::npos);
   CHECK(error_text("", {{"CHERUB_PORT", "x"}}).find("CHERUB_PORT") != std::string::npos);
   CHECK(error_text("port: 65535").empty());
+}
+
+TEST_CASE("the catalogue is beside the runs, elsewhere, or nowhere") {
+  const std::vector<std::vector<std::string>> table = {{"runs", "", "catalogue"},
+                                                       {"runs/", "", "catalogue"},
+                                                       {"/srv/runs", "", "/srv/catalogue"},
+                                                       {"a/b/../runs//", "", "a/catalogue"},
+                                                       {"runs", "none", ""},
+                                                       {"runs", "/other", "/other"}};
+  for (const auto& row : table) {
+    CAPTURE(row[0], row[1]);
+    Config config;
+    config.runs_dir = row[0];
+    config.catalogue = row[1];
+    CHECK(catalogue_folder(config) == row[2]);
+    CHECK(run_defaults(config).catalogue_dir == row[2]);
+  }
 }
 
 TEST_CASE("every key can be set by the file under its own name") {

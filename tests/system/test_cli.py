@@ -1,6 +1,7 @@
 """The cherub program as a script sees it: outcomes, exit codes, JSON, run folders, replay."""
 import json
 import os
+import pty
 import subprocess
 import tempfile
 import unittest
@@ -55,9 +56,70 @@ class Cli(unittest.TestCase):
         answer = json.loads(out)
         self.assertEqual(code, 13)
         self.assertFalse(answer["ok"])
-        self.assertEqual(answer["diagnostics"][0]["line"], 3)
-        self.assertIn("move_to", json.dumps(answer["diagnostics"][0]))
+        finding = answer["files"][0]["diagnostics"][0]
+        self.assertEqual((finding["line"], finding["column"], finding["length"]), (3, 15, 8))
+        self.assertIn("move_to", finding["hint"])
         self.assertEqual(cherub("check", os.path.join(HERE, "maze_policy.lua"))[0], 0)
+
+    GOOD = "return {act = function(self, world) self:wander() end}\n"
+    DOUBTFUL = "return {act = function(self, world) if self.hunger then self:rest() end end}\n"
+
+    def test_check_answers_for_several_files(self):
+        good, doubtful = self.file("good.lua", self.GOOD), self.file("doubtful.lua", self.DOUBTFUL)
+        bad = self.file("bad.lua", "return {act = function(self, world) self:fly() end}\n")
+        absent = os.path.join(self.folder.name, "absent.lua")
+        self.assertEqual(cherub("check", good), (0, good + ": ok\n", ""))
+        code, out, err = cherub("check", good, doubtful, bad)
+        self.assertEqual(code, 13)
+        self.assertEqual(out.splitlines()[1:], [
+            doubtful + ": ok, 1 warning", bad + ": refused, 1 error",
+            "3 files: 2 ok, 1 refused, 1 error, 1 warning"])
+        self.assertIn(bad + ":1:42: error: self has no action 'fly'\n", err)
+        self.assertIn("^~~", err)
+        self.assertEqual(cherub("check", good, absent)[0], 1)
+        self.assertEqual(cherub("check", bad, absent)[0], 13)
+        self.assertEqual(cherub("check", good, "--scenario", "nowhere")[0], 2)
+        self.assertEqual(cherub("check", "-", "-")[0], 2)
+        self.assertEqual(cherub("check", bad, "--scenario", "maze")[0], 13)
+        code, out, _ = cherub("check", good, doubtful, bad, absent, "--json", "--scenario", "maze")
+        answer = json.loads(out)
+        self.assertEqual(code, 13)
+        self.assertEqual((answer["ok"], answer["scenario"]), (False, "maze"))
+        self.assertEqual([entry["ok"] for entry in answer["files"]], [True, False, False, False])
+        self.assertIn("problem", answer["files"][3])
+
+    def test_check_reads_standard_input(self):
+        done = subprocess.run([CHERUB, "check", "-"], input=self.GOOD, capture_output=True,
+                              text=True, timeout=60)
+        self.assertEqual((done.returncode, done.stdout), (0, "stdin: ok\n"))
+
+    def test_check_keeps_control_characters_from_the_terminal(self):
+        path = self.file("evil\x1b[2J.lua",
+                         "local s = '\x1b[31m\u202e\x9b1m' .. self.\x1b]0;x\x07\n"
+                         "return nope'\x1b[1m'\n")
+        for arguments in ([path], [path, "--json"], [path + "\x1b[0m"]):
+            done = subprocess.run([CHERUB, "check", *arguments], capture_output=True, timeout=60)
+            for text in (done.stdout, done.stderr):
+                self.assertFalse(any(byte < 32 and byte != 10 for byte in text), text)
+                self.assertNotIn("\x9b".encode(), text)
+                if "--json" not in arguments:
+                    self.assertNotIn("\u202e".encode(), text)
+
+    def test_check_colours_only_terminals_that_want_it(self):
+        path = self.file("p.lua", "return 1\n")
+        for environment, coloured in (({"TERM": "xterm"}, True),
+                                      ({"TERM": "xterm", "NO_COLOR": "1"}, False),
+                                      ({"TERM": "dumb"}, False)):
+            ours, theirs = pty.openpty()
+            subprocess.run([CHERUB, "check", path], stderr=theirs, stdout=subprocess.DEVNULL,
+                           env={**os.environ, "NO_COLOR": "", **environment}, timeout=60)
+            shown = os.read(ours, 65536)
+            os.close(theirs)
+            os.close(ours)
+            with self.subTest(environment=environment):
+                self.assertEqual(b"\x1b[" in shown, coloured)
+                self.assertIn(b"error", shown)
+        self.assertNotIn("\x1b", cherub("check", path)[2])
 
     def test_the_main_job_is_done_recorded_and_replayed(self):
         code, records = self.run_json("--goal", "reach the target safely", "--iterations", "2",
@@ -91,9 +153,9 @@ class Cli(unittest.TestCase):
 
     def test_hostile_policies_end_in_a_clear_error(self):
         body = "local p = {}\nfunction p.act(self, world)\n  %s\nend\nreturn p\n"
-        table = [("while true do end", "out of fuel"),
+        table = [("local n = 0 while n >= 0 do n = n + 1 end", "out of fuel"),
                  ("local s = ('x'):rep(1e9) self:say(s)", "memory"),
-                 ("local s = 'x' while true do s = s .. s end", "out of fuel"),
+                 ("local s = 'x' while #s > 0 do s = s .. s end", "out of fuel"),
                  ("return os.execute('true')", "os")]
         for act, word in table:
             with self.subTest(act=act):

@@ -209,7 +209,7 @@ class Wire(unittest.TestCase):
                                   ({"line": "spawn dragon 1 1"}, 404, "species"),
                                   ({"line": "debug 99999999"}, 404, "id"),
                                   ({"line": "dump ../x"}, 400, "file"),
-                                  ({"line": "load noon"}, 404, "run"),
+                                  ({"line": "load noon"}, 404, "name"),
                                   ({"type": "fly"}, 400, "type")):
             status, problem = self.ask("POST", path, body)
             self.assertEqual((status, problem.get("field")), (code, field), problem)

@@ -101,7 +101,7 @@ class Saves(unittest.TestCase):
         code, _, err = cherub(*self.begin_flags(1100))
         self.assertEqual(code, 0, err)
         names = set(os.listdir(self.world))
-        self.assertLessEqual({"world.json", "scenario.yaml", "journal.jsonl", "saves", "events",
+        self.assertLessEqual({"world.json", "scenario.yaml", "journal", "saves", "events",
                               "scripts", "index.sqlite"}, names)
         with open(os.path.join(self.world, "world.json"), encoding="utf-8") as file:
             world = json.load(file)
@@ -117,9 +117,52 @@ class Saves(unittest.TestCase):
         self.assertEqual(base.execute("SELECT count(*) FROM faults").fetchone(), (0,))
         base.close()
 
+    def test_a_long_journal_is_cut_and_only_what_is_needed_is_read(self):
+        code, _, err = cherub(*self.begin_flags(21000, "--autosave", "0.2"))
+        self.assertEqual(code, 0, err)
+        folder = os.path.join(self.world, "journal")
+        names = sorted(os.listdir(folder))
+        self.assertGreater(len(names), 1)
+        self.assertTrue(all(name.endswith(".zst") for name in names[:-1]), names)
+        first = int(names[-1].split("-")[1].split(".")[0])
+        os.remove(os.path.join(folder, names[0]))
+        code, answer = self.replay("--from", str(first + 1))
+        self.assertEqual((code, answer["verified"]), (0, True), answer)
+        self.assertGreaterEqual(answer["from"], first)
+        code, answer = self.replay()
+        self.assertEqual(code, 1)
+        self.assertIn("begins at tick", answer["message"])
+        code, out, err = cherub(*self.load_flags(2))
+        self.assertEqual(code, 0, out + err)
+
+    def test_a_named_save_is_gone_back_to(self):
+        lines = "pause\nstep 50\nsave start\nsave start\nsave ../up\nstep 100\nsaves\n" \
+                "load start\nrain 0.9\nstep 60\nload nobody\nquit\n"
+        done = subprocess.run([CHERUB, *self.begin_flags(1e6), "--console"], input=lines,
+                              capture_output=True, text=True, timeout=200)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        records = [json.loads(line) for line in done.stdout.splitlines()]
+        replies = [record for record in records if record["type"] == "reply"]
+        self.assertEqual([reply["ok"] for reply in replies],
+                         [True, True, True, False, False, True, True, True, True, True, False,
+                          True], replies)
+        self.assertEqual(replies[6]["data"]["named"], ["start"])
+        self.assertEqual(replies[7]["data"]["tick"], 50)
+        self.assertEqual(replies[9]["data"]["tick"], 110)
+        code, answer = self.replay()
+        self.assertEqual((code, answer["verified"], answer["ticks"]), (0, True, 110), answer)
+        code, out, _ = cherub("run", "--world", self.world, "--load", "start", "--json", "--live",
+                              "10")
+        self.assertEqual((code, json.loads(out.splitlines()[-1])["tick"]), (0, 150), out)
+        code, answer = self.replay()
+        self.assertEqual((code, answer["verified"], answer["ticks"]), (0, True, 150), answer)
+        code, out, _ = cherub("run", "--world", self.world, "--load", "none", "--json")
+        self.assertEqual(code, 1)
+        self.assertIn('no save named', out)
+
     def test_damage_is_named(self):
         self.assertEqual(cherub(*self.begin_flags(20))[0], 0)
-        journal = os.path.join(self.world, "journal.jsonl")
+        journal = os.path.join(self.world, "journal", "0000-0000000000.jsonl")
         with open(journal, "rb") as file:
             good = file.read()
         lines = good.split(b"\n")

@@ -126,9 +126,9 @@ class Server(unittest.TestCase):
         self.assertLess(self.ask("DELETE", "/run/" + run)[0], 300)
 
     def test_hostile_policies_end_in_a_clear_error_and_the_server_goes_on(self):
-        table = [("while true do end", "out of fuel"),
+        table = [("local n = 0 while n >= 0 do n = n + 1 end", "out of fuel"),
                  ("local s = ('x'):rep(1e9) self:say(s)", "memory"),
-                 ("local s = 'x' while true do s = s .. s end", "out of fuel"),
+                 ("local s = 'x' while #s > 0 do s = s .. s end", "out of fuel"),
                  ("return os.execute('true')", "os")]
         for act, word in table:
             with self.subTest(act=act):

@@ -69,7 +69,7 @@ function policy.act(self, world)
   if goal then
     goal.age = (goal.age or 0) + 1
     if goal.age > 10 then self.memory.goal = nil end
-    self:eat(goal)
+    if goal.age < 5 then self:eat(goal) end
     self:eat(self.memory.goal or goal)
   end
   update(self.memory, "n", self.memory.n + 1)

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "engine/world_state.h"
+
+// What a body does for itself: as actions of agents, and as effects of abilities.
+namespace cherub::engine {
+
+// The agent of the row eats what its diet lists and its reach allows.
+Receipt eat(WorldState& state, std::uint32_t row, EntityId food);
+// The same with one of the things in its hands.
+Receipt eat_from_hands(WorldState& state, std::uint32_t row, SpeciesIndex item);
+Receipt rest(WorldState& state, std::uint32_t row);
+
+}  // namespace cherub::engine

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <span>
+
+#include "engine/grid.h"
+#include "engine/terrain.h"
+
+// What walls hide.
+namespace cherub::engine {
+
+struct WorldState;
+
+struct Point {
+  double x = 0, y = 0, z = 0;
+};
+
+// Whether no wall lies between two points: no cell that the straight line passes is one, but for
+// the cells of the points themselves; so a wall's own face can be seen. Symmetric. Where the line
+// meets an edge of cells exactly it goes by x first, then y. Points far outside see nothing.
+bool line_of_sight(const Terrain& terrain, const Point& from, const Point& to);
+
+// Where walls hide, only so many nearest entities of a query are looked at: who stands behind more
+// of them is not seen.
+inline constexpr std::size_t kSightCandidatesMax = 256;
+
+// Grid::neighbors of those that can be seen from the query's centre. Returns how many.
+std::size_t visible_neighbors(const WorldState& state, const GridQuery& query,
+                              std::span<GridHit> hits);
+// How many of the nearest kSightCandidatesMax can be seen.
+std::size_t count_visible(const WorldState& state, const GridQuery& query);
+// Whether the agent of the row sees the point: within its senses, and not behind a wall where walls
+// hide.
+bool sees(const WorldState& state, std::uint32_t row, const Point& point);
+
+}  // namespace cherub::engine

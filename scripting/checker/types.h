@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "scripting/checker/contract.h"
+#include "scripting/checker/survey.h"
+#include "scripting/manifest.h"
+
+namespace cherub::scripting {
+
+// What kind of value an expression gives, as far as that is evident.
+enum class Shape {
+  kUnknown,
+  kNil,
+  kBoolean,
+  kNumber,
+  kString,
+  kTable,
+  kFunction,
+  kSelf,
+  kWorld,
+  kMemory,
+  kSighting,
+  kSightings,
+  kStep,
+  kCollectStep,  // the parameter of policy.collect
+  kLibrary,      // math, string, table, bit
+  kEntry,        // a function of the manifest
+};
+
+struct Type {
+  Shape shape = Shape::kUnknown;
+  bool maybe_nil = false;
+  const ApiEntry* entry = nullptr;  // kEntry: the function; else the field or sense it came from
+  std::string library{};            // kLibrary: its name
+
+  [[nodiscard]] bool is(Shape other) const { return shape == other; }
+  [[nodiscard]] bool known() const { return shape != Shape::kUnknown; }
+};
+
+// Follows values through locals, parameters of local functions and the API. Guesses nothing: where
+// two ways lead to different shapes, the answer is kUnknown.
+class Types {
+ public:
+  Types(const Survey& survey, const Contract& contract);
+
+  [[nodiscard]] Type of(const sandbox::Expression& expression) const;
+  [[nodiscard]] Type of(const sandbox::Local* local) const;
+  // The text that an expression always is, or nullptr.
+  [[nodiscard]] const std::string* constant_text(const sandbox::Expression& expression) const;
+
+ private:
+  using Expression = sandbox::Expression;
+  void assign_contract_roles();
+  void assign_named_roles();
+  void assign_by_calls();
+  // What all of the calls hand in at a position, when they agree.
+  [[nodiscard]] Type argument_type(const std::vector<ExpressionSite>& callees,
+                                   std::size_t position) const;
+  // The field or local that a function is put into, or empty.
+  [[nodiscard]] const std::string& name_of(const FunctionSite& site) const;
+  template <class Node>
+  [[nodiscard]] Type remembered(const Node* node) const;
+  [[nodiscard]] Type of_index(const Expression& index) const;
+  [[nodiscard]] Type of_call(const Expression& call) const;
+  [[nodiscard]] Type of_method_call(const Expression& call) const;
+  [[nodiscard]] Type of_binary(const Expression& binary) const;
+  [[nodiscard]] Type of_results(const sandbox::Function* function) const;
+  [[nodiscard]] Type of_loop_variable(const LocalFacts& facts) const;
+  [[nodiscard]] Type compute(const Expression* node) const;
+  [[nodiscard]] Type compute(const sandbox::Local* local) const;
+
+  const Survey& survey_;
+  const Contract& contract_;
+  std::unordered_map<const sandbox::Local*, Type> parameters_;
+  mutable std::unordered_map<const void*, Type> known_;  // expressions and locals done
+  mutable std::unordered_set<const void*> underway_;     // cuts cycles
+};
+
+// The record of a field name such as "Sighting", for kSighting and kStep; else empty.
+std::string_view record_name(Shape shape);
+
+}  // namespace cherub::scripting

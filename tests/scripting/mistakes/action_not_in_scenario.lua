@@ -1,0 +1,7 @@
+-- scenario: maze
+local policy = {}
+function policy.act(self, world)
+  local food = world.nearest("food", 5)
+  if food then self:eat(food) else self:wander() end
+end
+return policy

@@ -1,0 +1,3 @@
+return function(self, world)
+  self:wander()
+end

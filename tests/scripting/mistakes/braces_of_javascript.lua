@@ -1,0 +1,5 @@
+local policy = {}
+function policy.act(self, world) {
+  self:wander();
+}
+return policy

@@ -1,0 +1,7 @@
+local policy = {}
+function policy.act(self, world)
+  self.memory.steps = self.memory.steps or 0
+  self.memory.steps += 1
+  self:wander()
+end
+return policy

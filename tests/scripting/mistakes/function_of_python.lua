@@ -1,0 +1,4 @@
+local policy = {}
+def act(self, world):
+    self:wander()
+return policy

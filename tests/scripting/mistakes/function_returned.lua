@@ -1,0 +1,4 @@
+local function act(self, world)
+  self:wander()
+end
+return act

@@ -1,0 +1,3 @@
+function act(self, world)
+  self:wander()
+end

@@ -1,0 +1,4 @@
+function act(self, world)
+  self:wander()
+end
+return policy

@@ -1,0 +1,7 @@
+```lua
+local policy = {}
+function policy.act(self, world)
+  self:wander()
+end
+return policy
+```

@@ -1,0 +1,4 @@
+local policy = {}
+function policy.act(self, world)
+  self:wander()
+end

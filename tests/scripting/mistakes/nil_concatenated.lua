@@ -1,0 +1,7 @@
+local policy = {}
+function policy.act(self, world)
+  local found
+  self:note("found " .. found)
+  self:wander()
+end
+return policy

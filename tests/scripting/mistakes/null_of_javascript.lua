@@ -1,0 +1,8 @@
+local policy = {}
+function policy.act(self, world)
+  local food = world.nearest("food", 9)
+  if food ~= null then
+    self:move_to(food.x, food.y)
+  end
+end
+return policy

@@ -1,0 +1,3 @@
+return {
+  on_tick = function(self, world) self:wander() end,
+}

@@ -1,0 +1,5 @@
+local policy = {}
+function policy.act(world, self)
+  self:wander()
+end
+return policy

@@ -1,0 +1,6 @@
+local policy = {}
+function policy.act(self, world)
+  self:wander()
+end
+policy:act(world)
+return policy

@@ -1,0 +1,6 @@
+local policy = {}
+function policy.act(self, world)
+  return self:wander()
+  self:say("never")
+end
+return policy

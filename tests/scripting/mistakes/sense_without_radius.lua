@@ -1,0 +1,6 @@
+local policy = {}
+function policy.act(self, world)
+  local food = world.nearest("food")
+  if food then self:eat(food) else self:wander() end
+end
+return policy

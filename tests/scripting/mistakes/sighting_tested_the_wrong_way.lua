@@ -1,0 +1,10 @@
+local policy = {}
+function policy.act(self, world)
+  local food = world.nearest("food", 9)
+  if not food then
+    self:move_to(food.x, food.y)
+  else
+    self:wander()
+  end
+end
+return policy

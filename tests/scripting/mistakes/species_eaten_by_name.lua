@@ -1,0 +1,6 @@
+-- scenario: meadow
+local policy = {}
+function policy.act(self, world)
+  self:eat("grass")
+end
+return policy

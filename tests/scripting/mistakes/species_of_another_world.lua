@@ -1,0 +1,8 @@
+-- scenario: meadow
+local policy = {}
+local PREDATOR = "wolf"
+function policy.act(self, world)
+  local threat = world.nearest(PREDATOR, 9)
+  if threat then self:move(self.x - threat.x, self.y - threat.y) else self:wander() end
+end
+return policy

@@ -1,0 +1,5 @@
+local policy = {}
+function policy.update(self, world)
+  self:wander()
+end
+return policy
