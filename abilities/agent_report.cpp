@@ -112,6 +112,31 @@ std::string script_of(const engine::World& world, std::uint32_t row) {
   return slot < world.script_slots().size() ? world.script_slots()[slot].sha256 : std::string();
 }
 
+// What it can do and has, where there is such a thing.
+std::string society_json(const engine::World& world, std::uint32_t row) {
+  const engine::Scenario& scenario = world.scenario();
+  const std::uint8_t role = world.columns().role[row];
+  const engine::AbilityMask known = world.known_abilities(row);
+  base::JsonArray abilities;
+  base::JsonObject cooldowns, hands;
+  for (std::size_t i = 0; i < world.abilities().size(); ++i) {
+    if ((known >> i & 1) == 0) continue;
+    const std::string& name = world.abilities()[i].name;
+    abilities.add(name);
+    const double left = world.cooldown_left_s(row, static_cast<engine::AbilityIndex>(i));
+    if (left > 0) cooldowns.add(name, left);
+  }
+  for (const engine::ItemCount& some : world.items_of(row)) {
+    hands.add(scenario.species[some.item].name, some.count);
+  }
+  base::JsonObject json;
+  if (role < scenario.roles.size()) json.add("role", scenario.roles[role].name);
+  return json.raw("abilities", abilities.text())
+      .raw("cooldowns", cooldowns.text())
+      .raw("hands", hands.text())
+      .text();
+}
+
 }  // namespace
 
 std::string float_json(float value) {
@@ -181,6 +206,8 @@ ConsoleReply debug_agent(const engine::World& world, scripting::PolicyHost& host
                   "\n";
   }
   reply.text += "  intents     " + intents + "\n  receipts    " + receipts + "\n";
+  const std::string society = society_json(world, row);
+  if (!world.abilities().empty()) reply.text += "  society     " + society + "\n";
   if (sha256.empty()) {
     reply.text += "  script      none: native behaviour";
   } else {
@@ -199,6 +226,7 @@ ConsoleReply debug_agent(const engine::World& world, scripting::PolicyHost& host
                    .raw("memory", memory)
                    .raw("intents", intents)
                    .raw("receipts", receipts)
+                   .raw("society", society)
                    .add("fuel", fuel)
                    .add("saved_fuel", saved_fuel)
                    .add("script", sha256)

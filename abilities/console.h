@@ -47,6 +47,19 @@ struct ShowSettings {};
 struct Remove {
   EntityRef entity;
 };
+struct Grant {
+  std::string ability;
+  std::string who;  // an id, or a role
+};
+struct Revoke {
+  std::string ability;
+  std::string who;
+};
+struct GiveRole {
+  EntityRef agent;
+  std::string role;  // empty: none
+};
+struct ShowAbilities {};
 struct Debug {
   EntityRef agent;
 };
@@ -78,7 +91,8 @@ struct Quit {};
 using ConsoleCommand =
     std::variant<console::Pause, console::Resume, console::Step, console::Until, console::SetRate,
                  console::SetBudget, console::SetAutosave, console::ShowSettings, engine::Spawn,
-                 console::Remove, engine::Rain, console::Debug, console::Follow, console::Profile,
+                 console::Remove, engine::Rain, console::Grant, console::Revoke, console::GiveRole,
+                 console::ShowAbilities, console::Debug, console::Follow, console::Profile,
                  console::ShowScenario, console::Dump, console::Save, console::ListSaves,
                  console::Load, console::Forget, console::Help, console::Quit>;
 

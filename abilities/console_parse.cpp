@@ -189,6 +189,10 @@ ConsoleCommand build(std::string_view name, Reader& reader) {
   }
   if (name == "remove") return console::Remove{reader.entity("id")};
   if (name == "rain") return engine::Rain{reader.number("intensity", 1)};
+  if (name == "grant") return console::Grant{reader.text("ability"), reader.text("who")};
+  if (name == "revoke") return console::Revoke{reader.text("ability"), reader.text("who")};
+  if (name == "role") return console::GiveRole{reader.entity("id"), reader.text("role")};
+  if (name == "abilities") return console::ShowAbilities{};
   if (name == "debug") return console::Debug{reader.entity("id")};
   if (name == "follow") {
     const Given* given = reader.find("id");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "abilities/builtin_abilities.h"
 #include "abilities/step_log.h"
 #include "abilities/stopwatch.h"
 #include "engine/base/json.h"
@@ -108,6 +109,12 @@ EpisodeResult run_episode(engine::World& world, const EpisodeDriver& driver,
   world.reset(spec.seed);
   if (driver.host != nullptr) {
     driver.host->reset();
+    const auto abilities = builtin_installs(scenario, driver.host->abilities());
+    if (!abilities) return not_run(spec, "refused: " + abilities.error().text());
+    for (const engine::InstallAbility& install : *abilities) {
+      const auto done = world.submit(install);
+      if (!done) return not_run(spec, "refused: " + done.error().text());
+    }
     const auto installed = world.submit(engine::InstallScript{"policy", driver.sha256});
     if (!installed) return not_run(spec, "refused: " + installed.error().text());
   }

@@ -79,6 +79,14 @@ void LiveWorld::Session::take_up(const engine::Command& command) {
     take_up(request);
     return;
   }
+  const auto* ability = std::get_if<engine::InstallAbility>(&command);
+  if (ability != nullptr && !ability->spec.sha256.empty()) {
+    const auto version = owner.registry_->find(ability->spec.sha256);
+    ReloadRequest request;
+    request.slot = kAbilitySlot;
+    request.source = version ? version->source : "";
+    return reload_ability(request);
+  }
   if (script == nullptr && engine::is_about_scripts(command)) {
     return tell_refused(
         {ErrorCode::kRefused, "What becomes of a reload is the world's own business.", "command"});
@@ -270,7 +278,7 @@ ConsoleReply LiveWorld::Session::execute(const console::Profile&, Answer&) {
   ProfileSources sources;
   sources.world = world.get();
   sources.ticks = &profile;
-  sources.model = owner.tools_.model;
+  sources.ledger = owner.tools_.ledger;
   sources.versions = host->version_stats();
   sources.rate_hz = clock.rate();
   sources.budget_ms = budget.limit_ms(clock.rate());
@@ -406,6 +414,7 @@ void LiveWorld::Session::replace_world(LoadedWorld loaded) {
   world->use(owner.pool_);
   owner.scenario_ = world->scenario();
   profile.interrupted();
+  watch_installed_abilities();
   result.sha256 = world->script_slots().front().sha256;
   result.hash = world->state_hash();
   take_over(loaded.script_commands);

@@ -96,9 +96,10 @@ void LiveWorld::Session::refuse(Reload& reload, const std::string& stage,
 }
 
 void LiveWorld::Session::take_up(const ReloadRequest& request) {
+  if (request.slot == kAbilitySlot) return reload_ability(request);
   if (request.slot != kPolicySlot) {
     request.refuse("slot", "There is no script slot \"" + request.slot + "\"; this world has \"" +
-                               kPolicySlot + "\".");
+                               kPolicySlot + "\" and \"" + kAbilitySlot + "\".");
     return;
   }
   Reload reload(request, owner.registry_->add(request.source), result.sha256, limits);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "abilities/ability_watch.h"
 #include "abilities/live_world.h"
 #include "abilities/profile_report.h"
 #include "abilities/reload.h"
@@ -20,6 +21,7 @@
 namespace cherub::abilities {
 
 inline constexpr const char* kPolicySlot = "policy";
+inline constexpr const char* kAbilitySlot = "ability";  // the file tells which one
 inline constexpr std::size_t kInlineDumpBytesMax = std::size_t{1} << 20;
 
 // One life of one world, inside of LiveWorld: time in live_world.cpp, what is asked of it in
@@ -61,6 +63,7 @@ struct LiveWorld::Session {
   QuarantineWatch quarantine;
   ScriptHistory history;
   VersionMaker maker;
+  AbilityWatch ability_watch;
   std::optional<base::EntityId> followed;
   std::string followed_name;
   bool announced_pause = false;
@@ -120,6 +123,20 @@ struct LiveWorld::Session {
   [[nodiscard]] ReloadFacts shadow_facts() const;
   [[nodiscard]] ReloadFacts acting_facts() const;
   [[nodiscard]] std::string acting_figures() const;
+
+  // Abilities: live_abilities.cpp.
+  struct Holder {
+    std::optional<base::EntityId> entity;
+    std::string role;  // when it is no entity
+    std::string name;
+  };
+  base::Result<void> install_builtin_abilities();
+  base::Result<void> install_ability(const engine::AbilitySpec& spec);
+  void reload_ability(const ReloadRequest& request);
+  void watch_abilities();
+  void watch_installed_abilities();
+  base::Result<Holder> holder_of(const std::string& text) const;
+
   void tell_saves();
   base::Result<void> close_store();
   base::Result<engine::StampedCommand> submit(engine::Command command);
@@ -136,6 +153,10 @@ struct LiveWorld::Session {
   ConsoleReply execute(const engine::Spawn&, Answer&);
   ConsoleReply execute(const console::Remove&, Answer&);
   ConsoleReply execute(const engine::Rain&, Answer&);
+  ConsoleReply execute(const console::Grant&, Answer&);
+  ConsoleReply execute(const console::Revoke&, Answer&);
+  ConsoleReply execute(const console::GiveRole&, Answer&);
+  ConsoleReply execute(const console::ShowAbilities&, Answer&);
   ConsoleReply execute(const console::Debug&, Answer&);
   ConsoleReply execute(const console::Follow&, Answer&);
   ConsoleReply execute(const console::Profile&, Answer&);

@@ -203,6 +203,7 @@ std::optional<LiveWorld::Session::Clock::time_point> LiveWorld::Session::show_st
 void LiveWorld::Session::after_tick(engine::TickReport report) {
   tell_saves();
   advance_reloads();
+  watch_abilities();
   host->take_notes();  // nobody reads them here, and they must not pile up
   const auto facts = log.observe(*world);
   const bool stepping = clock.paused();
@@ -257,6 +258,7 @@ base::Result<LiveResult> LiveWorld::live(const std::string& sha256, const std::s
   }
   Session session(*this, std::move(*world), std::move(host), std::move(store));
   session.take_over({});
+  if (auto installed = session.install_builtin_abilities(); !installed) return installed.error();
   if (auto installed = session.install(sha256, false); !installed) return installed.error();
   return run(session, waiting);
 }
@@ -278,6 +280,7 @@ base::Result<LiveResult> LiveWorld::go_on() {
   session.result.sha256 = session.world->script_slots().front().sha256;
   session.result.hash = session.world->state_hash();
   session.take_over(loaded.script_commands);
+  session.watch_installed_abilities();
   return run(session, "");
 }
 

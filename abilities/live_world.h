@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "abilities/angel/counting_model.h"
+#include "abilities/ledger.h"
 #include "abilities/run_control.h"
 #include "abilities/run_folder.h"
 #include "abilities/world_store.h"
@@ -33,7 +33,7 @@ struct LiveOptions {
 // What the console works with beside the world; each may be missing.
 struct LiveTools {
   const RunFolder* folder = nullptr;  // dumps go here
-  const angel::ModelStats* model = nullptr;
+  const Ledger* ledger = nullptr;     // of a run that asks a model
 };
 
 inline constexpr std::size_t kReloadsTold = 4096;

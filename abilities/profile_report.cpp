@@ -110,27 +110,20 @@ void add_versions(const ProfileSources& sources, base::JsonObject& json, std::st
 }
 
 void add_model(const ProfileSources& sources, base::JsonObject& json, std::string& text) {
-  if (sources.model == nullptr) {
+  if (sources.ledger == nullptr) {
     json.raw("model", "null");
     text += "model: none";
     return;
   }
-  const angel::ModelStats& model = *sources.model;
-  json.raw("model", base::JsonObject()
-                        .add("provider", model.provider)
-                        .add("model", model.model)
-                        .add("calls", model.calls.load())
-                        .add("attempts", model.attempts.load())
-                        .add("errors", model.errors.load())
-                        .add("tokens_in", model.tokens_in.load())
-                        .add("tokens_out", model.tokens_out.load())
-                        .add("wall_ms", model.wall_ms.load())
-                        .text());
-  text += "model " + model.provider + " " + model.model + ": " +
-          std::to_string(model.calls.load()) + " calls, " + std::to_string(model.errors.load()) +
-          " errors, " + std::to_string(model.tokens_in.load()) + " tokens in, " +
-          std::to_string(model.tokens_out.load()) + " out, " +
-          short_text(double(model.wall_ms.load()) / 1000) + " s";
+  json.raw("model", sources.ledger->json());
+  text += "model";
+  const LedgerState state = sources.ledger->state();
+  for (const auto& [model, use] : state.models) text += " " + model;
+  const Use& use = state.use;
+  text += ": " + std::to_string(use.calls) + " calls, " + std::to_string(use.errors) + " errors, " +
+          std::to_string(use.tokens_in) + " tokens in, " + std::to_string(use.tokens_out) +
+          " out, " + (use.unpriced > 0 ? "cost unknown" : "cost " + micros_text(use.cost)) + ", " +
+          short_text(double(use.wall_ms) / 1000) + " s";
 }
 
 std::string joined(const std::vector<std::string>& words) {

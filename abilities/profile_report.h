@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "abilities/angel/counting_model.h"
 #include "abilities/console.h"
+#include "abilities/ledger.h"
 #include "abilities/tick_profile.h"
 #include "engine/world.h"
 #include "scripting/policy_host.h"
@@ -16,7 +16,7 @@ namespace cherub::abilities {
 struct ProfileSources {
   const engine::World* world = nullptr;
   const TickProfile* ticks = nullptr;
-  const angel::ModelStats* model = nullptr;
+  const Ledger* ledger = nullptr;  // of a run that asks a model
   std::vector<scripting::VersionStats> versions;
   std::optional<double> rate_hz;
   std::optional<double> budget_ms;

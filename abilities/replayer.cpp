@@ -112,6 +112,10 @@ base::Result<void> Replayer::begin_at(const Save& save) {
       return base::Error{base::ErrorCode::kInvalidArgument, difference_->sentence, "script"};
     }
   }
+  for (const engine::AbilitySpec& ability : world_->abilities()) {
+    if (ability.sha256.empty() || add_source(ability.sha256)) continue;
+    return base::Error{base::ErrorCode::kInvalidArgument, difference_->sentence, "ability"};
+  }
   if (auto done = host_->restore_memories(*world_, save.memories); !done) return done;
   // The memories are as this save left them.
   while (next_save_ < recording_.saves.size() && recording_.saves[next_save_] <= world_->tick()) {
@@ -148,6 +152,11 @@ bool Replayer::prepare(const std::string& sha256) {
 void Replayer::apply(const engine::StampedCommand& command) {
   const std::string sha256 = installed_sha256(command);
   if (!sha256.empty() && !prepare(sha256)) return;
+  // An ability's script is loaded when it is first used, or not at all.
+  const auto* ability = std::get_if<engine::InstallAbility>(&command.command);
+  if (ability != nullptr && !ability->spec.sha256.empty() && !add_source(ability->spec.sha256)) {
+    return;
+  }
   const auto stamped = world_->submit(command.command);
   if (!stamped) differ("A recorded command is refused: " + stamped.error().text());
 }
@@ -164,10 +173,6 @@ base::Result<void> Replayer::renew_host() {
   host_ = std::make_unique<scripting::PolicyHost>(registry_,
                                                   host_options(recording_.start, jit_, false));
   return host_->restore_memories(*world_, memories);
-}
-
-void Replayer::add_sources() {
-  for (const auto& source : recording_.sources) registry_->add(source.second);
 }
 
 void Replayer::submit_waiting() {

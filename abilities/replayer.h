@@ -40,8 +40,6 @@ class Replayer {
   // For a world that goes on: another host with the memories of this one, which is not bound to the
   // recorded machine faults. What that does to the memories is that of a save at this tick.
   base::Result<void> renew_host();
-  // Registers all sources of the recording: a world that goes on may go back to any of them.
-  void add_sources();
   // What came in after the last whole tick waits in the world.
   void submit_waiting();
 

@@ -6,9 +6,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "abilities/angel/provider_config.h"
 #include "abilities/console.h"
+#include "abilities/ledger.h"
 #include "engine/base/result.h"
 #include "engine/commands.h"
 #include "engine/world.h"
@@ -35,6 +37,12 @@ struct RunRequest {
   std::string policy_code;          // skip the angel, measure this
   std::string existing_code;        // the first parent
   angel::ProviderConfig provider;
+  std::vector<angel::ProviderConfig> fallbacks;   // asked in order when the provider fails
+  std::vector<angel::ProviderConfig> configured;  // what names may choose. Never from outside
+  Limits limits;
+  PriceTable prices;                   // never from outside
+  std::string cassette;                // file of recorded replies; empty: none. Never from outside
+  std::string cassette_mode = "auto";  // record, replay, strict, auto
   double live_seconds = 30;  // world time that the best policy lives on in the live world; 0: none
   bool live_paced = false;   // at tick_rate of wall time (a person watches) or as fast as possible
   double autosave_s = 60;    // wall time between two saves of the live world; 0: none
@@ -49,8 +57,8 @@ base::Result<RunRequest> run_request_from_json(std::string_view json, RunRequest
 std::string run_request_to_json(const RunRequest& request);  // without secrets
 
 // What leaves a run. `json` is a complete object that begins with {"type":"<type>", …}.
-// Types: connected step episode_summary candidate iteration critique best live reload quarantine
-// command save load follow catalogue warning error done terminated.
+// Types: connected estimate model step episode_summary candidate iteration critique best live
+// reload quarantine command save load follow catalogue warning error done terminated.
 struct RunRecord {
   std::string type;
   std::string json;

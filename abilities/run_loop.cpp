@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "abilities/angel/builtin_angel.h"
-#include "abilities/angel/counting_model.h"
 #include "abilities/angel/model_angel.h"
 #include "abilities/goal.h"
 #include "abilities/live_world.h"
@@ -20,6 +19,15 @@ namespace {
 // Enough that a success rate means something, few enough that judging stays cheap beside searching.
 constexpr std::uint64_t kHeldOutMin = 32, kHeldOutMax = 256;
 
+// Streams are told this often, not with every token.
+constexpr double kModelProgressIntervalS = 0.25;
+
+std::uint64_t ticks_of(std::span<const EpisodeResult> episodes) {
+  std::uint64_t ticks = 0;
+  for (const EpisodeResult& episode : episodes) ticks += episode.ticks;
+  return ticks;
+}
+
 // How the best policy did where it never was before, and the floor it is compared with.
 struct Verdict {
   std::vector<EpisodeResult> episodes;
@@ -35,6 +43,8 @@ class Run {
         control_(control.state()),
         observer_(observer),
         tools_(tools),
+        services_(tools.services ? tools.services : std::make_shared<angel::ModelServices>()),
+        ledger_(ledger_options()),
         catalogue_(request, run_id, observer_) {
     summary_.run_id = run_id;
     host_.jit = request.jit;
@@ -46,6 +56,9 @@ class Run {
   base::Result<void> do_it();
   base::Result<Objective> objective_of_goal();
   base::Result<std::unique_ptr<angel::Angel>> make_angel();
+  Ledger::Options ledger_options();
+  [[nodiscard]] bool asks_model() const;
+  void tell_estimate(const Search& search);
   base::Result<void> judge();
   base::Result<void> live();
   base::Error nothing_worked() const;
@@ -58,6 +71,8 @@ class Run {
   RunControl::State& control_;
   SerialObserver observer_;
   const RunTools& tools_;
+  const std::shared_ptr<angel::ModelServices> services_;
+  Ledger ledger_;
   RunCatalogue catalogue_;
   Stopwatch stopwatch_;
 
@@ -68,7 +83,6 @@ class Run {
       std::make_shared<scripting::ScriptRegistry>();
   std::optional<RunFolder> folder_;
   std::unique_ptr<Evaluator> evaluator_;
-  std::optional<angel::ModelStats> model_stats_;  // while a model writes the policies
   SearchOutcome search_;
   std::optional<Verdict> verdict_;
   std::optional<LiveResult> live_;
@@ -88,6 +102,37 @@ base::Result<Objective> Run::objective_of_goal() {
   return fallback;
 }
 
+Ledger::Options Run::ledger_options() {
+  Ledger::Options options;
+  options.limits = request_.limits;
+  options.prices = request_.prices;
+  options.total = &services_->total;
+  options.on_warning = [this](const LimitWarning& warning) {
+    observer_.on_record(record("warning", warning_json(warning)));
+  };
+  return options;
+}
+
+bool Run::asks_model() const {
+  return request_.policy_code.empty() && request_.provider.provider != "builtin";
+}
+
+void Run::tell_estimate(const Search& search) {
+  RunPlan plan = search.plan();
+  if (asks_model()) {
+    plan.calls = plan.calls_max;
+    plan.calls_max *= 1 + angel::kRepairRoundsMax;
+    angel::Brief brief;
+    brief.goal = request_.user_goal;
+    brief.scenario = &scenario_;
+    const angel::ModelRequest prompt = angel::build_prompt(brief);
+    plan.prompt_bytes = prompt.system.size() + prompt.user.size();
+  } else {
+    plan.calls_max = 0;
+  }
+  observer_.on_record(record("estimate", estimate_json(request_, plan)));
+}
+
 base::Result<std::unique_ptr<angel::Angel>> Run::make_angel() {
   if (!request_.policy_code.empty()) return std::unique_ptr<angel::Angel>();
   if (request_.provider.provider == "builtin") {
@@ -101,21 +146,27 @@ base::Result<std::unique_ptr<angel::Angel>> Run::make_angel() {
     return std::unique_ptr<angel::Angel>(std::make_unique<angel::BuiltinAngel>(
         scenario_, request_.seed, std::move(heading), catalogue_.priors()));
   }
-  auto model = tools_.make_model(request_.provider);
+  const auto gate = std::make_shared<RateGate>(kModelProgressIntervalS);
+  const auto tell = [this, gate](const angel::ModelProgress& progress) {
+    if (progress.state == "streaming" && !gate->pass()) return;
+    observer_.on_record(record("model", progress_json(progress)));
+  };
+  auto model = make_run_model(request_, {*services_, ledger_, tools_.make_model, tell});
   if (!model) return model.error();
-  model_stats_.emplace();
-  model_stats_->provider = request_.provider.provider;
-  model_stats_->model = request_.provider.model;
   const angel::Check check = [this](const std::string& source) {
     scripting::PolicyHost host(registry_, host_);
     return host.prepare(registry_->add(source)->sha256, scenario_);
   };
-  return std::unique_ptr<angel::Angel>(std::make_unique<angel::ModelAngel>(
-      std::make_unique<angel::CountingModel>(std::move(*model), *model_stats_), check));
+  return std::unique_ptr<angel::Angel>(
+      std::make_unique<angel::ModelAngel>(std::move(*model), check));
 }
 
 base::Error Run::nothing_worked() const {
   std::string message = "No candidate could be measured.";
+  if (search_.stopped_by) {
+    message = std::string("No candidate could be measured before the budget ended it: raise ") +
+              limit_name(*search_.stopped_by) + ".";
+  }
   for (const std::string& problem : search_.problems) message += "\n" + problem;
   return {base::ErrorCode::kRefused, message, "policy"};
 }
@@ -143,13 +194,14 @@ base::Result<void> Run::do_it() {
   if (auto done = folder_->write("request.json", run_request_to_json(request_) + "\n"); !done) {
     return done;
   }
-  if (auto done = catalogue_.record_used(*folder_); !done) return done;
   evaluator_ = std::make_unique<Evaluator>(scenario_, registry_, host_, request_.threads);
   Search search({request_, scenario_, objective_, host_, registry_, *evaluator_, *folder_, control_,
-                 observer_, model_stats_ ? &*model_stats_ : nullptr, catalogue_.priors(),
+                 observer_, ledger_, asks_model(), catalogue_.priors(),
                  [this](const Candidate& candidate, bool screened_out) {
                    catalogue_.add_tuned(candidate, screened_out);
                  }});
+  tell_estimate(search);
+  if (auto done = catalogue_.record_used(*folder_); !done) return done;
   const auto searched = search.run(angel->get());
   search_ = search.outcome();
   if (!searched) return searched;
@@ -179,6 +231,7 @@ base::Result<void> Run::judge() {
   catalogue_.add_best(*search_.best, verdict.policy);
   catalogue_.flush();
   search_.episodes += verdict.policy.episodes;
+  ledger_.add_ticks(ticks_of(verdict.episodes) + ticks_of(walker));
   search_.sim_s += verdict.policy.sim_s + verdict.baseline.sim_s;
   const std::string aggregate =
       base::JsonObject()
@@ -207,7 +260,7 @@ base::Result<void> Run::live() {
       request_.world_dir.empty() ? (folder_->path() / "live").string() : request_.world_dir;
   LiveTools tools;
   tools.folder = &*folder_;
-  tools.model = model_stats_ ? &*model_stats_ : nullptr;
+  tools.ledger = asks_model() ? &ledger_ : nullptr;
   LiveWorld world(scenario_, registry_, options, control_, observer_, tools);
   auto lived = world.live(search_.best->sha256, search_.waiting_sha256);
   if (!lived) return lived.error();
@@ -278,7 +331,12 @@ base::JsonObject Run::summary_body() const {
       .add("iterations", search_.iterations)
       .add("candidates", search_.candidates)
       .add("episodes", search_.episodes)
-      .add("concluded_early", search_.concluded_early);
+      .add("concluded_early", search_.concluded_early)
+      .add("reason", search_.stopped_by        ? "budget"
+                     : search_.concluded_early ? "goal_reached"
+                                               : "completed");
+  if (search_.stopped_by) json.add("limit", limit_name(*search_.stopped_by));
+  json.raw("ledger", ledger_.json());
   base::JsonArray matches, problems;
   for (const std::string& match : objective_.matches) matches.add(match);
   for (const std::string& problem : search_.problems) problems.add(problem);
@@ -316,6 +374,8 @@ void Run::finish(const base::Result<void>& outcome) {
     summary_.end = RunEnd::kTerminated;
   }
   if (folder_) {
+    const auto kept = folder_->write("ledger.json", ledger_.json() + "\n");
+    if (written) written = kept;
     const std::string text = record(type, json).json + "\n";
     const auto saved = folder_->write("summary.json", text);
     if (written) written = saved;

@@ -4,15 +4,16 @@
 #include <memory>
 #include <string>
 
-#include "abilities/angel/language_model.h"
 #include "abilities/run.h"
+#include "abilities/run_model.h"
 
 namespace cherub::abilities {
 
 // What a run takes from outside besides its request, so that tests can give their own.
 struct RunTools {
-  std::function<base::Result<std::unique_ptr<angel::LanguageModel>>(const angel::ProviderConfig&)>
-      make_model = angel::make_language_model;
+  MakeModel make_model;  // empty: over HTTP
+  // What the runs of a process share; null: this run is alone.
+  std::shared_ptr<angel::ModelServices> services;
 };
 
 // execute_run with given tools.

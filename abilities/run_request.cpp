@@ -19,6 +19,8 @@ constexpr double kSeedMax = 9007199254740992.0;  // what every JSON reader holds
 constexpr double kEpisodeSecondsMax = 24 * 3600.0;
 constexpr double kLiveSecondsMax = 31 * 86400.0;  // a month of world time
 constexpr double kStepsMax = 1e6;
+constexpr double kCostMax = 1e6;  // units of the prices' currency
+constexpr std::size_t kProvidersMax = 8;
 
 base::Error field_error(const std::string& field, const std::string& message) {
   return {base::ErrorCode::kInvalidArgument, message, field};
@@ -66,14 +68,69 @@ Problem read_bool(const Value& value, bool& out) {
   return {};
 }
 
-Problem read_provider(const Value& value, std::string& out) {
+constexpr std::array kProviderKinds = {"builtin", "openai", "anthropic", "cassette"};
+
+// One of the configured providers by its name, or one of a kind with its own usual address.
+Problem find_provider(const Value& value, const RunRequest& request, angel::ProviderConfig& out) {
   std::string name;
   if (Problem problem = read_text(value, kNameBytesMax, name); !problem.empty()) return problem;
-  if (name != "builtin" && name != "openai" && name != "anthropic") {
-    return "must be one of builtin, openai, anthropic, not \"" + name + "\"";
+  std::string known;
+  for (const angel::ProviderConfig& configured : request.configured) {
+    known += configured.name + ", ";
+    if (configured.name != name) continue;
+    out = configured;
+    return {};
   }
-  out = name;
+  for (const char* kind : kProviderKinds) {
+    known += std::string(kind) + (kind == kProviderKinds.back() ? "" : ", ");
+    if (name != kind) continue;
+    out = request.provider;
+    if (out.provider == name && out.name.empty()) return {};
+    // Address, model and key belong to the provider that they were set for.
+    out = angel::ProviderConfig();
+    out.provider = name;
+    return {};
+  }
+  return "must be one of " + known + ", not \"" + name + "\"";
+}
+
+// A name, or several that are asked in order.
+Problem read_providers(const Value& value, RunRequest& request) {
+  if (!value.IsArray()) {
+    request.fallbacks.clear();
+    return find_provider(value, request, request.provider);
+  }
+  if (value.Empty() || value.Size() > kProvidersMax) {
+    return "must have from 1 to " + std::to_string(kProvidersMax) + " names";
+  }
+  std::vector<angel::ProviderConfig> providers(value.Size());
+  for (rapidjson::SizeType i = 0; i < value.Size(); ++i) {
+    Problem problem = find_provider(value[i], request, providers[i]);
+    if (!problem.empty()) return problem;
+  }
+  request.provider = std::move(providers.front());
+  request.fallbacks.assign(providers.begin() + 1, providers.end());
   return {};
+}
+
+Problem read_cost(const Value& value, std::optional<Micros>& out) {
+  double units = 0;
+  if (Problem problem = read_number(value, 0, kCostMax, units); !problem.empty()) return problem;
+  out = static_cast<Micros>(std::llround(units * 1e6));
+  return {};
+}
+
+template <class Number>
+Problem read_limit(const Value& value, std::optional<Number>& out) {
+  Number number = 0;
+  Problem problem;
+  if constexpr (std::is_floating_point_v<Number>) {
+    problem = read_number(value, 0, kLiveSecondsMax, number);
+  } else {
+    problem = read_integer(value, 0, kSeedMax, number);
+  }
+  if (problem.empty()) out = number;
+  return problem;
 }
 
 // What the body may say besides the request itself.
@@ -113,7 +170,7 @@ const std::vector<Field>& fields() {
        [](auto& v, auto& r, auto&) { return read_text(v, kSourceBytesMax, r.policy_code); }},
       {"existing_code",
        [](auto& v, auto& r, auto&) { return read_text(v, kSourceBytesMax, r.existing_code); }},
-      {"provider", [](auto& v, auto& r, auto&) { return read_provider(v, r.provider.provider); }},
+      {"provider", [](auto& v, auto& r, auto&) { return read_providers(v, r); }},
       {"model",
        [](auto& v, auto& r, auto&) { return read_text(v, kNameBytesMax, r.provider.model); }},
       {"provider_url",
@@ -124,6 +181,11 @@ const std::vector<Field>& fields() {
        [](auto& v, auto& r, auto&) { return read_integer(v, 1, 200'000, r.provider.max_tokens); }},
       {"deadline_seconds",
        [](auto& v, auto& r, auto&) { return read_number(v, 1, 600, r.provider.deadline_s); }},
+      {"first_byte_seconds",
+       [](auto& v, auto& r, auto&) { return read_number(v, 0, 600, r.provider.first_byte_s); }},
+      {"idle_seconds",
+       [](auto& v, auto& r, auto&) { return read_number(v, 0, 600, r.provider.idle_s); }},
+      {"stream", [](auto& v, auto& r, auto&) { return read_bool(v, r.provider.stream); }},
       {"retries",
        [](auto& v, auto& r, auto&) { return read_integer(v, 0, 10, r.provider.retries); }},
       {"live_seconds",
@@ -143,6 +205,18 @@ const std::vector<Field>& fields() {
   return table;
 }
 
+// What stands under "limits" only.
+const std::vector<Field>& budget_fields() {
+  static const std::vector<Field> table = {
+      {"max_cost", [](auto& v, auto& r, auto&) { return read_cost(v, r.limits.cost); }},
+      {"max_calls", [](auto& v, auto& r, auto&) { return read_limit(v, r.limits.calls); }},
+      {"max_tokens", [](auto& v, auto& r, auto&) { return read_limit(v, r.limits.tokens); }},
+      {"max_ticks", [](auto& v, auto& r, auto&) { return read_limit(v, r.limits.ticks); }},
+      {"max_seconds", [](auto& v, auto& r, auto&) { return read_limit(v, r.limits.seconds); }},
+  };
+  return table;
+}
+
 // What one may put under "limits" instead of at the top.
 constexpr std::array kLimitNames = {"candidates", "threads", "max_steps", "duration_seconds",
                                     "live_seconds"};
@@ -154,8 +228,22 @@ bool is_limit(std::string_view name) {
   return false;
 }
 
+const Field* find_field(std::string_view name, bool in_limits) {
+  if (in_limits) {
+    for (const Field& field : budget_fields()) {
+      if (name == field.name) return &field;
+    }
+    if (!is_limit(name)) return nullptr;
+  }
+  for (const Field& field : fields()) {
+    if (name == field.name) return &field;
+  }
+  return nullptr;
+}
+
 base::Error unknown_field(const std::string& path, const std::string& name) {
   std::vector<std::string> known = {"limits"};
+  for (const Field& field : budget_fields()) known.emplace_back(field.name);
   for (const Field& field : fields()) known.emplace_back(field.name);
   const std::string nearest = scripting::nearest_name(name, known);
   return field_error(path, "is not a field of a run" +
@@ -164,6 +252,11 @@ base::Error unknown_field(const std::string& path, const std::string& name) {
 
 base::Result<void> read_fields(const Value& object, const std::string& prefix, RunRequest& request,
                                Extras& extras) {
+  const auto provider = object.FindMember("provider");
+  if (prefix.empty() && provider != object.MemberEnd()) {
+    const Problem problem = read_providers(provider->value, request);
+    if (!problem.empty()) return field_error("provider", problem + ".");
+  }
   for (const auto& member : object.GetObject()) {
     const std::string name(member.name.GetString(), member.name.GetStringLength());
     const std::string path = prefix + name;
@@ -172,15 +265,26 @@ base::Result<void> read_fields(const Value& object, const std::string& prefix, R
       if (auto read = read_fields(member.value, "limits.", request, extras); !read) return read;
       continue;
     }
-    const Field* found = nullptr;
-    for (const Field& field : fields()) {
-      if (name == field.name && (prefix.empty() || is_limit(name))) found = &field;
-    }
+    // Read before the others, which change what it chooses.
+    if (prefix.empty() && name == "provider") continue;
+    const Field* const found = find_field(name, !prefix.empty());
     if (found == nullptr) return unknown_field(path, name);
     const Problem problem = found->read(member.value, request, extras);
     if (!problem.empty()) return field_error(path, problem + ".");
   }
   return {};
+}
+
+// The names that read_providers() takes: one, or all of a list.
+std::string provider_names(const RunRequest& request) {
+  const auto name = [](const angel::ProviderConfig& config) {
+    return config.name.empty() ? config.provider : config.name;
+  };
+  if (request.fallbacks.empty()) return base::json_string(name(request.provider));
+  base::JsonArray names;
+  names.add(name(request.provider));
+  for (const angel::ProviderConfig& fallback : request.fallbacks) names.add(name(fallback));
+  return names.text();
 }
 
 // A URL without the user and password that some write into it.
@@ -226,17 +330,24 @@ std::string run_request_to_json(const RunRequest& request) {
       .add("duration_seconds", request.duration_seconds)
       .add("max_steps", request.max_steps)
       .add("success_threshold", request.success_threshold)
-      .add("provider", request.provider.provider)
+      .raw("provider", provider_names(request))
       .add("model", request.provider.model)
       .add("provider_url", without_user(request.provider.base_url))
       .add("temperature", request.provider.temperature)
       .add("max_tokens", request.provider.max_tokens)
       .add("deadline_seconds", request.provider.deadline_s)
+      .add("first_byte_seconds", request.provider.first_byte_s)
+      .add("idle_seconds", request.provider.idle_s)
+      .add("stream", request.provider.stream)
       .add("retries", request.provider.retries)
       .add("live_seconds", request.live_seconds)
       .add("live_paced", request.live_paced)
       .add("autosave_seconds", request.autosave_s)
-      .add("catalogue", !request.catalogue_dir.empty());
+      .add("catalogue", !request.catalogue_dir.empty())
+      .raw("limits", limits_json(request.limits));
+  if (!request.cassette.empty()) {
+    json.add("cassette", request.cassette).add("cassette_mode", request.cassette_mode);
+  }
   if (!request.policy_code.empty()) json.add("policy_code", request.policy_code);
   if (!request.existing_code.empty()) json.add("existing_code", request.existing_code);
   return json.text();

@@ -99,6 +99,25 @@ bool Search::spent(std::uint64_t acts_max) const {
   return setup_.request.candidates == 0 && acts_ >= acts_max;
 }
 
+std::uint64_t Search::ticks_of(std::size_t episodes) const {
+  return episodes * episode_ticks(setup_.scenario, specs_.front().ticks_max);
+}
+
+RunPlan Search::plan() const {
+  RunPlan plan;
+  plan.calls_max = std::uint64_t{setup_.request.iterations} * candidates_per_iteration();
+  if (!setup_.request.policy_code.empty()) plan.calls_max = 1;
+  plan.episodes_max = plan.calls_max * specs_.size();
+  plan.ticks_max = ticks_of(plan.episodes_max);
+  return plan;
+}
+
+bool Search::affordable() {
+  const bool room = setup_.ledger.allows_ticks(kProbeTicks + ticks_of(first_heat()));
+  outcome_.stopped_by = setup_.ledger.stopped_by();
+  return room && !outcome_.stopped_by;
+}
+
 bool Search::wants_steps() const {
   return candidates_per_iteration() <= kLoggedCandidatesMax;
 }
@@ -130,6 +149,10 @@ void Search::tell(const std::string& state, base::JsonObject body) {
 
 // There is no live world yet: what is accepted waits for it.
 void Search::answer(const ReloadRequest& request) {
+  if (request.slot == "ability") {
+    request.refuse("slot", "Abilities come into a live world; this run has none yet.");
+    return;
+  }
   if (request.slot != "policy") {
     request.refuse("slot", "There is no script slot \"" + request.slot + "\".");
     return;
@@ -152,7 +175,7 @@ void Search::answer(const AskRequest& request) {
     return;
   }
   ProfileSources sources;
-  sources.model = setup_.model;
+  sources.ledger = setup_.asks_model ? &setup_.ledger : nullptr;
   request.reply(profile_report(sources));
 }
 
@@ -200,6 +223,7 @@ bool Search::always_faults(const std::string& sha256, EpisodeResult& probe) {
   spec.ticks_max = kProbeTicks;
   auto results = setup_.evaluator.run(sha256, {&spec, 1}, {}, &setup_.control.cancel);
   probe = std::move(results.front());
+  setup_.ledger.add_ticks(probe.ticks);
   return every_act_faulted(probe);
 }
 
@@ -224,7 +248,11 @@ std::vector<EpisodeResult> Search::run_episodes(const std::string& sha256,
       tell("evaluating", base::JsonObject().add("episodes_done", done).add("sha256", sha256));
     }
   };
-  return setup_.evaluator.run(sha256, specs, on_done, &setup_.control.cancel);
+  auto results = setup_.evaluator.run(sha256, specs, on_done, &setup_.control.cancel);
+  std::uint64_t ticks = 0;
+  for (const EpisodeResult& result : results) ticks += result.ticks;
+  setup_.ledger.add_ticks(ticks);
+  return results;
 }
 
 std::vector<EpisodeResult> Search::measure(const std::string& sha256) {
@@ -240,6 +268,7 @@ std::vector<EpisodeResult> Search::measure(const std::string& sha256) {
   std::size_t heat = first_heat();
   while (heat > results.size()) {
     const std::size_t first = results.size();
+    if (first > 0 && !setup_.ledger.allows_ticks(ticks_of(heat - first))) break;
     for (EpisodeResult& result : run_episodes(sha256, all.subspan(first, heat - first), first)) {
       results.push_back(std::move(result));
     }

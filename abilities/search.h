@@ -9,12 +9,13 @@
 #include <vector>
 
 #include "abilities/angel/angel.h"
-#include "abilities/angel/counting_model.h"
 #include "abilities/critique.h"
 #include "abilities/evaluation.h"
+#include "abilities/ledger.h"
 #include "abilities/run.h"
 #include "abilities/run_control.h"
 #include "abilities/run_folder.h"
+#include "abilities/run_model.h"
 #include "abilities/run_records.h"
 #include "abilities/score.h"
 #include "engine/recording.h"
@@ -44,7 +45,8 @@ struct SearchSetup {
   const RunFolder& folder;
   RunControl::State& control;
   SerialObserver& observer;
-  const angel::ModelStats* model = nullptr;
+  Ledger& ledger;
+  bool asks_model = false;
   std::span<const angel::PriorPolicy> priors;  // for the angel's briefs
   // Called with every candidate that was measured; `screened_out`: not on all seeds.
   std::function<void(const Candidate&, bool screened_out)> on_measured;
@@ -58,8 +60,9 @@ struct SearchOutcome {
   double sim_s = 0;
   bool concluded_early = false;
   bool terminated = false;
-  std::vector<std::string> problems;  // refusals, faults and failures, the first of them
-  std::string waiting_sha256;         // a reload that waits for the live world
+  std::optional<LimitKind> stopped_by;  // the limit that ended it early
+  std::vector<std::string> problems;    // refusals, faults and failures, the first of them
+  std::string waiting_sha256;           // a reload that waits for the live world
   std::vector<engine::ModelReply> model_replies;
 };
 
@@ -91,6 +94,8 @@ class Search {
   // the run folder; everything else is part of the outcome.
   base::Result<void> run(angel::Angel* angel);
 
+  // The most that run() does; `calls_max` is the number of candidates.
+  [[nodiscard]] RunPlan plan() const;
   // What is known so far; also after an error.
   [[nodiscard]] const SearchOutcome& outcome() const { return outcome_; }
 
@@ -119,6 +124,9 @@ class Search {
   [[nodiscard]] std::uint64_t race_episodes() const;
   [[nodiscard]] std::size_t first_heat() const;
   [[nodiscard]] bool spent(std::uint64_t acts_max) const;
+  // Whether a limit leaves room for one more candidate.
+  bool affordable();
+  [[nodiscard]] std::uint64_t ticks_of(std::size_t episodes) const;
   void begin_candidate();
   void answer_requests();
   void answer(const ReloadRequest& request);

@@ -24,7 +24,7 @@ base::Result<void> Search::run(angel::Angel* angel) {
     }
     if (auto done = finish_iteration(iteration); !done) return done;
     if (reached && !last) outcome_.concluded_early = true;
-    if (reached || cancelled()) break;
+    if (reached || cancelled() || outcome_.stopped_by) break;
   }
   outcome_.terminated = cancelled();
   return {};
@@ -54,10 +54,14 @@ base::Result<void> Search::iterate(std::uint32_t iteration, angel::Angel& angel)
     if (auto scored = consider(existing); !scored) return scored.error();
   }
   for (std::uint32_t i = 0; i < candidates && !cancelled(); ++i) {
-    if (spent(kIterationActsMax)) break;
+    if (spent(kIterationActsMax) || !affordable()) break;
     begin_candidate();
     const auto draft = angel.next(brief(), &setup_.control.cancel);
     if (!draft || cancelled()) break;
+    if (draft->failure && !affordable()) {
+      note_problem(draft->message);
+      break;
+    }
     const auto score = consider(*draft);
     if (!score) return score.error();
     if (*score) angel.learn(**score);
@@ -67,7 +71,7 @@ base::Result<void> Search::iterate(std::uint32_t iteration, angel::Angel& angel)
 
 // Shorter programs that score no worse are better policies: people can read them.
 base::Result<void> Search::simplify(angel::Angel& angel) {
-  while (!cancelled() && !spent(2 * kIterationActsMax)) {
+  while (!cancelled() && !spent(2 * kIterationActsMax) && affordable()) {
     const auto draft = angel.simpler();
     if (!draft) break;
     begin_candidate();

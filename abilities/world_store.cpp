@@ -102,6 +102,8 @@ base::Result<std::unique_ptr<WorldStore>> WorldStore::load(
                            std::to_string(newest.torn_bytes) + " bytes are no record.");
   }
   folder.remove_leftovers();
+  // Any of them may be gone back to.
+  for (const auto& source : newest.sources) registry->add(source.second);
   std::unique_ptr<WorldStore> store(
       new WorldStore(std::move(folder), std::move(*journal), newest.start, options));
   const auto done = named.empty()
@@ -148,7 +150,6 @@ base::Result<void> WorldStore::load_newest(engine::Recording newest,
 base::Result<void> WorldStore::take_over(Replayer& replayer, const engine::Recording& recording,
                                          LoadedWorld& loaded) {
   if (!replayer.difference()) {
-    replayer.add_sources();
     if (auto done = replayer.renew_host(); !done) return done;
     replayer.submit_waiting();
   }

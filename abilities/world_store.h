@@ -46,9 +46,9 @@ class Replayer;
 struct LoadedWorld {
   std::unique_ptr<engine::World> world;
   std::unique_ptr<scripting::PolicyHost> host;
-  engine::Tick save_tick = 0;      // of the save that was used; 0 may be the beginning
-  std::size_t waiting = 0;         // commands that came in after the last whole tick
-  // Of the journal as far as it was read, those about scripts, with the ones that wait.
+  engine::Tick save_tick = 0;  // of the save that was used; 0 may be the beginning
+  std::size_t waiting = 0;     // commands that came in after the last whole tick
+  // Of its whole journal, those about scripts; the ones that wait are among them.
   std::vector<engine::StampedCommand> script_commands;
   std::vector<std::string> notes;  // damage that was found and gone around
 };

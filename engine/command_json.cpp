@@ -185,14 +185,6 @@ InstallScript read_install(Members& members) {
   return install;
 }
 
-QuarantineScript read_quarantine(Members& members) {
-  QuarantineScript quarantine;
-  quarantine.slot = members.text("slot");
-  quarantine.sha256 = members.text("sha256");
-  quarantine.restored_sha256 = members.text("restored_sha256");
-  return quarantine;
-}
-
 InstallAbility read_install_ability(Members& members) {
   InstallAbility install;
   install.spec.name = members.text("name");
@@ -223,6 +215,14 @@ SetRole read_set_role(Members& members) {
   return set;
 }
 
+QuarantineScript read_quarantine(Members& members) {
+  QuarantineScript quarantine;
+  quarantine.slot = members.text("slot");
+  quarantine.sha256 = members.text("sha256");
+  quarantine.restored_sha256 = members.text("restored_sha256");
+  return quarantine;
+}
+
 }  // namespace
 
 std::string command_to_json(const Command& command) {
@@ -246,12 +246,6 @@ base::Result<Command> command_from_json(std::string_view json) {
     command = read_install(members);
   } else if (type == "rain") {
     command = Rain{members.number("intensity", 1)};
-  } else if (type == "accept_script") {
-    command = AcceptScript{members.text("slot")};
-  } else if (type == "restore_script") {
-    command = RestoreScript{members.text("slot")};
-  } else if (type == "quarantine_script") {
-    command = read_quarantine(members);
   } else if (type == "install_ability") {
     command = read_install_ability(members);
   } else if (type == "grant_ability") {
@@ -260,12 +254,18 @@ base::Result<Command> command_from_json(std::string_view json) {
     command = read_knowledge<RevokeAbility>(members);
   } else if (type == "set_role") {
     command = read_set_role(members);
+  } else if (type == "accept_script") {
+    command = AcceptScript{members.text("slot")};
+  } else if (type == "restore_script") {
+    command = RestoreScript{members.text("slot")};
+  } else if (type == "quarantine_script") {
+    command = read_quarantine(members);
   } else {
-    return Error{
-        ErrorCode::kInvalidArgument,
-        "Must be one of spawn, remove, install_script, accept_script, restore_script, "
-        "quarantine_script, rain, install_ability, grant_ability, revoke_ability, set_role.",
-        "type"};
+    return Error{ErrorCode::kInvalidArgument,
+                 "Must be one of spawn, remove, install_script, accept_script, restore_script, "
+                 "quarantine_script, rain, install_ability, grant_ability, revoke_ability, "
+                 "set_role.",
+                 "type"};
   }
   if (const std::optional<Error> error = members.finish()) return *error;
   return command;

@@ -138,11 +138,11 @@ Result<void> check_slots(const WorldState& state, const std::vector<ScriptSlot>&
       std::equal(slots.begin(), slots.end(), state.slots.begin(),
                  [](const ScriptSlot& a, const ScriptSlot& b) { return a.name == b.name; });
   if (!known) return wrong("slots", "These are not the script slots of the scenario.");
-  const auto is_name = [](const std::string& text) {
-    return text.empty() || base::is_sha256(text);
+  const auto names_version = [](const std::string& sha256) {
+    return sha256.empty() || base::is_sha256(sha256);
   };
   for (const ScriptSlot& slot : slots) {
-    if (!is_name(slot.sha256) || !is_name(slot.fallback_sha256)) {
+    if (!names_version(slot.sha256) || !names_version(slot.fallback_sha256)) {
       return wrong("slots", "A sha256 has 64 hexadecimal digits, or none.");
     }
   }

@@ -95,6 +95,19 @@ CheckReport check_policy(const std::string& name, const std::string& source,
   return check_script(name, source, policy_contract(), scenario);
 }
 
+CheckReport check_ability(const std::string& name, const std::string& source,
+                          const engine::Scenario* scenario) {
+  return check_script(name, source, ability_contract(), scenario);
+}
+
+bool is_ability(const std::string& source) {
+  const sandbox::ParseResult parsed = sandbox::parse("script", source);
+  if (!parsed.chunk) return false;
+  const Survey survey(*parsed.chunk);
+  const Contract contract = find_contract(*parsed.chunk, survey, ability_contract());
+  return contract.find("execute") && !contract.find("act");
+}
+
 CheckReport check_script(const std::string& name, const std::string& source,
                          const ContractSpec& spec, const engine::Scenario* scenario) {
   sandbox::ParseResult parsed = sandbox::parse(name, source);
@@ -105,9 +118,10 @@ CheckReport check_script(const std::string& name, const std::string& source,
   const Types types(survey, contract);
   Report findings(*parsed.chunk);
   const CheckContext context{*parsed.chunk, scenario, survey, contract, types, findings};
-  for (const auto rule : {check_contract, check_names, check_members, check_calls, check_state,
-                          check_memory, check_values, check_tables, check_numbers, check_nil,
-                          check_conditions, check_loops, check_flow, check_actions}) {
+  for (const auto rule :
+       {check_contract, check_names, check_members, check_calls, check_state, check_memory,
+        check_values, check_tables, check_numbers, check_nil, check_conditions, check_loops,
+        check_flow, check_actions, check_ability_names, check_ability_uses}) {
     findings.begin_rule();
     rule(context);
   }

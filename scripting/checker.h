@@ -18,6 +18,12 @@ struct CheckReport {
 // text, and time that grows with it: 64 KiB of the worst cost some 30 ms. Finds at most 20 errors.
 CheckReport check_policy(const std::string& name, const std::string& source,
                          const engine::Scenario* scenario = nullptr);
+// The same for the file of an ability.
+CheckReport check_ability(const std::string& name, const std::string& source,
+                          const engine::Scenario* scenario = nullptr);
+
+// Whether a source is an ability rather than a policy: what it returns has execute, and no act.
+bool is_ability(const std::string& source);
 
 // The same for another kind of script.
 struct ContractSpec;

@@ -4,7 +4,9 @@
 #include <array>
 #include <cstdlib>
 #include <numbers>
+#include <sstream>
 
+#include "engine/ability.h"
 #include "scripting/manifest_parts.h"
 
 namespace cherub::scripting {
@@ -38,6 +40,27 @@ ApiParameter parse_parameter(std::string_view text) {
   return parameter;
 }
 
+// "0.5 per health, × (1 + distance / 20 m)": what the engine takes for an effect.
+std::string price_words(std::string_view effect) {
+  engine::EffectPrice price;
+  for (int i = 0; i < engine::kEffectKindCount; ++i) {
+    const auto kind = static_cast<engine::EffectKind>(i);
+    if (effect == engine::effect_name(kind)) price = engine::price_of(kind);
+  }
+  std::string words;
+  const auto add = [&words](double amount, const std::string& unit) {
+    if (amount == 0) return;
+    std::ostringstream number;
+    number << amount;
+    words += (words.empty() ? "" : " + ") + number.str() + unit;
+  };
+  add(price.base, "");
+  add(price.per_unit, std::string(" per ") + price.unit);
+  add(price.per_metre, " per m of distance");
+  if (words.empty()) return "0";
+  return price.grows ? "(" + words + ") × (1 + distance / 20 m)" : words;
+}
+
 ApiEntry make_entry(ApiKind kind, const ApiRow& row) {
   ApiEntry entry;
   entry.kind = kind;
@@ -51,7 +74,9 @@ ApiEntry make_entry(ApiKind kind, const ApiRow& row) {
   entry.range = row.range;
   entry.doc = row.doc;
   entry.cost = row.cost;
+  if (kind == ApiKind::kEffect) entry.price = price_words(row.name);
   entry.scenarios = split_words(row.scenarios, ' ');
+  entry.needs = row.needs;
   entry.right = row.right;
   entry.wrong = row.wrong;
   entry.wrong_hint = row.wrong_hint;
@@ -65,13 +90,21 @@ std::vector<ApiEntry> make_manifest() {
   };
   add(ApiKind::kContract, contract_rows());
   add(ApiKind::kSelfField, self_field_rows());
+  add(ApiKind::kSelfField, society_field_rows());
   add(ApiKind::kSelfAction, self_action_rows());
+  add(ApiKind::kSelfAction, society_action_rows());
   add(ApiKind::kWorldField, world_field_rows());
   add(ApiKind::kWorldSense, world_sense_rows());
+  add(ApiKind::kWorldSense, society_sense_rows());
   add(ApiKind::kResultField, result_field_rows());
+  add(ApiKind::kResultField, society_result_rows());
+  add(ApiKind::kAbility, ability_rows());
+  add(ApiKind::kResultField, person_rows());
+  add(ApiKind::kEffect, effect_rows());
   add(ApiKind::kLibrary, base_library_rows());
   add(ApiKind::kLibrary, math_library_rows());
   add(ApiKind::kLibrary, text_library_rows());
+  add(ApiKind::kLibrary, vec_library_rows());
   return entries;
 }
 
@@ -123,6 +156,10 @@ std::string api_display_name(const ApiEntry& entry) {
       return "world." + entry.name;
     case ApiKind::kContract:
       return "policy." + entry.name;
+    case ApiKind::kAbility:
+      return "ability." + entry.name;
+    case ApiKind::kEffect:
+      return "effects." + entry.name;
     case ApiKind::kResultField:
     case ApiKind::kLibrary:
       break;
@@ -134,6 +171,7 @@ std::string api_signature(const ApiEntry& entry) {
   std::string text = api_display_name(entry);
   const bool is_value = entry.kind == ApiKind::kSelfField || entry.kind == ApiKind::kWorldField ||
                         entry.kind == ApiKind::kResultField || entry.name == "math.pi" ||
+                        (entry.kind == ApiKind::kAbility && entry.parameters.empty()) ||
                         entry.name == "math.huge";
   if (is_value) {
     text += ": " + entry.returns;
@@ -219,12 +257,47 @@ std::string_view library_table(std::string_view name) {
   return dot == std::string_view::npos ? std::string_view{} : name.substr(0, dot);
 }
 
+namespace {
+
+bool has_action(const engine::Scenario& scenario, std::string_view name) {
+  return std::find(scenario.actions.begin(), scenario.actions.end(), name) !=
+         scenario.actions.end();
+}
+
+bool has_capability(const engine::Scenario& scenario, std::string_view needs) {
+  const auto& species = scenario.species;
+  const auto& roles = scenario.roles;
+  if (needs == "thirst") {
+    return std::any_of(species.begin(), species.end(),
+                       [](const engine::SpeciesSpec& s) { return s.thirst_rate > 0; });
+  }
+  if (needs == "items") {
+    return std::any_of(species.begin(), species.end(),
+                       [](const engine::SpeciesSpec& s) { return s.kind == engine::Kind::kItem; });
+  }
+  if (needs == "speech") return has_action(scenario, "say");
+  if (needs == "walls") return scenario.terrain.generator != "flat";
+  if (needs == "roles") return !roles.empty();
+  if (needs == "requests") {
+    return std::any_of(roles.begin(), roles.end(),
+                       [](const engine::RoleSpec& role) { return role.may_request; });
+  }
+  if (!has_action(scenario, "use")) return false;
+  return needs == "abilities" ||
+         std::any_of(roles.begin(), roles.end(), [&](const engine::RoleSpec& role) {
+           return std::find(role.abilities.begin(), role.abilities.end(), needs) !=
+                  role.abilities.end();
+         });
+}
+
+}  // namespace
+
 bool exists_in(const ApiEntry& entry, const engine::Scenario& scenario) {
+  if (!entry.needs.empty()) return has_capability(scenario, entry.needs);
   if (entry.kind == ApiKind::kSelfAction && !scenario.actions.empty()) {
     // These need nothing of the world.
     if (entry.name == "idle" || entry.name == "note") return true;
-    return std::find(scenario.actions.begin(), scenario.actions.end(), entry.name) !=
-           scenario.actions.end();
+    return has_action(scenario, entry.name);
   }
   if (entry.scenarios.empty()) return true;
   const auto& names = entry.scenarios;

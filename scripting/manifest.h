@@ -18,6 +18,8 @@ enum class ApiKind {
   kResultField,  // fields of a record type that senses give: Sighting.x, Step.length
   kLibrary,      // math.floor, pairs, string.format
   kContract,     // policy.act, policy.init …
+  kAbility,      // ability.execute, ability.range …
+  kEffect,       // effects.damage(target, amount)
 };
 
 struct ApiParameter {
@@ -37,10 +39,15 @@ struct ApiEntry {
   std::string range;
   std::string doc;                     // one line
   std::string cost;                    // in fuel, in words or as a number: "20 + 10 per Sighting"
+  std::string price;                   // of an effect, in units of self.energy
   std::vector<std::string> scenarios;  // empty: all
-  std::string right;                   // a line that works
-  std::string wrong;                   // a line that models write and that is refused, or empty
-  std::string wrong_hint;              // the diagnostic's hint for it
+  // The capability that must be there: thirst, roles, items, abilities, requests, speech, walls
+  // or the name of an ability that some role knows. Empty: none, or, for an action, that
+  // the scenario lists it.
+  std::string needs;
+  std::string right;       // a line that works
+  std::string wrong;       // a line that models write and that is refused, or empty
+  std::string wrong_hint;  // the diagnostic's hint for it
 };
 
 const std::vector<ApiEntry>& api_manifest();

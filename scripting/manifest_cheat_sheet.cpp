@@ -44,17 +44,47 @@ std::string species_words(const engine::SpeciesSpec& species) {
   if (species.kind == engine::Kind::kAgent) text += " (acts";
   if (species.kind == engine::Kind::kPlant) text += " (a plant";
   if (species.kind == engine::Kind::kTarget) text += " (a target";
-  if (species.kind == engine::Kind::kItem) text += " (a thing";
+  if (species.kind == engine::Kind::kItem) text += " (an item";
   for (const std::string& food : species.diet) text += ", eats " + food;
   return text + ")";
 }
 
+// What exists only where agents have roles and things.
+void add_roles(std::string& text, const engine::Scenario& scenario) {
+  const auto exists = [&](ApiKind kind, std::string_view name) {
+    return exists_in(*find_api(kind, name), scenario);
+  };
+  if (exists(ApiKind::kWorldSense, "heard")) {
+    text += "Sound: {speaker, species, x, y, z, distance, kind, text}\n";
+  }
+  if (exists(ApiKind::kWorldSense, "offer")) {
+    text += "Offer: {from, item, count, want_item, want_count, seconds}\n";
+  }
+  if (scenario.roles.empty()) return;
+  text += "roles, and the abilities that each knows for self:use:\n";
+  for (const engine::RoleSpec& role : scenario.roles) {
+    text += "  " + role.name + ":";
+    for (const std::string& ability : role.abilities) text += " " + ability;
+    text += "\n";
+  }
+}
+
+// No model knows these by heart: "(ax, ay, bx, by) -> x, y;".
+std::string vec_arguments(const ApiEntry& entry) {
+  std::string text = "(";
+  for (const ApiParameter& parameter : entry.parameters) {
+    text += (&parameter == &entry.parameters.front() ? "" : ", ") + parameter.name;
+  }
+  return text + (entry.returns == "number" ? ");" : ") -> x, y;");
+}
+
 void add_library(std::string& text) {
-  for (const std::string_view table : {"", "math", "string", "table", "bit"}) {
+  for (const std::string_view table : {"", "math", "string", "table", "bit", "vec"}) {
     std::string names;
     for (const ApiEntry& entry : api_manifest()) {
       if (entry.kind != ApiKind::kLibrary || library_table(entry.name) != table) continue;
       names += " " + (table.empty() ? entry.name : entry.name.substr(table.size() + 1));
+      if (table == "vec") names += vec_arguments(entry);
     }
     text += table.empty() ? "  basics:" : "  " + std::string(table) + ":";
     text += names + "\n";
@@ -81,6 +111,11 @@ std::string api_cheat_sheet(const engine::Scenario& scenario) {
        split_words(find_api(ApiKind::kSelfField, "last_move")->range, ' ')) {
     text += " " + word;
   }
+  if (!scenario.roles.empty()) {
+    text +=
+        "; after self:use also: unknown_ability cooling_down unwilling unpaid no_item hands_full "
+        "failed faulted";
+  }
   text += "\nactions, with a colon:\n";
   add_entries(text, ApiKind::kSelfAction, scenario);
   text += "world, read only:\n";
@@ -93,7 +128,9 @@ std::string api_cheat_sheet(const engine::Scenario& scenario) {
   }
   text +=
       " \"any\" (all), \"food\" (what the agent eats)\nSighting: {id, species, x, y, z, distance}"
-      "; Step: {x, y, length}\nlibrary:\n";
+      "; Step: {x, y, length}\n";
+  add_roles(text, scenario);
+  text += "library:\n";
   add_library(text);
   text += "wrong -> right:\n";
   for (const Pair& pair : kPairs) {

@@ -74,7 +74,7 @@ constexpr AbsentName kAbsent[] = {
     {"math.sign", "write x > 0 and 1 or x < 0 and -1 or 0"},
     {"math.lerp", "write a + (b - a) * t"},
     {"math.hypot math.dist math.distance",
-     "write math.sqrt(dx * dx + dy * dy); a Sighting has its distance"},
+     "write vec.distance(ax, ay, bx, by); a Sighting has its distance"},
     {"math.log2", "write math.log(x) / math.log(2)"},
     {"math.mod", "write x % y"},
     {"math.type math.tointeger math.maxinteger math.mininteger math.ult",

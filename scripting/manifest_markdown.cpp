@@ -46,6 +46,21 @@ The words in `self.last_move`, `self.last_ability` and `self.last_message`:
 | `not_available` | this scenario or species has no such action |
 | `crowded` | no room for offspring |
 | `too_long` | the message is over 200 bytes |
+| `unknown_ability` | there is no such ability, or the agent does not know it |
+| `cooling_down` | used a moment ago |
+| `unwilling` | the ability's `can_use` said no |
+| `unpaid` | an effect would have cost more than the ability's `energy_cost` |
+| `no_item` | not in whose hands it should be |
+| `hands_full` | no room for what would be picked up, given or traded |
+| `failed` | tried and did not work: a theft that was noticed, no offer to accept |
+| `faulted` | the ability's script failed |
+)";
+
+constexpr std::string_view kAbilities = R"(## Abilities
+
+What agents can do beyond moving, eating and speaking are files too. A policy uses them with
+`self:use(name, target, details)`; [ABILITIES.md](ABILITIES.md) tells how they are made.
+
 )";
 
 std::string cell(std::string_view text) {
@@ -66,7 +81,27 @@ std::string value_words(const ApiEntry& entry) {
   return text;
 }
 
+struct Capability {
+  std::string_view needs;
+  std::string_view words;
+};
+constexpr Capability kCapabilities[] = {
+    {"thirst", "some species can be thirsty"},
+    {"items", "there are items"},
+    {"speech", "agents can speak"},
+    {"walls", "there are walls"},
+    {"roles", "agents have roles"},
+    {"requests", "a role may ask for abilities"},
+    {"abilities", "abilities can be used"},
+};
+
 std::string where_words(const ApiEntry& entry) {
+  if (!entry.needs.empty()) {
+    for (const Capability& capability : kCapabilities) {
+      if (capability.needs == entry.needs) return " Where " + std::string(capability.words) + ".";
+    }
+    return " Where a role knows `" + entry.needs + "`.";
+  }
   if (entry.scenarios.empty()) return {};
   std::string text = " Only in scenarios with a target:";
   for (const std::string& name : entry.scenarios) text += " `" + name + "`";
@@ -79,7 +114,8 @@ void add_fields(std::string& text, ApiKind kind, std::string_view prefix) {
     if (entry.kind != kind || !entry.name.starts_with(prefix)) continue;
     const std::string name =
         prefix.empty() ? api_display_name(entry) : "." + entry.name.substr(prefix.size());
-    text += "| `" + name + "` | " + cell(value_words(entry)) + " | " + cell(entry.doc) + " |\n";
+    text += "| `" + name + "` | " + cell(value_words(entry)) + " | " +
+            cell(entry.doc + where_words(entry)) + " |\n";
   }
 }
 
@@ -97,6 +133,7 @@ void add_functions(std::string& text, ApiKind kind) {
     if (!entry.range.empty()) text += " Gives " + entry.range + ".";
     add_parameters(text, entry);
     text += where_words(entry);
+    if (!entry.price.empty()) text += " Price: " + entry.price + ".";
     if (!entry.cost.empty()) text += " Fuel: " + entry.cost + ".";
     text += "\n\n```lua\n" + entry.right + "\n```\n\n";
     if (entry.wrong.empty()) continue;
@@ -158,13 +195,30 @@ std::string api_markdown() {
   add_fields(text, ApiKind::kResultField, "Sighting.");
   text += "\n### Step: the next cell on a way\n\n";
   add_fields(text, ApiKind::kResultField, "Step.");
-  text += "\n## The library\n\n";
+  text += "\n### Sound: something that was said\n\n";
+  add_fields(text, ApiKind::kResultField, "Sound.");
+  text += "\n### Weather\n\n";
+  add_fields(text, ApiKind::kResultField, "Weather.");
+  text += "\n### Offer: a trade that somebody offers\n\n";
+  add_fields(text, ApiKind::kResultField, "Offer.");
+  text += "\n";
+  text += kAbilities;
+  text += "### The file of an ability\n\n";
+  add_functions(text, ApiKind::kAbility);
+  text += "### Person: the user and the target of a use\n\n";
+  add_fields(text, ApiKind::kResultField, "Person.");
+  text +=
+      "\n### effects: what an ability does to the world\n\nPrices are in units of "
+      "`self.energy`.\n\n";
+  add_functions(text, ApiKind::kEffect);
+  text += "## The library\n\n";
   add_library(text, "", "Basics");
   add_library(text, "math", "math");
   add_library(text, "string", "string");
   text += "Strings have these as methods too: `(\"a,b\"):find(\",\", 1, true)`.\n\n";
   add_library(text, "table", "table");
   add_library(text, "bit", "bit");
+  add_library(text, "vec", "vec: geometry on plain numbers");
   text += "## Limits\n\n| what | bound |\n|---|---|\n";
   for (const ApiLimit& limit : api_limits()) {
     text += "| " + cell(limit.what) + " | " + cell(limit.bound) + " |\n";

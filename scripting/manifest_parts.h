@@ -27,6 +27,7 @@ struct ApiRow {
   std::string_view wrong{};
   std::string_view wrong_hint{};
   std::string_view scenarios{};  // separated by spaces
+  std::string_view needs{};      // see ApiEntry::needs
 };
 
 std::span<const ApiRow> self_field_rows();
@@ -34,10 +35,19 @@ std::span<const ApiRow> self_action_rows();
 std::span<const ApiRow> world_field_rows();
 std::span<const ApiRow> world_sense_rows();
 std::span<const ApiRow> result_field_rows();
+// Where abilities, items, roles or speech exist.
+std::span<const ApiRow> society_field_rows();
+std::span<const ApiRow> society_action_rows();
+std::span<const ApiRow> society_sense_rows();
+std::span<const ApiRow> society_result_rows();
 std::span<const ApiRow> contract_rows();
+std::span<const ApiRow> ability_rows();
+std::span<const ApiRow> person_rows();
+std::span<const ApiRow> effect_rows();
 std::span<const ApiRow> base_library_rows();
 std::span<const ApiRow> math_library_rows();
 std::span<const ApiRow> text_library_rows();  // string, table, bit
+std::span<const ApiRow> vec_library_rows();
 
 // A name of other Luas that a policy does not have, and what to write instead.
 struct AbsentName {

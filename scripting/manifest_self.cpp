@@ -128,7 +128,7 @@ constexpr ApiRow kFields[] = {
     {.name = "last_ability",
      .returns = "string",
      .range = kReceipts,
-     .doc = "What became of last tick's eat, reproduce or rest.",
+     .doc = "What became of last tick's eat, reproduce, rest or use.",
      .right = "local ate = self.last_ability == \"accepted\"",
      .wrong = "local ate = self.last_action == \"accepted\"",
      .wrong_hint = "write self.last_move or self.last_ability"},

@@ -1,46 +1,12 @@
 #include "scripting/policy_host.h"
 
 #include <algorithm>
-#include <deque>
-#include <map>
 #include <utility>
 
 #include "engine/recording.h"
-#include "scripting/policy_shadow.h"
-#include "scripting/policy_shard.h"
+#include "scripting/policy_host_state.h"
 
 namespace cherub::scripting {
-
-struct PolicyHost::State {
-  std::shared_ptr<ScriptRegistry> registry;
-  HostOptions options;
-  std::map<std::string, PreparedVersion> prepared;  // not at work yet, by sha256
-  std::function<void(PreparedVersion)> retire_to;
-  PolicySeats seats;
-  std::string sha256, fallback_sha256;  // as the slot last named them
-  std::array<PolicyShard, kShardCount> shards;
-  bool watches_receipts = false;
-  std::unique_ptr<PolicyShadow> shadow;
-  PolicyStats stats;
-  std::deque<VersionStats> by_version;
-  std::vector<AgentFault> faults;            // of the running tick, by row
-  std::vector<MachineFault> machine_faults;  // since they were taken
-  std::vector<MachineFault> expected;        // by tick
-  std::size_t next_expected = 0;
-
-  PreparedVersion find(const std::string& sha256, const engine::Scenario& scenario,
-                       LoadVerdict& verdict);
-  void notice_slot(const engine::World& seen);
-  void follow_slot(const engine::World& seen, const engine::ScriptSlot& slot);
-  void retire();
-  void expect_faults(base::Tick tick);
-  void run_shards(const engine::World& seen, engine::Intents& intents);
-  void collect(const engine::World& seen, engine::Intents& intents);
-  void count_acts();
-  void count_faults(const engine::World& seen, engine::Intents& intents,
-                    std::vector<engine::Event>& events);
-  VersionStats& stats_of(const std::string& sha256, base::Tick tick);
-};
 
 const char* fault_name(FaultKind kind) {
   switch (kind) {
@@ -69,10 +35,7 @@ std::uint64_t PolicyStats::fault_count() const {
 }
 
 PolicyHost::PolicyHost(std::shared_ptr<ScriptRegistry> registry, HostOptions options)
-    : state_(std::make_unique<State>()) {
-  state_->registry = std::move(registry);
-  state_->options = options;
-}
+    : state_(std::make_unique<State>(std::move(registry), options)) {}
 
 PolicyHost::~PolicyHost() = default;
 
@@ -235,6 +198,22 @@ void PolicyHost::State::count_faults(const engine::World& seen, engine::Intents&
   }
 }
 
+// Behind all acts, when it is known whose later call or fault took the place of a use.
+void PolicyHost::State::use_abilities(const engine::World& seen, engine::Intents& intents,
+                                      std::vector<engine::Event>& events) {
+  std::vector<AskedUse> asked;
+  for (PolicyShard& shard : shards) {
+    std::move(shard.uses.begin(), shard.uses.end(), std::back_inserter(asked));
+  }
+  const std::size_t before = events.size();
+  abilities.run(seen, intents, std::move(asked), events);
+  if (events.size() == before) return;
+  std::stable_sort(events.begin(), events.end(),
+                   [](const engine::Event& a, const engine::Event& b) {
+                     return a.entity.index < b.entity.index;
+                   });
+}
+
 void PolicyHost::decide(const engine::World& world, engine::Intents& intents,
                         std::vector<engine::Event>& faults) {
   State& state = *state_;
@@ -258,90 +237,19 @@ void PolicyHost::decide(const engine::World& world, engine::Intents& intents,
     state.shadow->observe(world, intents, faulted);
   }
   state.count_faults(world, intents, faults);
+  state.use_abilities(world, intents, faults);
   state.count_acts();
   state.retire();
+}
+
+AbilityHost& PolicyHost::abilities() {
+  return state_->abilities;
 }
 
 std::uint64_t PolicyHost::state_hash() {
   base::Hasher hasher;
   for (const PolicyShard& shard : state_->shards) hasher.add(shard.memory_hash.value());
   return hasher.value();
-}
-
-SavedPolicies PolicyHost::save_memories() {
-  State& state = *state_;
-  PolicySeats& seats = state.seats;
-  SavedPolicies saved;
-  for (PolicyShard& shard : state.shards) shard.memory_hash = {};
-  if (seats.current() == nullptr) return saved;
-  seats.make_canonical();
-  saved.versions = seats.saved_versions();
-  saved.migration = seats.saved_migration();
-  for (std::uint32_t row = 0; row < seats.fuel.size(); ++row) {
-    for (const SavedVersion& at_work : saved.versions) {
-      PolicyVersion& version = *seats.at(at_work.seat);
-      if (version.ready[row] == 0) continue;
-      AgentMemory kept{{row, version.ready[row] - 1}, {}, at_work.seat, true, 0};
-      kept.drives = seats.drives(row, at_work.seat);
-      if (kept.drives) kept.saved_fuel = double{seats.saved_fuel[row]};
-      PolicyVm& vm = version.vm(shard_of(row));
-      auto memory = vm.memory(row);
-      if (memory.ok()) kept.memory = std::move(*memory);
-      // What is not plain data cannot be saved; it would be dropped at the next look anyway.
-      const bool is_nothing = memory.ok() && kept.memory.is_nil();
-      const bool made_anew = is_nothing || (memory.ok() && vm.set_memory(row, kept.memory).ok());
-      if (!made_anew) vm.drop_memory(row);
-      saved.agents.push_back(std::move(kept));
-    }
-  }
-  return saved;
-}
-
-base::Result<void> PolicyHost::restore_memories(const engine::World& world,
-                                                const SavedPolicies& saved) {
-  State& state = *state_;
-  PolicySeats& seats = state.seats;
-  const auto wrong = [](std::string message) {
-    return base::Error{base::ErrorCode::kInvalidArgument, std::move(message), "memories"};
-  };
-  const engine::ScriptSlot& slot = world.script_slots().front();
-  seats.clear();
-  seats.resize(world.columns().size());
-  for (const SavedVersion& at_work : saved.versions) {
-    LoadVerdict verdict;
-    PreparedVersion version;
-    if (at_work.seat < PolicySeats::kSeats && seats.at(at_work.seat) == nullptr) {
-      version = state.find(at_work.sha256, world.scenario(), verdict);
-    }
-    if (!version) return wrong("The version " + at_work.sha256 + " cannot be at work again.");
-    seats.restore_seat(std::move(version), at_work);
-  }
-  for (const std::string& name : {slot.sha256, slot.fallback_sha256}) {
-    const bool missing = !name.empty() && seats.find(name) == nullptr;
-    // A version that came in behind the last tick has no agents yet.
-    if (missing && !saved.versions.empty()) return wrong("The version " + name + " is missing.");
-  }
-  seats.restore_roles(slot.sha256, slot.fallback_sha256, saved.migration);
-  if (seats.current() != nullptr) {
-    state.sha256 = slot.sha256;
-    state.fallback_sha256 = slot.fallback_sha256;
-  }
-  for (const AgentMemory& kept : saved.agents) {
-    const std::uint32_t row = kept.agent.index;
-    if (row >= world.columns().size() || kept.seat >= PolicySeats::kSeats ||
-        seats.at(kept.seat) == nullptr) {
-      return wrong("There is no row " + std::to_string(row) + ", or nobody in its seat.");
-    }
-    PolicyVersion& version = *seats.at(kept.seat);
-    version.ready[row] = kept.agent.generation + 1;
-    if (kept.drives) {
-      seats.drive(row, kept.seat);
-      seats.saved_fuel[row] = static_cast<float>(kept.saved_fuel);
-    }
-    if (kept.memory.is_nil()) continue;
-    if (auto set = version.vm(shard_of(row)).set_memory(row, kept.memory); !set.ok()) return set;
-  }
-  return {};
 }
 
 void PolicyHost::begin_shadow(PreparedVersion version) {
@@ -397,6 +305,7 @@ void PolicyHost::reset() {
   state.fallback_sha256.clear();
   state.stats = {};
   state.by_version.clear();
+  state.abilities.reset();
   state.machine_faults.clear();
   for (PolicyShard& shard : state.shards) shard = {};
   for (auto it = state.prepared.begin(); it != state.prepared.end();) {

@@ -118,6 +118,8 @@ struct LoadVerdict {
   sandbox::Diagnostics diagnostics;
 };
 
+class AbilityHost;
+
 // A version that was checked and loaded, ready to act.
 class PolicyVersion;
 struct PolicyVersionDeleter {
@@ -174,6 +176,9 @@ class PolicyHost final : public engine::Behaviour {
   std::vector<MachineFault> take_machine_faults();
   // Which faults a host that replays has to apply, by tick.
   void expect_machine_faults(std::vector<MachineFault> faults);
+
+  // The scripts of what the agents can do beyond moving and speaking.
+  [[nodiscard]] AbilityHost& abilities();
 
   // Forgets agents, memories and statistics and runs the sources afresh, for another episode in a
   // new world.

@@ -79,6 +79,7 @@ void PolicyShadow::act(const engine::World& world) {
     rows_[shard].clear();
     faults_[shard].clear();
     messages_[shard].clear();
+    uses_[shard].clear();
   }
   for (const engine::EntityId id : sample_) {
     const bool acts = world.exists(id) && world.columns().script[id.index] != engine::kNoScript;
@@ -108,7 +109,8 @@ std::uint64_t PolicyShadow::act_in(std::size_t shard, const engine::World& world
   while (done < rows.size() && fuel < kFuelPerTick) {
     const std::size_t count = std::min(kRowsPerLook, rows.size() - done);
     vm.decide({&world, &intents_, version_->ready.data(), fuel_.data(), saved_fuel_.data()},
-              std::span(rows).subspan(done, count), {}, faults_[shard], messages_[shard]);
+              std::span(rows).subspan(done, count), {}, faults_[shard], messages_[shard],
+              uses_[shard]);
     fuel += vm.last_fuel().first;
     done += count;
   }

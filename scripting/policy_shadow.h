@@ -45,6 +45,7 @@ class PolicyShadow {
   std::array<std::vector<std::uint32_t>, kShardCount> rows_;
   std::array<std::vector<AgentFault>, kShardCount> faults_;
   std::array<std::vector<engine::Intents::Message>, kShardCount> messages_;
+  std::array<std::vector<AskedUse>, kShardCount> uses_;  // asked for, never run
   engine::Intents intents_;
   std::vector<std::uint8_t> spoke_;  // by row: 1 the others, 2 the shadow
   std::vector<float> fuel_, saved_fuel_;

@@ -77,6 +77,7 @@ void PolicyShard::begin_tick() {
   faults.clear();
   failed_to_move.clear();
   messages.clear();
+  uses.clear();
 }
 
 void PolicyShard::judge(const PolicySeats& seats, const engine::World& world, std::size_t shard) {
@@ -189,7 +190,7 @@ void PolicyShard::let_act(PolicySeats& seats, std::size_t seat, const engine::Wo
   PolicyVersion& version = *seats.at(seat);
   PolicyVm& vm = version.vm(shard);
   vm.decide({&world, &intents, version.ready.data(), seats.fuel.data(), seats.saved_fuel.data()},
-            share.rows, to_repeat, faults, messages);
+            share.rows, to_repeat, faults, messages, uses);
   std::tie(share.fuel, share.fuel_max) = vm.last_fuel();
 }
 

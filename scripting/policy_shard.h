@@ -42,7 +42,8 @@ struct PolicyShard {
   std::vector<AgentFault> faults;          // of agents that act
   std::vector<AgentFault> failed_to_move;  // by the machine
   std::vector<engine::Intents::Message> messages;
-  base::Hasher memory_hash;  // of the memories seen in this interval
+  std::vector<AskedUse> uses;  // of abilities
+  base::Hasher memory_hash;    // of the memories seen in this interval
 
  private:
   bool move_one(PolicySeats& seats, const engine::World& world, std::uint32_t row,

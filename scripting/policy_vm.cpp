@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/json.h"
+#include "scripting/driver.h"
 #include "scripting/generated_prelude.h"
 
 namespace cherub::scripting {
@@ -21,32 +22,10 @@ constexpr std::size_t kCollectBytesMax = 1024;
 constexpr const char* kScriptName = "policy";
 constexpr double kForever_s = 1e9;
 
-template <class T>
-T& upvalue(lua_State* lua) {
-  return *static_cast<T*>(lua_touserdata(lua, lua_upvalueindex(1)));
-}
-
 FaultKind fault_kind(std::string_view name, bool watchdog) {
   if (name == "fuel") return watchdog ? FaultKind::kWatchdog : FaultKind::kFuel;
   if (name == "memory") return FaultKind::kMemory;
   return FaultKind::kError;
-}
-
-std::string report_text(const sandbox::ErrorReport& report) {
-  return report.traceback.empty() ? report.message : report.message + "\n" + report.traceback;
-}
-
-sandbox::Diagnostic as_diagnostic(const sandbox::ErrorReport& report) {
-  sandbox::Diagnostic diagnostic;
-  diagnostic.range.line = report.line == 0 ? 1 : report.line;
-  diagnostic.message = report_text(report);
-  return diagnostic;
-}
-
-sandbox::Diagnostic plain_diagnostic(std::string message) {
-  sandbox::Diagnostic diagnostic;
-  diagnostic.message = std::move(message);
-  return diagnostic;
 }
 
 }  // namespace
@@ -78,7 +57,7 @@ bool PolicyVm::open(const ScriptVersion& version, const engine::Scenario& scenar
   if (!vm.ok()) return refuse("load", plain_diagnostic(vm.error().message));
   vm_ = std::move(*vm);
   trusted::set_random_source(*vm_, &PolicyVm::draw, this);
-  auto driver = load_driver(scenario);
+  auto driver = open_driver(scenario);
   if (!driver.ok()) return refuse("load", plain_diagnostic(driver.error().message));
   sandbox::Vm::LoadResult loaded = vm_->load(kScriptName, version.source);
   if (!loaded.script) {
@@ -91,95 +70,37 @@ bool PolicyVm::open(const ScriptVersion& version, const engine::Scenario& scenar
   return refuse("load", as_diagnostic(trusted::take_error(*vm_)));
 }
 
-void PolicyVm::push_host_table() {
+void PolicyVm::push_host_table(const engine::Scenario& scenario) {
   lua_State* lua = trusted::lua(*vm_);
   lua_newtable(lua);
-  const auto set_function = [&](const char* name, lua_CFunction function) {
-    lua_pushlightuserdata(lua, this);
-    lua_pushcclosure(lua, function, 1);
-    lua_setfield(lua, -2, name);
-  };
-  set_function("fault", &PolicyVm::on_fault);
-  set_function("say", &PolicyVm::on_say);
-  set_function("note", &PolicyVm::on_note);
+  set_host_function(lua, this, "fault", &PolicyVm::on_fault);
+  set_host_function(lua, this, "say", &PolicyVm::on_say);
+  set_host_function(lua, this, "note", &PolicyVm::on_note);
+  set_host_function(lua, this, "ask_for", &PolicyVm::on_ask_for);
+  set_host_function(lua, this, "use", &PolicyVm::on_use);
   lua_pushnumber(lua, static_cast<lua_Number>(options_.fuel_per_act));
   lua_setfield(lua, -2, "fuel_per_act");
   lua_pushnumber(lua, static_cast<lua_Number>(options_.fuel_saved_max));
   lua_setfield(lua, -2, "fuel_saved_max");
   lua_pushnumber(lua, static_cast<lua_Number>(options_.fuel_per_load));
   lua_setfield(lua, -2, "fuel_per_load");
-  lua_pushlstring(lua, species_list_.data(), species_list_.size());
-  lua_setfield(lua, -2, "species_list");
-  lua_newtable(lua);
-  for (int i = 0; i < engine::kReceiptCount; ++i) {
-    lua_pushstring(lua, engine::receipt_name(static_cast<engine::Receipt>(i)));
-    lua_rawseti(lua, -2, i);
-  }
-  lua_setfield(lua, -2, "receipt_names");
-  lua_newtable(lua);
-  for (int i = 0; i <= static_cast<int>(engine::Block::kWater); ++i) {
-    lua_pushstring(lua, engine::block_name(static_cast<engine::Block>(i)));
-    lua_rawseti(lua, -2, i);
-  }
-  lua_setfield(lua, -2, "block_names");
+  set_world_names(lua, scenario);
 }
 
-Result<void> PolicyVm::load_driver(const engine::Scenario& scenario) {
-  for (const engine::SpeciesSpec& species : scenario.species) {
-    species_list_ += (species_list_.empty() ? "'" : ", '") + species.name + "'";
-  }
-  species_list_ += ", 'food' and 'any'";
-  lua_State* lua = trusted::lua(*vm_);
-  if (auto pushed = trusted::push_chunk(*vm_, "policy", prelude::k_policy_lua); !pushed.ok())
-    return pushed;
-  trusted::push_core(*vm_);
-  lua_pushlightuserdata(lua, &view_);
-  push_host_table();
-  trusted::push_handler(*vm_);
-  lua_newtable(lua);
-  const std::pair<const char*, std::string_view> modules[] = {{"view", prelude::k_view_lua},
-                                                              {"memories", prelude::k_memories_lua},
-                                                              {"senses", prelude::k_senses_lua},
-                                                              {"self", prelude::k_self_lua}};
-  for (const auto& [name, source] : modules) {
-    if (auto pushed = trusted::push_chunk(*vm_, name, source); !pushed.ok()) return pushed;
-    lua_setfield(lua, -2, name);
-  }
-  if (!trusted::call(*vm_, 5, 1, 0)) {
-    return Error{ErrorCode::kInternal, trusted::take_error(*vm_).message,
-                 "scripting/prelude/policy.lua"};
-  }
-  driver_ = luaL_ref(lua, LUA_REGISTRYINDEX);
-  return describe_scenario(scenario);
-}
-
-Result<void> PolicyVm::describe_scenario(const engine::Scenario& scenario) {
-  lua_State* lua = trusted::lua(*vm_);
-  const Error failed{ErrorCode::kInternal, "the driver did not take the scenario", scenario.name};
-  lua_pushnumber(lua, scenario.terrain.width);
-  lua_pushnumber(lua, scenario.terrain.depth);
-  lua_pushnumber(lua, scenario.terrain.height);
-  lua_pushnumber(lua, 1 / scenario.tick_rate);
-  if (!call_driver("set_scenario", 4, 0, 0)) return failed;
-  for (std::size_t i = 0; i < scenario.species.size(); ++i) {
-    const engine::SpeciesSpec& species = scenario.species[i];
-    lua_pushnumber(lua, static_cast<lua_Number>(i));
-    lua_pushlstring(lua, species.name.data(), species.name.size());
-    lua_pushnumber(lua, species.speed);
-    lua_pushnumber(lua, species.sense_radius);
-    lua_pushnumber(lua, species.reach);
-    if (!call_driver("add_species", 5, 0, 0)) return failed;
-  }
-  return {};
+Result<void> PolicyVm::open_driver(const engine::Scenario& scenario) {
+  const PreludeModule modules[] = {
+      {"vec", prelude::k_vec_lua},           {"view", prelude::k_view_lua},
+      {"memories", prelude::k_memories_lua}, {"senses", prelude::k_senses_lua},
+      {"self", prelude::k_self_lua},         {"uses", prelude::k_uses_lua}};
+  push_host_table(scenario);
+  auto driver = load_driver(*vm_, {"policy", prelude::k_policy_lua}, view_, modules);
+  if (!driver.ok()) return driver.error();
+  driver_ = *driver;
+  return describe_scenario(*vm_, driver_, scenario);
 }
 
 bool PolicyVm::call_driver(const char* name, int arguments, int results, std::uint64_t fuel) {
-  lua_State* lua = trusted::lua(*vm_);
-  lua_rawgeti(lua, LUA_REGISTRYINDEX, driver_);
-  lua_getfield(lua, -1, name);
-  lua_remove(lua, -2);
-  lua_insert(lua, -1 - arguments);
-  return trusted::call(*vm_, arguments, results, fuel);
+  return scripting::call_driver(*vm_, driver_, name, arguments, results, fuel);
 }
 
 Result<void> PolicyVm::restart() {
@@ -199,7 +120,8 @@ Result<void> PolicyVm::restart() {
 
 void PolicyVm::decide(const Turn& turn, std::span<const std::uint32_t> rows,
                       std::span<const MachineFault> expected, std::vector<AgentFault>& faults,
-                      std::vector<engine::Intents::Message>& messages) {
+                      std::vector<engine::Intents::Message>& messages,
+                      std::vector<AskedUse>& uses) {
   view_.look_at(*turn.world);
   view_.write_to(*turn.intents);
   view_.rows = rows.data();
@@ -209,6 +131,8 @@ void PolicyVm::decide(const Turn& turn, std::span<const std::uint32_t> rows,
   view_.saved_fuel = turn.saved_fuel;
   messages_ = &messages;
   faults_ = &faults;
+  uses_ = &uses;
+  tell_abilities(*turn.world);
   stream_owner_ = kNoOwner;
   view_.fuel_total = view_.fuel_max = 0;
   for (std::size_t first = 0; first < rows.size(); first += kRowsPerCall) {
@@ -220,6 +144,25 @@ void PolicyVm::decide(const Turn& turn, std::span<const std::uint32_t> rows,
   }
   messages_ = nullptr;
   faults_ = nullptr;
+  uses_ = nullptr;
+}
+
+// Which names stand for which abilities: the world may have learnt some since the last tick.
+void PolicyVm::tell_abilities(const engine::World& world) {
+  const auto abilities = world.abilities();
+  const bool same = std::equal(
+      abilities.begin(), abilities.end(), ability_names_.begin(), ability_names_.end(),
+      [](const engine::AbilitySpec& spec, const std::string& name) { return spec.name == name; });
+  if (same) return;
+  ability_names_.clear();
+  call_driver("forget_abilities", 0, 0, 0);
+  lua_State* lua = trusted::lua(*vm_);
+  for (const engine::AbilitySpec& spec : abilities) {
+    lua_pushnumber(lua, static_cast<lua_Number>(ability_names_.size()));
+    lua_pushlstring(lua, spec.name.data(), spec.name.size());
+    call_driver("add_ability", 2, 0, 0);
+    ability_names_.push_back(spec.name);
+  }
 }
 
 // Of some agents that follow each other in view_.rows.
@@ -279,15 +222,57 @@ int PolicyVm::on_fault(lua_State* lua) {
   return 1;
 }
 
-int PolicyVm::on_say(lua_State* lua) {
-  auto& policy = upvalue<PolicyVm>(lua);
-  if (policy.messages_ == nullptr) return 0;
+void PolicyVm::take_message(lua_State* lua, engine::MessageKind kind) {
+  if (messages_ == nullptr) return;
   const auto row = static_cast<std::uint32_t>(lua_tonumber(lua, 1));
   std::size_t size = 0;
   const char* text = lua_tolstring(lua, 2, &size);
-  auto& messages = *policy.messages_;
+  auto& messages = *messages_;
   if (!messages.empty() && messages.back().row == row) messages.pop_back();  // the later one counts
-  messages.push_back({row, std::string(text, size)});
+  messages.push_back({row, std::string(text, size), kind});
+}
+
+int PolicyVm::on_say(lua_State* lua) {
+  upvalue<PolicyVm>(lua).take_message(lua, engine::MessageKind::kSay);
+  return 0;
+}
+
+int PolicyVm::on_ask_for(lua_State* lua) {
+  upvalue<PolicyVm>(lua).take_message(lua, engine::MessageKind::kRequest);
+  return 0;
+}
+
+// use(row, ability, id or nil, x, y, details): nothing, or what is wrong with the details.
+int PolicyVm::on_use(lua_State* lua) {
+  auto& policy = upvalue<PolicyVm>(lua);
+  if (policy.uses_ == nullptr) return 0;
+  AskedUse use;
+  use.row = static_cast<std::uint32_t>(lua_tonumber(lua, 1));
+  std::size_t size = 0;
+  const char* ability = lua_tolstring(lua, 2, &size);
+  use.ability.assign(ability, size);
+  if (lua_isnumber(lua, 3)) {
+    use.target = engine::EntityId::unpack(static_cast<std::uint64_t>(lua_tonumber(lua, 3)));
+  } else if (lua_isnumber(lua, 4)) {
+    use.at_place = true;
+    use.x = lua_tonumber(lua, 4);
+    use.y = lua_tonumber(lua, 5);
+  }
+  if (lua_istable(lua, 6)) {
+    lua_pushvalue(lua, 6);
+    auto details = trusted::pop_value(
+        *policy.vm_, {.depth = 2, .entries = kDetailEntriesMax, .bytes = kDetailBytesMax});
+    if (!details.ok()) {
+      const std::string problem =
+          "must be at most 8 numbers, strings and booleans (" + details.error().message + ")";
+      lua_pushlstring(lua, problem.data(), problem.size());
+      return 1;
+    }
+    use.details = std::move(*details);
+  }
+  auto& uses = *policy.uses_;
+  if (!uses.empty() && uses.back().row == use.row) uses.pop_back();  // the later one counts
+  uses.push_back(std::move(use));
   return 0;
 }
 

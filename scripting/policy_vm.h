@@ -12,6 +12,7 @@
 #include "engine/world.h"
 #include "sandbox/trusted.h"
 #include "sandbox/vm.h"
+#include "scripting/ability_vm.h"
 #include "scripting/policy_host.h"
 #include "scripting/view.h"
 
@@ -44,10 +45,11 @@ class PolicyVm {
     float* saved_fuel = nullptr;     // what earlier acts left
   };
   // Lets the policy act for the rows, which ascend. Appends faults, in row order, and messages;
-  // agents with a fault ask for nothing. `expected`: machine faults that must happen, by row.
+  // agents with a fault ask for nothing. `uses`: abilities that the agents asked for, by row.
+  // `expected`: machine faults that must happen, by row.
   void decide(const Turn& turn, std::span<const std::uint32_t> rows,
               std::span<const MachineFault> expected, std::vector<AgentFault>& faults,
-              std::vector<engine::Intents::Message>& messages);
+              std::vector<engine::Intents::Message>& messages, std::vector<AskedUse>& uses);
 
   // Runs the source afresh and forgets all agents.
   base::Result<void> restart();
@@ -78,9 +80,8 @@ class PolicyVm {
  private:
   explicit PolicyVm(const HostOptions& options) : options_(options) {}
   bool open(const ScriptVersion& version, const engine::Scenario& scenario, LoadVerdict& verdict);
-  base::Result<void> load_driver(const engine::Scenario& scenario);
-  base::Result<void> describe_scenario(const engine::Scenario& scenario);
-  void push_host_table();
+  base::Result<void> open_driver(const engine::Scenario& scenario);
+  void push_host_table(const engine::Scenario& scenario);
   // Calls a function of the driver with the `arguments` on top of the stack.
   bool call_driver(const char* name, int arguments, int results, std::uint64_t fuel);
   bool ask_driver(const char* name);  // a function without arguments that answers yes or no
@@ -89,6 +90,10 @@ class PolicyVm {
   void overflow(std::uint32_t row);
   static int on_fault(lua_State* lua);
   static int on_say(lua_State* lua);
+  static int on_ask_for(lua_State* lua);
+  static int on_use(lua_State* lua);
+  void take_message(lua_State* lua, engine::MessageKind kind);
+  void tell_abilities(const engine::World& world);
   static int on_note(lua_State* lua);
   static double draw(void* context);
 
@@ -97,9 +102,10 @@ class PolicyVm {
   std::unique_ptr<sandbox::Vm> vm_;
   std::unique_ptr<sandbox::Script> script_;
   int driver_ = -1;  // registry reference of the table that policy.lua returns
-  std::string species_list_;
   std::vector<engine::Intents::Message>* messages_ = nullptr;  // of the running decide
   std::vector<AgentFault>* faults_ = nullptr;
+  std::vector<AskedUse>* uses_ = nullptr;
+  std::vector<std::string> ability_names_;  // that the driver knows, by AbilityIndex
   bool may_have_memories_ = false;
   std::vector<std::string> notes_;
   base::RandomStream stream_{0};

@@ -19,6 +19,8 @@ void View::look_at(const engine::World& seen) {
   energy = columns.energy.data();
   hunger = columns.hunger.data();
   damage = columns.damage.data();
+  thirst = columns.thirst.data();
+  role = columns.role.data();
   move_receipt = columns.move_receipt.data();
   ability_receipt = columns.ability_receipt.data();
   message_receipt = columns.message_receipt.data();

@@ -39,6 +39,17 @@ struct View {
   decltype(&engine::cherub_sense_path) path = &engine::cherub_sense_path;
   decltype(&engine::cherub_sense_target) target = &engine::cherub_sense_target;
 
+  const float* thirst = nullptr;
+  const std::uint8_t* role = nullptr;
+  decltype(&engine::cherub_sense_heard) heard = &engine::cherub_sense_heard;
+  decltype(&engine::cherub_sense_line_of_sight) line_of_sight = &engine::cherub_sense_line_of_sight;
+  decltype(&engine::cherub_sense_voxel) voxel = &engine::cherub_sense_voxel;
+  decltype(&engine::cherub_sense_offer) offer = &engine::cherub_sense_offer;
+  decltype(&engine::cherub_sense_items) items = &engine::cherub_sense_items;
+  decltype(&engine::cherub_sense_knows) knows = &engine::cherub_sense_knows;
+  decltype(&engine::cherub_sense_cooldown) cooldown = &engine::cherub_sense_cooldown;
+  decltype(&engine::cherub_sense_rain) rain = &engine::cherub_sense_rain;
+
   void look_at(const engine::World& seen);
   void write_to(engine::Intents& intents);
 };

@@ -21,8 +21,8 @@ HttpResponse no_such_address(std::string_view path) {
 bool is_page(const HttpRequest& request, const std::vector<std::string_view>& segments) {
   if (segments.empty()) return true;
   const std::string_view first = segments[0];
-  return first != "run" && first != "code" && first != "api" && first != "ws" &&
-         request.method == "GET";
+  return first != "run" && first != "code" && first != "api" && first != "ledger" &&
+         first != "ws" && request.method == "GET";
 }
 
 // HEAD is answered as GET; the session leaves the body out.
@@ -59,6 +59,9 @@ Reply Api::route(const HttpRequest& request, const Segments& segments) {
   if (first == "run") return route_run(request, segments);
   if (request.method != "GET") return not_allowed("GET");
   if (first == "health" && segments.size() == 1) return health();
+  if (first == "ledger" && segments.size() == 1 && options_.ledger_json) {
+    return json_response(200, options_.ledger_json());
+  }
   if (first == "code" && segments.size() == 2) return show_code(request, segments[1]);
   if (first == "ws") return problem(426, "This address speaks WebSocket only.");
   if (first == "api" && segments.size() == 1) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,8 +26,9 @@ inline constexpr std::size_t kIdempotencyKeysMax = 256;
 
 struct ApiOptions {
   AccessRules access;
-  abilities::RunRequest defaults;  // of POST /run
-  std::string api_markdown;        // GET /api
+  abilities::RunRequest defaults;            // of POST /run
+  std::string api_markdown;                  // GET /api
+  std::function<std::string()> ledger_json;  // GET /ledger; from any thread
   // How long PUT scripts, commands and profile wait for the run before they answer without it.
   std::chrono::milliseconds reload_patience{5000};
 };

@@ -164,8 +164,9 @@ HttpResponse Api::show_code(const HttpRequest& request, std::string_view id) con
 Reply Api::put_script(const HttpRequest& request, std::string_view id, std::string_view slot) {
   const auto run = registry_.find(id);
   if (!run || run->over()) return not_live(id);
-  if (slot != "policy") {
-    return problem(404, "This run has no such script; it has 'policy'.", "name");
+  const bool is_policy = slot == "policy";
+  if (!is_policy && slot != "ability") {
+    return problem(404, "This run has no such script; it has 'policy' and 'ability'.", "name");
   }
   if (request.body.size() > sandbox::kSourceBytesMax) {
     return problem(413, "A script has at most 64 KiB.", "body");
@@ -176,7 +177,8 @@ Reply Api::put_script(const HttpRequest& request, std::string_view id, std::stri
   }
   const std::string_view expected = tag_of(request.header("if-match"));
   const std::string current = run->script().sha256;
-  if (!expected.empty() && expected != current && !(expected == "*" && !current.empty())) {
+  if (is_policy && !expected.empty() && expected != current &&
+      !(expected == "*" && !current.empty())) {
     return problem(412, "The script has changed; its version is now " + current + ".", "If-Match");
   }
   const auto reply = std::make_shared<PendingReply>(
@@ -189,10 +191,10 @@ Reply Api::put_script(const HttpRequest& request, std::string_view id, std::stri
                         .add("detail", "The script is not swapped in yet; its records tell more.")
                         .text()));
   // Weak: a script that is never taken up waits inside the run itself.
-  const auto done = [reply, weak = std::weak_ptr<Run>(run),
+  const auto done = [reply, is_policy, weak = std::weak_ptr<Run>(run),
                      source = request.body](const abilities::ReloadOutcome& outcome) {
     const auto self = weak.lock();
-    if (self && outcome.verdict.ok) self->set_script({source, outcome.sha256});
+    if (self && is_policy && outcome.verdict.ok) self->set_script({source, outcome.sha256});
     reply->deliver(reload_answer(outcome));
   };
   run->control().reload(std::string(slot), request.body, done,

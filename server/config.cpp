@@ -11,6 +11,8 @@
 #include <iterator>
 #include <utility>
 
+#include "server/config_models.h"
+
 namespace cherub::server {
 namespace {
 
@@ -63,12 +65,15 @@ constexpr Key kKeys[] = {
     {"model", set_text<&Config::model>},
     {"base_url", set_text<&Config::base_url>},
     {"key_variable", set_text<&Config::key_variable>},
+    {"requests_per_minute", set_number<&Config::requests_per_minute, 1'000'000>},
+    {"tokens_per_minute", set_number<&Config::tokens_per_minute, 1'000'000'000>},
+    {"calls_at_once", set_number<&Config::calls_at_once, 1000>},
 };
 
 std::string known_keys() {
   std::string names;
-  for (const Key& key : kKeys) names += (names.empty() ? "" : ", ") + std::string(key.name);
-  return names;
+  for (const Key& key : kKeys) names += std::string(key.name) + ", ";
+  return names + "providers, prices";
 }
 
 std::string variable_of(std::string_view key) {
@@ -88,6 +93,12 @@ base::Result<void> apply_file(Config& config, const YAML::Node& root, const std:
     const std::string where = file + ":" + std::to_string(entry.first.Mark().line + 1);
     if (!entry.first.IsScalar()) return bad_config("A key must be a word.", where);
     const std::string& name = entry.first.Scalar();
+    if (name == "providers" || name == "prices") {
+      const auto read = name == "prices" ? read_prices(config, entry.second, file)
+                                         : read_providers(config, entry.second, file);
+      if (!read) return read.error();
+      continue;
+    }
     const auto key = std::find_if(std::begin(kKeys), std::end(kKeys),
                                   [&](const Key& known) { return name == known.name; });
     if (key == std::end(kKeys)) {

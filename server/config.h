@@ -7,6 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "abilities/angel/call_gate.h"
+#include "abilities/angel/provider_config.h"
+#include "abilities/ledger.h"
 #include "engine/base/result.h"
 
 namespace cherub::server {
@@ -17,7 +20,7 @@ inline constexpr const char* kNoCatalogue = "none";
 
 // What the program can be told besides a command's own arguments. Every field can be set, weakest
 // first, by its default, by the file's key of the same name, by the environment variable
-// CHERUB_<NAME> and by a flag.
+// CHERUB_<NAME> and by a flag; `providers` and `prices` by the file only.
 struct Config {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8088;
@@ -27,13 +30,21 @@ struct Config {
   std::string scenario = "maze";
   std::uint32_t threads = 0;  // for episodes; 0: one per core
   bool jit = true;
-  std::string provider = "builtin";
+  std::string provider;  // empty: the first of `providers`, else builtin
   std::string model;
   std::string base_url;
   std::string key_variable;  // the variable that holds the provider's key; empty: the usual one
+  // Over all runs of the process; 0: no limit.
+  std::uint32_t requests_per_minute = 0, tokens_per_minute = 0, calls_at_once = 8;
+  std::vector<abilities::angel::ProviderConfig> providers;  // in the order in which they are asked
+  abilities::PriceTable prices;
+
+  [[nodiscard]] abilities::angel::CallLimits call_limits() const {
+    return {requests_per_minute, tokens_per_minute, calls_at_once};
+  }
 };
 
-// The names of all fields, in the order of the struct.
+// The names of all fields that are one value, in the order of the struct.
 std::vector<std::string> config_keys();
 
 // Looks a variable up in the environment; nothing when it is not set.

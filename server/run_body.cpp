@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "abilities/goal.h"
 #include "engine/base/json.h"
@@ -18,15 +19,16 @@ constexpr const char* kClientKeyVariable = "CHERUB_CLIENT_KEY";
 // Where the model is and which key it gets, when the client has a say in it.
 void settle_provider(abilities::RunRequest& request, const rapidjson::Document& body,
                      const abilities::RunRequest& defaults) {
-  const bool own_url = body.HasMember("provider_url");
-  const bool other_provider = request.provider.provider != defaults.provider.provider;
-  // The configured address and model belong to the configured provider.
-  if (other_provider && !own_url) request.provider.base_url.clear();
-  if (other_provider && !body.HasMember("model")) request.provider.model.clear();
-  if (other_provider) request.provider.key_variable.clear();
-  if (own_url && request.provider.base_url != defaults.provider.base_url) {
-    request.provider.key_variable = kClientKeyVariable;
-  }
+  if (!body.HasMember("provider_url")) return;
+  // The operator's key goes to the operator's addresses only.
+  std::vector<abilities::angel::ProviderConfig> own = defaults.configured;
+  own.push_back(defaults.provider);
+  const bool known = std::any_of(own.begin(), own.end(), [&](const auto& config) {
+    return config.base_url == request.provider.base_url &&
+           config.key_variable == request.provider.key_variable &&
+           config.provider == request.provider.provider;
+  });
+  if (!known) request.provider.key_variable = kClientKeyVariable;
 }
 
 }  // namespace

@@ -22,7 +22,20 @@ abilities::RunRequest run_defaults(const Config& config) {
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   request.threads = config.threads == 0 ? cores : config.threads;
   request.jit = config.jit;
-  request.provider.provider = config.provider;
+  request.configured = config.providers;
+  request.prices = config.prices;
+  const bool listed = config.provider.empty() && !config.providers.empty();
+  if (listed) {
+    request.provider = config.providers.front();
+    request.fallbacks.assign(config.providers.begin() + 1, config.providers.end());
+    return request;
+  }
+  if (!config.provider.empty()) request.provider.provider = config.provider;
+  for (const auto& configured : config.providers) {
+    if (configured.name != config.provider) continue;
+    request.provider = configured;
+    return request;
+  }
   request.provider.model = config.model;
   request.provider.base_url = config.base_url;
   request.provider.key_variable = config.key_variable;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "engine/base/result.h"
@@ -10,7 +11,8 @@ namespace cherub::server {
 
 struct ServeOptions {
   Config config;
-  std::string web_dir;  // serve the viewer's files from here, for development
+  std::string web_dir;                       // serve the viewer's files from here, for development
+  std::function<std::string()> ledger_json;  // what all runs took of models; empty: unknown
 };
 
 // Serves until SIGINT or SIGTERM, then ends runs and clients within ten seconds; a second signal

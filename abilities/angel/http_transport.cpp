@@ -72,14 +72,21 @@ bool is_http_error(const error_code& status) {
   return status.category() == http::make_error_code(http::error::bad_version).category();
 }
 
+// 0.5 as "0.5", 60 as "60".
+std::string seconds_text(double seconds) {
+  std::string text = std::to_string(seconds);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.ends_with('.')) text.pop_back();
+  return text;
+}
+
 // The deadline and the cancel flag of one exchange, and the loop that runs its operations.
 class Watch {
  public:
   Watch(const HttpRequest& request, const std::atomic<bool>* cancel, std::string where)
       : cancel_(cancel),
         deadline_s_(request.deadline_s),
-        deadline_(Clock::now() + std::chrono::duration_cast<Clock::duration>(
-                                     std::chrono::duration<double>(request.deadline_s))),
+        deadline_(after(request.deadline_s)),
         where_(std::move(where)) {}
 
   asio::io_context& io() { return io_; }
@@ -87,18 +94,28 @@ class Watch {
   [[nodiscard]] Clock::time_point deadline() const { return deadline_; }
   [[nodiscard]] bool over() const { return cancelled() || Clock::now() >= deadline_; }
 
+  // The deadline, or `seconds` (0: never) from now when that is earlier.
+  [[nodiscard]] Clock::time_point within(double seconds) const {
+    return seconds > 0 ? std::min(deadline_, after(seconds)) : deadline_;
+  }
+
   // Names what the exchange is busy with, for the errors: "connecting".
   void begin(std::string stage) { stage_ = std::move(stage); }
 
   // Why over() is true.
   [[nodiscard]] Error ended() const {
     if (cancelled()) return {ErrorCode::kUnavailable, "cancelled while " + stage_, where_};
-    std::string seconds = std::to_string(deadline_s_);
-    seconds.erase(seconds.find_last_not_of('0') + 1);
-    if (seconds.ends_with('.')) seconds.pop_back();
     return {ErrorCode::kUnavailable,
-            "no answer within " + seconds + " s (the deadline passed while " + stage_ +
-                "); check that the host is up, or raise the deadline",
+            "no answer within " + seconds_text(deadline_s_) + " s (the deadline passed while " +
+                stage_ + "); check that the host is up, or raise the deadline",
+            where_};
+  }
+
+  // The peer went silent for longer than is waited, though the deadline is not over.
+  [[nodiscard]] Error silent(double seconds) const {
+    return {ErrorCode::kUnavailable,
+            "the peer was silent for " + seconds_text(seconds) + " s while " + stage_ +
+                "; try again, or raise the limit",
             where_};
   }
 
@@ -129,6 +146,11 @@ class Watch {
  private:
   [[nodiscard]] bool cancelled() const { return cancel_ && cancel_->load(); }
 
+  static Clock::time_point after(double seconds) {
+    return Clock::now() +
+           std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  }
+
   asio::io_context io_{1};
   const std::atomic<bool>* cancel_;
   double deadline_s_;
@@ -137,13 +159,20 @@ class Watch {
   std::string stage_ = "starting";
 };
 
-Result<Endpoints> resolve(const Url& url, Watch& watch) {
-  watch.begin("looking up the host");
-  if (is_ip_address(url.host)) {
-    return Endpoints{{asio::ip::make_address(url.host), url.port}};
+// The machine to connect to: the peer or the proxy before it.
+struct Target {
+  std::string host;
+  std::uint16_t port = 0;
+  std::string what;  // "the host" or "the proxy 10.0.0.1:3128"
+};
+
+Result<Endpoints> resolve(const Target& target, Watch& watch) {
+  watch.begin("looking up " + target.what);
+  if (is_ip_address(target.host)) {
+    return Endpoints{{asio::ip::make_address(target.host), target.port}};
   }
   auto lookup = std::make_shared<Lookup>();
-  std::thread(look_up, lookup, url.host, std::to_string(url.port)).detach();
+  std::thread(look_up, lookup, target.host, std::to_string(target.port)).detach();
   while (true) {
     {
       const std::lock_guard lock(lookup->mutex);
@@ -158,8 +187,11 @@ Result<Endpoints> resolve(const Url& url, Watch& watch) {
   }
 }
 
-Result<void> connect(const Endpoints& endpoints, tcp::socket& socket, Watch& watch) {
-  watch.begin("connecting");
+Result<void> connect(const Target& target, tcp::socket& socket, Watch& watch) {
+  auto found = resolve(target, watch);
+  if (!found) return found.error();
+  const Endpoints& endpoints = *found;
+  watch.begin("connecting to " + target.what);
   error_code status = asio::error::host_unreachable;
   for (std::size_t i = 0; i < endpoints.size(); ++i) {
     const bool last = i + 1 == endpoints.size();
@@ -175,59 +207,147 @@ Result<void> connect(const Endpoints& endpoints, tcp::socket& socket, Watch& wat
                       status.message() + "; check that the server runs and the port is right");
 }
 
+HttpReply head_of(const http::response_header<>& header) {
+  HttpReply reply;
+  reply.status = header.result_int();
+  for (const auto& field : header) {
+    reply.headers.push_back({std::string(field.name_string()), std::string(field.value())});
+  }
+  return reply;
+}
+
+// What a failed read means; `written` is how the request went out.
+Error read_error(const Watch& watch, const error_code& status, const error_code& written,
+                 std::size_t body_bytes_max) {
+  if (status == http::error::body_limit || status == http::error::header_limit) {
+    const std::size_t limit =
+        status == http::error::body_limit ? body_bytes_max : kReplyHeaderBytesMax;
+    return watch.failed(ErrorCode::kRefused, "the reply is larger than " +
+                                                 std::to_string(limit >> 10) +
+                                                 " KiB; ask for fewer tokens or check the URL");
+  }
+  const bool cut = status == http::error::partial_message || status == http::error::end_of_stream;
+  if (is_http_error(status) && !cut) {
+    return watch.failed(ErrorCode::kInvalidArgument, "the peer does not speak HTTP here (" +
+                                                         status.message() +
+                                                         "); check the URL's scheme and port");
+  }
+  const error_code first = written ? written : status;
+  return watch.failed(ErrorCode::kUnavailable,
+                      "the connection was cut off (" + first.message() + "); try again");
+}
+
+using Message = http::request<http::string_body>;
+
 // One exchange over a connected stream, plain or TLS.
 template <class Stream>
-Result<HttpReply> exchange(Stream& stream, tcp::socket& socket, Watch& watch,
-                           http::request<http::string_body>& request) {
-  watch.begin("sending the request");
-  // A peer may answer and close before it has read everything (413, 401): its answer is worth more
-  // than the broken pipe, so a failed write is told only when there is nothing to read.
-  const error_code written = watch.run(socket, watch.deadline(), [&](const auto& done) {
-    http::async_write(stream, request, [done](error_code status, std::size_t) { done(status); });
-  });
-  if (watch.over()) return watch.ended();
+class Conversation {
+ public:
+  Conversation(Stream& stream, tcp::socket& socket, Watch& watch, const HttpRequest& request)
+      : stream_(stream), socket_(socket), watch_(watch), request_(request) {}
 
-  watch.begin("waiting for the reply");
-  boost::beast::flat_buffer buffer;
-  for (int i = 0; i < kInterimRepliesMax; ++i) {
-    http::response_parser<http::string_body> parser;
-    parser.header_limit(kReplyHeaderBytesMax);
-    parser.body_limit(kReplyBodyBytesMax);
-    const error_code status = watch.run(socket, watch.deadline(), [&](const auto& done) {
-      http::async_read(stream, buffer, parser,
-                       [done](error_code read, std::size_t) { done(read); });
+  Result<HttpReply> hold(Message& message) {
+    watch_.begin("sending the request");
+    // A peer may answer and close before it has read everything (413, 401): its answer is worth
+    // more than the broken pipe, so a failed write is told only when there is nothing to read.
+    written_ = watch_.run(socket_, watch_.deadline(), [&](const auto& done) {
+      http::async_write(stream_, message, [done](error_code status, std::size_t) { done(status); });
     });
-    if (status && watch.over()) return watch.ended();
-    if (status == http::error::body_limit || status == http::error::header_limit) {
-      return watch.failed(ErrorCode::kRefused, "the reply is larger than " +
-                                                   std::to_string((status == http::error::body_limit
-                                                                       ? kReplyBodyBytesMax
-                                                                       : kReplyHeaderBytesMax) >>
-                                                                  10) +
-                                                   " KiB; ask for fewer tokens or check the URL");
+    if (watch_.over()) return watch_.ended();
+    for (int i = 0; i < kInterimRepliesMax; ++i) {
+      http::response_parser<http::string_body> parser;
+      auto reply = read(parser);
+      if (!reply || reply->status / 100 != 1) return reply;
     }
-    const bool cut = status == http::error::partial_message || status == http::error::end_of_stream;
-    if (is_http_error(status) && !cut) {
-      return watch.failed(ErrorCode::kInvalidArgument, "the peer does not speak HTTP here (" +
-                                                           status.message() +
-                                                           "); check the URL's scheme and port");
+    return watch_.failed(ErrorCode::kInvalidArgument, "only interim replies (1xx) came");
+  }
+
+ private:
+  using Parser = http::response_parser<http::string_body>;
+
+  Result<HttpReply> read(Parser& parser) {
+    watch_.begin("waiting for the reply");
+    parser.header_limit(kReplyHeaderBytesMax);
+    parser.body_limit(request_.on_body ? kStreamBodyBytesMax : kReplyBodyBytesMax);
+    parser.eager(true);
+    const auto header_by = watch_.within(request_.first_byte_s);
+    const error_code status = watch_.run(socket_, header_by, [&](const auto& done) {
+      http::async_read_header(stream_, buffer_, parser,
+                              [done](error_code read, std::size_t) { done(read); });
+    });
+    if (status) return failure(status, header_by, request_.first_byte_s);
+    HttpReply reply = head_of(parser.get());
+    const bool hands_on = request_.on_body && reply.status == 200;
+    if (reply.status / 100 == 1) return reply;
+    watch_.begin("reading the reply");
+    std::string& body = parser.get().body();
+    while (true) {
+      if (hands_on && !body.empty() && !request_.on_body(reply, body)) return reply;
+      if (hands_on) body.clear();
+      if (body.size() > kReplyBodyBytesMax) {
+        return read_error(watch_, http::error::body_limit, written_, kReplyBodyBytesMax);
+      }
+      if (parser.is_done()) break;
+      const auto piece_by = watch_.within(request_.idle_s);
+      const error_code piece = watch_.run(socket_, piece_by, [&](const auto& done) {
+        http::async_read_some(stream_, buffer_, parser,
+                              [done](error_code read, std::size_t) { done(read); });
+      });
+      if (piece) return failure(piece, piece_by, request_.idle_s);
     }
-    if (status) {
-      const error_code first = written ? written : status;
-      return watch.failed(ErrorCode::kUnavailable,
-                          "the connection was cut off (" + first.message() + "); try again");
-    }
-    auto message = parser.release();
-    if (message.result_int() / 100 == 1) continue;
-    HttpReply reply;
-    reply.status = message.result_int();
-    for (const auto& field : message) {
-      reply.headers.push_back({std::string(field.name_string()), std::string(field.value())});
-    }
-    reply.body = std::move(message.body());
+    reply.body = std::move(body);
     return reply;
   }
-  return watch.failed(ErrorCode::kInvalidArgument, "only interim replies (1xx) came");
+
+  [[nodiscard]] Error failure(const error_code& status, Clock::time_point until,
+                              double patience_s) {
+    if (watch_.over()) return watch_.ended();
+    if (Clock::now() >= until) return watch_.silent(patience_s);
+    return read_error(watch_, status, written_,
+                      request_.on_body ? kStreamBodyBytesMax : kReplyBodyBytesMax);
+  }
+
+  Stream& stream_;
+  tcp::socket& socket_;
+  Watch& watch_;
+  const HttpRequest& request_;
+  boost::beast::flat_buffer buffer_;
+  error_code written_;
+};
+
+// Asks the proxy, over a connection to it, for one to the peer.
+Result<void> open_tunnel(const Url& url, const Proxy& proxy, tcp::socket& socket, Watch& watch) {
+  watch.begin("asking the proxy " + proxy.authority() + " for a tunnel");
+  http::request<http::empty_body> ask(http::verb::connect, "", 11);
+  const bool wide = url.host.find(':') != std::string::npos;
+  const std::string peer =
+      (wide ? "[" + url.host + "]" : url.host) + ":" + std::to_string(url.port);
+  ask.target(peer);
+  ask.set(http::field::host, peer);
+  ask.set(http::field::user_agent, "cherub");
+  if (!proxy.authorization.empty()) {
+    ask.set(http::field::proxy_authorization, proxy.authorization);
+  }
+  const error_code written = watch.run(socket, watch.deadline(), [&](const auto& done) {
+    http::async_write(socket, ask, [done](error_code status, std::size_t) { done(status); });
+  });
+  if (watch.over()) return watch.ended();
+  boost::beast::flat_buffer buffer;
+  http::response_parser<http::empty_body> parser;
+  parser.header_limit(kReplyHeaderBytesMax);
+  parser.skip(true);
+  const error_code status = watch.run(socket, watch.deadline(), [&](const auto& done) {
+    http::async_read_header(socket, buffer, parser,
+                            [done](error_code read, std::size_t) { done(read); });
+  });
+  if (status && watch.over()) return watch.ended();
+  if (status) return read_error(watch, status, written, kReplyBodyBytesMax);
+  const unsigned answer = parser.get().result_int();
+  if (answer / 100 == 2) return {};
+  return watch.failed(answer >= 500 ? ErrorCode::kUnavailable : ErrorCode::kRefused,
+                      "it answers HTTP " + std::to_string(answer) +
+                          (answer == 407 ? "; put user:password@ before the proxy's host"
+                                         : "; ask who runs it, or put the host into NO_PROXY"));
 }
 
 Error handshake_error(const Watch& watch, const error_code& status, SSL* native) {
@@ -247,7 +367,7 @@ Error handshake_error(const Watch& watch, const error_code& status, SSL* native)
 }
 
 Result<HttpReply> exchange_tls(const Url& url, tcp::socket& socket, Watch& watch,
-                               http::request<http::string_body>& request) {
+                               const HttpRequest& request, Message& message) {
   watch.begin("securing the connection");
   ssl::context context(ssl::context::tls_client);
   error_code status;
@@ -272,7 +392,7 @@ Result<HttpReply> exchange_tls(const Url& url, tcp::socket& socket, Watch& watch
   });
   if (status && watch.over()) return watch.ended();
   if (status) return handshake_error(watch, status, native);
-  return exchange(stream, socket, watch, request);
+  return Conversation(stream, socket, watch, request).hold(message);
 }
 
 bool is_token(std::string_view name) {
@@ -285,10 +405,14 @@ bool is_field_value(std::string_view value) {
   return std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
 }
 
-Result<http::request<http::string_body>> to_message(const HttpRequest& request, const Url& url) {
-  http::request<http::string_body> message;
+Result<Message> to_message(const HttpRequest& request, const Url& url) {
+  Message message;
   message.version(11);
-  message.target(url.target);
+  const bool asks_proxy = request.proxy && url.scheme == "http";
+  message.target(asks_proxy ? url.text() : url.target);
+  if (asks_proxy && !request.proxy->authorization.empty()) {
+    message.set(http::field::proxy_authorization, request.proxy->authorization);
+  }
   message.set(http::field::host, url.authority());
   message.set(http::field::user_agent, "cherub");
   message.set(http::field::connection, "close");
@@ -326,12 +450,18 @@ Result<HttpReply> exchange_unguarded(const HttpRequest& request, const std::atom
 
   Watch watch(request, cancel, url->authority());
   if (watch.over()) return watch.ended();
-  auto endpoints = resolve(*url, watch);
-  if (!endpoints) return endpoints.error();
   tcp::socket socket(watch.io());
-  if (auto connected = connect(*endpoints, socket, watch); !connected) return connected.error();
-  if (url->scheme == "https") return exchange_tls(*url, socket, watch, *message);
-  return exchange(socket, socket, watch, *message);
+  Target target{url->host, url->port, "the host"};
+  if (request.proxy) {
+    target = {request.proxy->host, request.proxy->port, "the proxy " + request.proxy->authority()};
+  }
+  if (auto connected = connect(target, socket, watch); !connected) return connected.error();
+  if (url->scheme == "http") return Conversation(socket, socket, watch, request).hold(*message);
+  if (request.proxy) {
+    auto tunnel = open_tunnel(*url, *request.proxy, socket, watch);
+    if (!tunnel) return tunnel.error();
+  }
+  return exchange_tls(*url, socket, watch, request, *message);
 }
 
 }  // namespace

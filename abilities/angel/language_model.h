@@ -5,7 +5,6 @@
 #include <memory>
 #include <string>
 
-#include "abilities/angel/provider_config.h"
 #include "engine/base/result.h"
 
 namespace cherub::abilities::angel {
@@ -19,6 +18,7 @@ struct ModelReply {
   std::string text;
   std::uint64_t tokens_in = 0;  // from the usage fields; 0 when the peer does not say
   std::uint64_t tokens_out = 0;
+  std::string model;  // that answered, when there was a choice
   std::uint32_t attempts = 1;
   double wall_s = 0;
   bool cut_off = false;  // the peer stopped at max_tokens: code in it may lack its end
@@ -39,10 +39,6 @@ class LanguageModel {
   virtual base::Result<ModelReply> complete(const ModelRequest& request,
                                             const std::atomic<bool>* cancel) = 0;
 };
-
-// "openai" (any OpenAI-compatible base URL) or "anthropic", over HTTP or HTTPS. Fails when the
-// config is incomplete: no model, no key for an https host that is not loopback, a malformed URL.
-base::Result<std::unique_ptr<LanguageModel>> make_language_model(const ProviderConfig& config);
 
 // The Lua of a reply: the longest fenced block, those tagged lua first; an unclosed fence runs to
 // the end. Without a fence, the whole text when it looks like a policy. A model's <think> part is

@@ -22,6 +22,54 @@ std::string content_text(const Value* content) {
   return text;
 }
 
+void read_usage(const Value& root, ModelReply& reply) {
+  const Value* usage = member_of(&root, "usage");
+  if (!usage || !usage->IsObject()) return;
+  reply.tokens_in = count_of(usage, "prompt_tokens");
+  reply.tokens_out = count_of(usage, "completion_tokens");
+}
+
+// Chunks of {"choices": [{"delta": {"content": …}, "finish_reason": …}], "usage": …}. Usage comes
+// in a last chunk without choices, or beside any choice.
+class OpenAiStream final : public StreamReader {
+ public:
+  void take(const Value& event) override {
+    read_usage(event, reply_);
+    const Value* choices = member_of(&event, "choices");
+    if (!choices || !choices->IsArray() || choices->Empty()) return;
+    const Value& choice = (*choices)[0];
+    const Value* delta = member_of(&choice, "delta");
+    reply_.text += content_text(member_of(delta, "content"));
+    reply_.text += string_member(choice, "text");  // old completion servers
+    if (delta) {
+      refusal_ += string_member(*delta, "refusal");
+      thinking_ += string_member(*delta, "reasoning").size();
+      thinking_ += string_member(*delta, "reasoning_content").size();
+    }
+    const std::string_view reason = string_member(choice, "finish_reason");
+    if (!reason.empty()) finish_reason_ = reason;
+  }
+
+  bool complete() const override { return false; }  // [DONE] says so
+  std::size_t bytes() const override { return reply_.text.size() + thinking_; }
+
+  base::Result<ModelReply> finish(bool cut) const override {
+    if (cut && finish_reason_.empty()) return cut_stream();
+    ModelReply reply = reply_;
+    reply.cut_off = finish_reason_ == "length";
+    if (!reply.text.empty()) return reply;
+    if (!refusal_.empty()) {
+      return Error{ErrorCode::kRefused, "the model refuses: " + refusal_, ""};
+    }
+    return empty_reply(reply.cut_off);
+  }
+
+ private:
+  ModelReply reply_;
+  std::string refusal_, finish_reason_;
+  std::size_t thinking_ = 0;
+};
+
 // POST {base}/chat/completions, the language that OpenAI, OpenRouter, Ollama, llama.cpp and vLLM
 // share.
 class OpenAiWire final : public Wire {
@@ -39,7 +87,7 @@ class OpenAiWire final : public Wire {
 
   std::vector<HttpHeader> headers(const std::string& key) const override {
     std::vector<HttpHeader> all{{"Content-Type", "application/json"},
-                                {"Accept", "application/json"}};
+                                {"Accept", "application/json, text/event-stream"}};
     if (!key.empty()) all.push_back({"Authorization", "Bearer " + key});
     return all;
   }
@@ -55,7 +103,11 @@ class OpenAiWire final : public Wire {
     body.add("model", config.model).raw("messages", messages.text());
     body.add(quirks.completion_tokens ? "max_completion_tokens" : "max_tokens", config.max_tokens);
     if (!quirks.no_temperature) body.add("temperature", config.temperature);
-    return body.add("stream", false).text();
+    const bool stream = config.stream && !quirks.no_stream;
+    if (stream && !quirks.no_stream_options) {
+      body.raw("stream_options", base::JsonObject().add("include_usage", true).text());
+    }
+    return body.add("stream", stream).text();
   }
 
   base::Result<ModelReply> read(const Value& root) const override {
@@ -77,10 +129,12 @@ class OpenAiWire final : public Wire {
       if (refusal.empty()) return empty_reply(reply.cut_off);
       return Error{ErrorCode::kRefused, "the model refuses: " + std::string(refusal), ""};
     }
-    const Value* usage = member_of(&root, "usage");
-    reply.tokens_in = count_of(usage, "prompt_tokens");
-    reply.tokens_out = count_of(usage, "completion_tokens");
+    read_usage(root, reply);
     return reply;
+  }
+
+  std::unique_ptr<StreamReader> stream_reader() const override {
+    return std::make_unique<OpenAiStream>();
   }
 };
 

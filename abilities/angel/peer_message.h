@@ -20,9 +20,17 @@ std::string clean_line(std::string_view text, std::size_t bytes_max = kPeerMessa
 std::string redact(std::string text, std::string_view secret);
 
 // The error that a JSON reply carries, in any of the usual shapes: {"error": {"message": …}},
-// {"error": "…"}, {"message": …}, {"detail": … or [{"msg": …}]}. Empty when there is none. Not
-// cleaned.
+// {"error": "…"}, {"message": …}, {"detail": … or [{"msg": …}]}, with what a gateway's
+// {"metadata": {"provider_name": …, "raw": …}} tells of the provider behind it. Empty when there is
+// none. Not cleaned.
 std::string error_of_json(const rapidjson::Value& root);
+
+// The object that says what went wrong in a reply or an event of a stream, or nullptr: the member
+// `error` of it or of its first choice, or itself when it calls itself an error.
+const rapidjson::Value* error_in(const rapidjson::Value& root);
+
+// The HTTP status that an error object stands for, by its `code` or `type`; 0: it does not say.
+unsigned status_of_error(const rapidjson::Value& error);
 
 // A member that is an object's string, or empty.
 std::string_view string_member(const rapidjson::Value& object, const char* name);

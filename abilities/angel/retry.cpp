@@ -4,7 +4,9 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <ctime>
 #include <random>
+#include <string>
 #include <thread>
 
 #include "engine/base/random.h"
@@ -14,6 +16,10 @@ namespace {
 
 constexpr double kCancelPollS = 0.05;
 constexpr std::size_t kRetryAfterDigitsMax = 9;
+constexpr std::size_t kDateBytesMax = 40;
+// IMF-fixdate, RFC 850 and asctime; always in GMT.
+constexpr const char* kDateForms[] = {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT",
+                                      "%a %b %d %H:%M:%S %Y"};
 
 double steady_now_s() {
   const auto since = std::chrono::steady_clock::now().time_since_epoch();
@@ -41,8 +47,12 @@ double device_jitter() {
 
 }  // namespace
 
+std::int64_t real_unix_s() {
+  return static_cast<std::int64_t>(std::time(nullptr));
+}
+
 Pacing real_pacing() {
-  return {steady_now_s, sleep_until_done, device_jitter};
+  return {steady_now_s, sleep_until_done, device_jitter, real_unix_s};
 }
 
 AttemptsReport run_attempts(const RetryRules& rules, const Pacing& pacing,
@@ -73,14 +83,22 @@ AttemptsReport run_attempts(const RetryRules& rules, const Pacing& pacing,
   }
 }
 
-std::optional<double> parse_retry_after(std::string_view value) {
+std::optional<double> parse_retry_after(std::string_view value, std::int64_t now_unix_s) {
   while (value.starts_with(' ')) value.remove_prefix(1);
   while (value.ends_with(' ')) value.remove_suffix(1);
-  if (value.empty() || value.size() > kRetryAfterDigitsMax) return {};
+  if (value.empty() || value.size() > kDateBytesMax) return {};
   std::uint32_t seconds = 0;
   const auto [end, status] = std::from_chars(value.data(), value.data() + value.size(), seconds);
-  if (status != std::errc{} || end != value.data() + value.size()) return {};
-  return seconds;
+  const bool number = status == std::errc{} && end == value.data() + value.size();
+  if (number && value.size() <= kRetryAfterDigitsMax) return seconds;
+  const std::string text(value);
+  for (const char* form : kDateForms) {
+    std::tm date{};
+    const char* rest = strptime(text.c_str(), form, &date);
+    if (!rest || *rest != '\0') continue;
+    return std::max(0.0, static_cast<double>(timegm(&date) - now_unix_s));
+  }
+  return {};
 }
 
 }  // namespace cherub::abilities::angel

@@ -8,12 +8,16 @@
 
 namespace cherub::abilities::angel {
 
+// The machine's clock, seconds since 1970.
+std::int64_t real_unix_s();
+
 // Time and chance, given so that tests need neither.
 struct Pacing {
   std::function<double()> now_s;  // a clock that only goes forward, seconds
   // Waits, and returns early once `cancel` (may be null) is true.
   std::function<void(double seconds, const std::atomic<bool>* cancel)> sleep;
-  std::function<double()> jitter;  // uniform in [0, 1); called from any thread
+  std::function<double()> jitter;                      // uniform in [0, 1); called from any thread
+  std::function<std::int64_t()> unix_s = real_unix_s;  // for dates only
 };
 
 // The machine's own clock, sleep and randomness.
@@ -32,6 +36,7 @@ struct RetryRules {
 struct AttemptVerdict {
   bool retry = false;                  // worth another attempt
   std::optional<double> asked_wait_s;  // the peer's Retry-After
+  bool is_rate_limit = false;          // the peer is well, and asks for fewer calls
 };
 
 struct AttemptsReport {
@@ -45,8 +50,8 @@ AttemptsReport run_attempts(const RetryRules& rules, const Pacing& pacing,
                             const std::atomic<bool>* cancel,
                             const std::function<AttemptVerdict()>& attempt);
 
-// The seconds of a Retry-After header; nothing for dates and other text, so that the own pause
-// holds.
-std::optional<double> parse_retry_after(std::string_view value);
+// The seconds of a Retry-After header, which counts them or gives a date (RFC 9110, in any of its
+// three forms; 0 when it is over); nothing for other text, so that the own pause holds.
+std::optional<double> parse_retry_after(std::string_view value, std::int64_t now_unix_s);
 
 }  // namespace cherub::abilities::angel

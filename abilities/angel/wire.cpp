@@ -30,4 +30,9 @@ base::Error empty_reply(bool cut_off) {
           ""};
 }
 
+base::Error cut_stream() {
+  return {base::ErrorCode::kUnavailable,
+          "the connection was cut off in the middle of the reply; try again", ""};
+}
+
 }  // namespace cherub::abilities::angel

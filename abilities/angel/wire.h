@@ -8,6 +8,7 @@
 
 #include "abilities/angel/http_transport.h"
 #include "abilities/angel/language_model.h"
+#include "abilities/angel/provider_config.h"
 #include "abilities/angel/url.h"
 
 namespace cherub::abilities::angel {
@@ -16,6 +17,23 @@ namespace cherub::abilities::angel {
 struct Quirks {
   bool no_temperature = false;
   bool completion_tokens = false;  // "max_completion_tokens" in the place of "max_tokens"
+  bool no_stream_options = false;  // usage cannot be asked for in a stream
+  bool no_stream = false;
+};
+
+// Puts a streamed reply together. One thread, one reply.
+class StreamReader {
+ public:
+  virtual ~StreamReader() = default;
+  // The next event, which is no error.
+  virtual void take(const rapidjson::Value& event) = 0;
+  // Whether everything is there, though the connection is open.
+  [[nodiscard]] virtual bool complete() const = 0;
+  // The reply when the stream has ended: complete(), or by a [DONE], or `cut`. Errors as
+  // Wire::read, and kUnavailable for a stream that ends before the model did.
+  [[nodiscard]] virtual base::Result<ModelReply> finish(bool cut) const = 0;
+  // What came so far, text and thinking.
+  [[nodiscard]] virtual std::size_t bytes() const = 0;
 };
 
 // The language of one provider: how to ask, and where in the answer the text stands. Stateless.
@@ -34,6 +52,7 @@ class Wire {
   // says which part is missing; other codes: understood, but no text. Host and status are added by
   // the caller.
   [[nodiscard]] virtual base::Result<ModelReply> read(const rapidjson::Value& root) const = 0;
+  [[nodiscard]] virtual std::unique_ptr<StreamReader> stream_reader() const = 0;
 };
 
 std::unique_ptr<Wire> make_openai_wire();
@@ -50,5 +69,7 @@ std::uint64_t count_of(const rapidjson::Value* value, const char* name);
 // kUnavailable, for a reply whose text is empty: `cut_off` tells a budget spent on thinking from
 // silence.
 base::Error empty_reply(bool cut_off);
+// kUnavailable, for a stream that ends before its reply does.
+base::Error cut_stream();
 
 }  // namespace cherub::abilities::angel

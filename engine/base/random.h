@@ -24,12 +24,13 @@ constexpr double unit_interval(std::uint64_t bits) {
 enum class Stream : std::uint32_t {
   kTerrain = 1,
   kSpawn,
-  kBehaviour,  // native behaviours and the fallback
-  kScript,     // math.random of a policy
-  kLife,       // births, spread, weather
-  kSearch,     // the angel's own choices
-  kNetwork,    // retry jitter; never inside the world
-  kAbility,    // chances of effects
+  kBehaviour,      // native behaviours and the fallback
+  kScript,         // math.random of a policy
+  kLife,           // births, spread, weather
+  kSearch,         // the angel's own choices
+  kNetwork,        // retry jitter; never inside the world
+  kAbility,        // chances of effects
+  kAbilityScript,  // math.random of the script of an ability
 };
 
 // A counter-based stream: draw n is a pure function of (seed, tick, entity, stream, n). Copy it,

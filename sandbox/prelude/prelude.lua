@@ -19,6 +19,7 @@ local numbers = modules.numbers(core, arguments, host)
 local strings = modules.strings(core, arguments, base.tostring)
 modules.patterns(core, arguments, strings, host)
 local hosted = modules.hosted(core, arguments)
+core.names = hosted.names  -- where trusted code puts what scripts are to see beside the library
 
 local libraries = {
   string = core.freeze(strings, "string"),

@@ -37,6 +37,29 @@ ContractSpec make_policy_contract() {
   return spec;
 }
 
+constexpr OtherName kAbilityNames[] = {
+    {"use", "execute"},       {"run", "execute"},      {"apply", "execute"},
+    {"cast", "execute"},      {"activate", "execute"}, {"effect", "execute"},
+    {"perform", "execute"},   {"can", "can_use"},      {"check", "can_use"},
+    {"condition", "can_use"}, {"cost", "energy_cost"}, {"cooldown_s", "cooldown"},
+    {"radius", "range"},
+};
+
+ContractSpec make_ability_contract() {
+  ContractSpec spec;
+  spec.table = "ability";
+  spec.other_names = kAbilityNames;
+  for (const ApiEntry& entry : api_manifest()) {
+    if (entry.kind != ApiKind::kAbility) continue;
+    ContractPart part{.entry = &entry};
+    part.is_field = entry.parameters.empty();
+    part.required = entry.name != "can_use";
+    if (entry.name == "can_use") part.must_return = "return true or false";
+    spec.parts.push_back(part);
+  }
+  return spec;
+}
+
 }  // namespace
 
 const ContractPart* ContractSpec::find(std::string_view name) const {
@@ -74,6 +97,11 @@ const ContractPart& ContractSpec::main_part() const {
     return part.required && !part.is_field;
   });
   return found == parts.end() ? parts.front() : *found;
+}
+
+const ContractSpec& ability_contract() {
+  static const ContractSpec spec = make_ability_contract();
+  return spec;
 }
 
 const ContractSpec& policy_contract() {

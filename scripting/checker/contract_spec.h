@@ -47,5 +47,7 @@ struct ContractSpec {
 
 // policy.act and what goes with it; from the rows of the manifest.
 const ContractSpec& policy_contract();
+// ability.execute and what goes with it, likewise.
+const ContractSpec& ability_contract();
 
 }  // namespace cherub::scripting

@@ -41,11 +41,21 @@ constexpr Habit kSelfHabits[] = {
     {"flee flee_from run_away evade avoid escape",
      "write self:move(self.x - threat.x, self.y - threat.y)"},
     {"move_agent move_entity go walk step advance set_velocity set_speed accelerate set_move "
-     "translate displace forward "
-     "move_by turn set_heading move_forward",
+     "translate displace forward move_by move_forward",
      "write self:move(dx, dy)"},
     {"consume bite graze forage feed devour drink eat_food", "write self:eat(target)"},
-    {"attack hit strike fight kill hunt", "write self:eat(target) for what the diet lists"},
+    {"attack hit strike fight kill hunt",
+     "write self:eat(target) for what the diet lists, or self:use(\"attack\", target) where "
+     "abilities exist"},
+    {"rotate set_heading face look_at turn_to", "write self:turn(angle)"},
+    {"cast use_ability ability activate perform skill spell", "write self:use(ability)"},
+    {"take grab collect get pickup loot harvest", "write self:pick_up(target)"},
+    {"inventory hands bag carrying items_held belongings", "write self.items"},
+    {"job occupation profession", "write self.role"},
+    {"thirsty is_thirsty hydration water", "write self.thirst (0 quenched, 1 parched)"},
+    {"has_ability can_use has_skill", "write self:knows(ability)"},
+    {"cooldown_left is_ready ready get_cooldown", "write self:cooldown(ability)"},
+    {"request_ability wish pray request", "write self:ask_for(words)"},
     {"roam explore random_walk wander_around patrol random_move move_random move_randomly",
      "write self:wander()"},
     {"sleep recover relax", "write self:rest()"},
@@ -67,7 +77,7 @@ constexpr Habit kWorldHabits[] = {
     {"get_tile block get_block terrain cell get_cell tile_at is_wall is_blocked passable "
      "is_passable walkable is_walkable is_open is_hazard at get grid map",
      "write world.tile(x, y), which gives \"open\", \"wall\", \"hazard\" or \"water\""},
-    {"raycast ray free distance_to_wall line_of_sight clearance is_clear can_move",
+    {"raycast ray free distance_to_wall clearance is_clear can_move",
      "write world.clear(dx, dy, limit)"},
     {"path find_path get_path pathfind path_to next_step route astar a_star get_path_step "
      "shortest_path navigate",
@@ -77,6 +87,10 @@ constexpr Habit kWorldHabits[] = {
     {"random rand rng", "write math.random()"},
     {"delta delta_time time_step timestep dt_s deltaTime frame_time", "write world.dt"},
     {"step ticks current_tick tick_count frame turn", "write world.tick"},
+    {"messages hear sounds listen get_messages inbox heard_messages", "write world.heard()"},
+    {"raining rain is_raining", "write world.weather().rain"},
+    {"can_see is_visible sees in_sight has_line_of_sight", "write world.line_of_sight(x, y)"},
+    {"trade_offer get_offer offers trades", "write world.offer()"},
     {"clock now current_time elapsed seconds get_time", "write world.time"},
     {"size dimensions bounds extent", "write world.width and world.depth"},
     {"length", "write world.depth"},
@@ -195,7 +209,7 @@ std::string joined(const std::vector<std::string>& words) {
 std::string usage(const ApiEntry& entry) {
   std::string text = api_display_name(entry);
   const bool is_function = entry.kind == ApiKind::kSelfAction ||
-                           entry.kind == ApiKind::kWorldSense ||
+                           entry.kind == ApiKind::kWorldSense || entry.kind == ApiKind::kEffect ||
                            (entry.kind == ApiKind::kLibrary && !entry.parameters.empty());
   if (!is_function) return text;
   text += "(";
@@ -209,9 +223,11 @@ std::string usage(const ApiEntry& entry) {
 }
 
 std::string_view receipt_of(std::string_view action) {
-  if (!find_api(ApiKind::kSelfAction, action) || action == "note" || action == "idle") return {};
-  if (action == "say") return "self.last_message";
-  const bool moves = action == "move" || action == "move_to" || action == "wander";
+  const ApiEntry* entry = find_api(ApiKind::kSelfAction, action);
+  if (!entry || entry->returns != "Self" || action == "note" || action == "idle") return {};
+  if (action == "say" || action == "ask_for") return "self.last_message";
+  const bool moves =
+      action == "move" || action == "move_to" || action == "wander" || action == "turn";
   return moves ? "self.last_move" : "self.last_ability";
 }
 

@@ -142,8 +142,6 @@ class LoopRules {
     const Type object = context_.types.of(*index.children[0]);
     const std::string* key = constant_key(index);
     if (!key) return false;
-    // It falls with every turn.
-    if (object.is(Shape::kSelf) && *key == "fuel") return false;
     if (object.is(Shape::kSighting) || object.is(Shape::kStep)) {
       return bare(*index.children[0]).kind == ExpressionKind::kName &&
              !context_.survey.assigns_field(*key) &&
@@ -151,7 +149,8 @@ class LoopRules {
     }
     const bool of_api = object.is(Shape::kSelf) || object.is(Shape::kWorld);
     asks_world_ = asks_world_ || of_api;
-    return of_api && *key != "memory";
+    // Memory is the policy's own, and fuel counts down while it runs.
+    return of_api && *key != "memory" && *key != "fuel";
   }
 
   bool is_fixed_call(const Expression& call, const Block& body) {

@@ -70,4 +70,7 @@ void check_loops(const CheckContext& context);       // without end, without a t
 void check_flow(const CheckContext& context);        // what no way leads to
 void check_actions(const CheckContext& context);     // that never come, or come to nothing
 
+void check_ability_names(const CheckContext& context);  // in policies
+void check_ability_uses(const CheckContext& context);   // of user, target and effects
+
 }  // namespace cherub::scripting

@@ -5,12 +5,13 @@ local begin, remaining = core.begin, core.remaining
 local type, error, rawget, xpcall, tonumber, next = type, error, rawget, xpcall, tonumber, next
 local OUT_OF_FUEL, OUT_OF_MEMORY = core.OUT_OF_FUEL, core.OUT_OF_MEMORY
 
+modules.vec(core)
 local frame = modules.view(view_address, host)
 local view = frame.view
 local memories = modules.memories()
 local senses = modules.senses(core, frame)
 local world = core.freeze(senses, "world")
-local self = modules.self(core, frame, memories, host)
+local self = modules.self(core, frame, memories, host, modules.uses)
 
 ------------------------------------------------------------------ the decide phase
 
@@ -156,7 +157,8 @@ local function has_migrate() return migrate ~= nil end
 return {
   decide = decide, skip = skip, install = install, forget_agents = forget_agents,
   forget_memories = memories.forget_all, set_scenario = set_scenario,
-  add_species = frame.add_species, adopt = adopt, collect = ask_collect,
+  add_species = frame.add_species, forget_abilities = frame.forget_abilities,
+  add_ability = frame.add_ability, adopt = adopt, collect = ask_collect,
   finalize = ask_finalize, has_migrate = has_migrate, memory_of = memories.peek,
   set_memory = memories.set, drop_memories = drop_memories,
 }

@@ -1,11 +1,11 @@
 -- `self`: what an agent knows of itself, and its actions, which are intents. One view serves all
 -- agents of a Vm.
-local core, frame, memories, host = ...
+local core, frame, memories, host, more = ...
 local charge, remaining = core.charge, core.remaining
 local type, error, rawget, setmetatable, tostring = type, error, rawget, setmetatable, tostring
 local view, complain = frame.view, frame.complain
 local species_names, species_facts = frame.species_names, frame.species_facts
-local receipt_names = frame.receipt_names
+local receipt_names, role_names = frame.receipt_names, frame.role_names
 local self
 
 local fields = {
@@ -21,6 +21,8 @@ local fields = {
   health = function() return view.health[view.row] end,
   energy = function() return view.energy[view.row] end,
   hunger = function() return view.hunger[view.row] end,
+  thirst = function() return view.thirst[view.row] end,
+  role = function() return role_names[view.role[view.row]] end,
   age = function() return view.age[view.row] * view.dt end,
   collisions = function() return view.collisions[view.row] end,
   damage = function() return view.damage[view.row] end,
@@ -41,7 +43,11 @@ local function check_agent(me, call)
   if me ~= self then error("call actions with a colon: self:" .. call, 0) end
 end
 
-local actions = {}
+local uses = more(core, frame, host, function(me, call)
+  if me ~= self then check_agent(me, call) end
+end)
+local actions = uses.actions
+fields.items = uses.items
 
 local function movement(kind, call)
   return function(me, x, y, z)

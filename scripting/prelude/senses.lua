@@ -10,7 +10,12 @@ local block_names = frame.block_names
 local sense_nearest, sense_neighbors, sense_count = view.nearest, view.neighbors, view.count
 local sense_tile, sense_clear, sense_path, sense_target =
   view.tile, view.clear, view.path, view.target
+local sound_kinds = {[0] = "say", "call", "tell"}
+local sense_heard, sense_line, sense_voxel = view.heard, view.line_of_sight, view.voxel
+local sense_offer, sense_rain = view.offer, view.rain
 local seen = ffi.new("cherub_sighting")
+local sounds = ffi.new("cherub_heard[8]")
+local standing = ffi.new("cherub_offer")
 local many = ffi.new("cherub_sighting[32]")
 local way = ffi.new("cherub_step")
 
@@ -104,6 +109,57 @@ function senses.target()
   sense_target(view.world, view.row, seen)
   if seen.found == 0 then return nil end
   return sighting(seen)
+end
+
+function senses.line_of_sight(x, y, z)
+  charge(20)
+  local call = "line_of_sight(x, y)"
+  if type(x) ~= "number" then check_number(x, "x", call, "metres") end
+  if type(y) ~= "number" then check_number(y, "y", call, "metres") end
+  if z == nil then z = view.z[view.row] end
+  if type(z) ~= "number" then check_number(z, "z", call, "metres") end
+  return sense_line(view.world, view.row, x, y, z) == 1
+end
+
+function senses.voxel(x, y, z)
+  charge(20)
+  if type(x) ~= "number" then check_number(x, "x", "voxel(x, y, z)", "metres") end
+  if type(y) ~= "number" then check_number(y, "y", "voxel(x, y, z)", "metres") end
+  if type(z) ~= "number" then check_number(z, "z", "voxel(x, y, z)", "metres") end
+  return block_names[sense_voxel(view.world, view.row, x, y, z)]
+end
+
+function senses.heard()
+  charge(20)
+  local found = sense_heard(view.world, view.row, sounds)
+  local list = {}
+  for i = 1, found do
+    local sound = sounds[i - 1]
+    charge(10 + sound.text_bytes * 0.125)
+    list[i] = {
+      speaker = sound.speaker.id, species = species_names[sound.speaker.species],
+      x = sound.speaker.x, y = sound.speaker.y, z = sound.speaker.z,
+      distance = sound.speaker.distance, kind = sound_kinds[sound.kind],
+      text = ffi.string(sound.text, sound.text_bytes),
+    }
+  end
+  return list
+end
+
+function senses.weather()
+  charge(2)
+  return {rain = sense_rain(view.world)}
+end
+
+function senses.offer()
+  charge(5)
+  sense_offer(view.world, view.row, standing)
+  if standing.found == 0 then return nil end
+  return {
+    from = standing.from, item = species_names[standing.item], count = standing.count,
+    want_item = species_names[standing.want_item], want_count = standing.want_count,
+    seconds = standing.left_s,
+  }
 end
 
 return senses

@@ -2,7 +2,7 @@
 -- the names of what is there a number. `view.row` is the agent on whose behalf code runs.
 local view_address, host = ...
 local ffi = require("ffi")
-local error, type = error, type
+local error, type, pairs = error, type, pairs
 
 ffi.cdef [[
 typedef struct {
@@ -10,6 +10,16 @@ typedef struct {
   double id, x, y, z, distance;
 } cherub_sighting;
 typedef struct { int32_t found, length; double x, y; } cherub_step;
+typedef struct {
+  cherub_sighting speaker;
+  const char *text;
+  uint32_t text_bytes, kind;
+} cherub_heard;
+typedef struct {
+  int32_t found, item, want_item;
+  uint32_t count, want_count;
+  double from, left_s;
+} cherub_offer;
 typedef struct {
   const void *world;
   const uint32_t *rows;
@@ -33,17 +43,36 @@ typedef struct {
   double (*clear)(const void *, uint32_t, double, double, double);
   void (*path)(const void *, uint32_t, double, double, double, cherub_step *);
   void (*target)(const void *, uint32_t, cherub_sighting *);
+  const float *thirst;
+  const uint8_t *role;
+  int32_t (*heard)(const void *, uint32_t, cherub_heard *);
+  int32_t (*line_of_sight)(const void *, uint32_t, double, double, double);
+  int32_t (*voxel)(const void *, uint32_t, double, double, double);
+  void (*offer)(const void *, uint32_t, cherub_offer *);
+  uint32_t (*items)(const void *, uint32_t, int32_t);
+  int32_t (*knows)(const void *, uint32_t, int32_t);
+  double (*cooldown)(const void *, uint32_t, int32_t);
+  double (*rain)(const void *);
 } cherub_view;
 ]]
 local view = ffi.cast("cherub_view *", view_address)
 
 -- Names that C++ knows by number; filled by add_species.
 local species_names, species_index, species_facts = {}, {any = -1, food = -2}, {}
+local item_names, ability_index = {}, {}
 
-local function add_species(index, name, speed, sense_radius, reach)
+-- `kind`: "agent", "plant", "target" or "item".
+local function add_species(index, name, kind, speed, sense_radius, reach)
   species_names[index], species_index[name] = name, index
-  species_facts[index] = {speed = speed, sense_radius = sense_radius, reach = reach}
+  species_facts[index] = {kind = kind, speed = speed, sense_radius = sense_radius, reach = reach}
+  if kind == "item" then item_names[#item_names + 1] = {index = index, name = name} end
 end
+
+local function forget_abilities()
+  for name in pairs(ability_index) do ability_index[name] = nil end
+end
+
+local function add_ability(index, name) ability_index[name] = index end
 
 -- An argument that is not what the call takes: the error names call, argument and what was given.
 local function complain(call, name, expected, value)
@@ -53,6 +82,8 @@ end
 return {
   view = view, species_names = species_names, species_index = species_index,
   species_facts = species_facts, species_list = host.species_list,
+  item_names = item_names, ability_index = ability_index, role_names = host.role_names,
   receipt_names = host.receipt_names, block_names = host.block_names,
-  add_species = add_species, complain = complain,
+  add_species = add_species, forget_abilities = forget_abilities, add_ability = add_ability,
+  complain = complain,
 }

@@ -23,6 +23,7 @@ constexpr std::size_t kInputBytesMax = std::size_t{16} << 20;
 struct CheckOptions {
   std::vector<std::string> files;
   std::string scenario;
+  bool ability = false;
   bool json = false;
 };
 
@@ -112,7 +113,10 @@ class CheckRun {
                          .text());
       return;
     }
-    const scripting::CheckReport report = scripting::check_policy("policy", *source, scenario_);
+    const bool is_ability = options_.ability || scripting::is_ability(*source);
+    const scripting::CheckReport report =
+        is_ability ? scripting::check_ability("ability", *source, scenario_)
+                   : scripting::check_policy("policy", *source, scenario_);
     Counts counts;
     counts.add(report.diagnostics);
     counts_.add(counts);
@@ -161,11 +165,13 @@ int run_check(const CheckOptions& options) {
 
 void add_check_command(CLI::App& program, Session& session) {
   const auto options = std::make_shared<CheckOptions>();
-  CLI::App* const command =
-      program.add_subcommand("check", "Check policies against the API and the policy contract");
+  CLI::App* const command = program.add_subcommand(
+      "check", "Check policies and abilities against the API and their contracts");
   command->add_option("file", options->files, "Lua files; - reads standard input")->required();
   command->add_option("--scenario", options->scenario,
                       "Also check what exists in this scenario only");
+  command->add_flag("--ability", options->ability,
+                    "They are abilities; a file with execute and without act is one anyway");
   command->add_flag("--json", options->json,
                     "Print exactly one JSON document; see docs/CHECKER.md");
   command->footer(
@@ -173,6 +179,7 @@ void add_check_command(CLI::App& program, Session& session) {
       "  cherub check policy.lua\n"
       "  cherub check policies/*.lua --scenario meadow\n"
       "  cherub check - --json < policy.lua\n"
+      "  cherub check frost.lua --ability\n"
       "Exit codes: 0 ok (there may be warnings), 1 a file cannot be read, 2 usage, 13 refused");
   command->callback([options, &session] { session.exit_code = run_check(*options); });
 }

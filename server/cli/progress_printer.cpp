@@ -48,6 +48,12 @@ void ProgressPrinter::tell_news(const std::string& type, const rapidjson::Docume
     tell_live(record);
   } else if (type == "follow") {
     tell_followed(record);
+  } else if (type == "estimate") {
+    tell_estimate(record);
+  } else if (type == "model") {
+    tell_model(record);
+  } else if (type == "warning" && record.HasMember("limit")) {
+    say_locked("warning: " + text_of(record, "message"));
   } else if (type == "catalogue") {
     const rapidjson::Value& scripts = record["scripts"];
     say_locked("begins with " + std::to_string(scripts.Size()) +
@@ -112,6 +118,31 @@ void ProgressPrinter::tell_followed(const rapidjson::Document& record) {
   say_locked(line + ", fuel " + std::to_string(whole_of(record, "fuel")));
 }
 
+// What a model may cost, before it is asked.
+void ProgressPrinter::tell_estimate(const rapidjson::Document& record) {
+  const std::uint64_t calls = whole_of(record, "calls");
+  if (calls == 0) return;
+  const bool priced = record.HasMember("cost") && record["cost"].IsNumber();
+  say_locked("estimate: " + std::to_string(calls) + " to " +
+             std::to_string(whole_of(record, "calls_max")) + " calls, at first " +
+             std::to_string(whole_of(record, "tokens_in") / calls) + " tokens in and at most " +
+             std::to_string(whole_of(record, "tokens_out_max") / calls) + " out each, " +
+             (priced ? "up to " + short_number(number_of(record, "cost_max")) + " " +
+                           text_of(record, "currency")
+                     : "cost unknown: the model has no price in the configuration"));
+}
+
+void ProgressPrinter::tell_model(const rapidjson::Document& record) {
+  const std::string state = text_of(record, "state");
+  const std::string name = text_of(record, "model");
+  if (state == "failed") {
+    say_locked("  model " + name + ": " + text_of(record, "message").substr(0, kNewsBytesMax));
+  }
+  line_ = "iteration " + std::to_string(iteration_) + "/" + std::to_string(iterations_) +
+          "  model " + name + " " + state;
+  if (state == "streaming") line_ += " " + std::to_string(whole_of(record, "tokens")) + " tokens";
+}
+
 void ProgressPrinter::tell_candidate(const rapidjson::Document& record) {
   const std::string state = text_of(record, "state");
   const std::uint64_t number = whole_of(record, "candidate");
@@ -166,7 +197,7 @@ void ProgressPrinter::update_line() {
   if (now - last_update_ < kUpdateInterval) return;
   last_update_ = now;
   std::string line = line_;
-  if (line.rfind("iteration", 0) == 0) {
+  if (line.rfind("iteration", 0) == 0 && line.find("  model ") == std::string::npos) {
     line += "  episode " + std::to_string(episodes_done_) + "/" + std::to_string(episodes_);
   }
   if (has_best_) line += "  best " + short_number(best_score_);

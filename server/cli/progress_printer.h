@@ -35,6 +35,8 @@ class ProgressPrinter final : public abilities::RunObserver {
 
  private:
   void tell_news(const std::string& type, const rapidjson::Document& record);
+  void tell_estimate(const rapidjson::Document& record);
+  void tell_model(const rapidjson::Document& record);
   void tell_candidate(const rapidjson::Document& record);
   void tell_live(const rapidjson::Document& record);
   void tell_followed(const rapidjson::Document& record);

@@ -6,7 +6,9 @@
 #include <optional>
 #include <random>
 #include <utility>
+#include <vector>
 
+#include "abilities/run_loop.h"
 #include "engine/base/json.h"
 #include "server/cli/commands.h"
 #include "server/cli/console_input.h"
@@ -27,11 +29,12 @@ constexpr std::size_t kPolicyBytesMax = std::size_t{1} << 20;
 constexpr double kWatchSeconds = 3600, kConsoleSeconds = 1e9;
 
 struct RunFlags {
-  std::optional<std::string> scenario, goal, provider, base_url, model, runs_dir, catalogue;
-  std::string policy, existing, watch, load, world;
+  std::optional<std::string> scenario, goal, base_url, model, runs_dir, catalogue, cassette_mode;
+  std::string policy, existing, watch, load, world, cassette;
+  std::vector<std::string> providers;
   std::optional<std::uint32_t> iterations, episodes, candidates, threads;
-  std::optional<std::uint64_t> seed;
-  std::optional<double> duration, live, autosave;
+  std::optional<std::uint64_t> seed, max_calls, max_tokens, max_ticks;
+  std::optional<double> duration, live, autosave, max_cost, max_seconds;
   std::optional<bool> jit;
   bool json = false, console = false;
 };
@@ -49,18 +52,35 @@ base::Result<void> add_file(base::JsonObject& body, const char* name, const std:
   return {};
 }
 
+std::string limits_of(const RunFlags& flags) {
+  base::JsonObject limits;
+  add_given(limits, "max_cost", flags.max_cost);
+  add_given(limits, "max_calls", flags.max_calls);
+  add_given(limits, "max_tokens", flags.max_tokens);
+  add_given(limits, "max_ticks", flags.max_ticks);
+  add_given(limits, "max_seconds", flags.max_seconds);
+  return limits.text();
+}
+
 // The flags as the body of a POST /run: what is valid is decided in one place.
 base::Result<abilities::RunRequest> request_of(const RunFlags& flags, const Config& config) {
   abilities::RunRequest defaults = run_defaults(config);
   const bool watching = !flags.watch.empty();
   defaults.live_paced = watching || flags.console;
   defaults.world_dir = flags.world;
+  defaults.cassette = flags.cassette;
+  defaults.cassette_mode = flags.cassette_mode.value_or(defaults.cassette_mode);
   if (watching) defaults.live_seconds = kWatchSeconds;
   if (flags.console) defaults.live_seconds = kConsoleSeconds;
   base::JsonObject body;
   add_given(body, "user_goal", flags.goal);
   add_given(body, "scenario", flags.scenario);
-  add_given(body, "provider", flags.provider);
+  if (!flags.providers.empty()) {
+    base::JsonArray names;
+    for (const std::string& name : flags.providers) names.add(name);
+    body.raw("provider", names.text());
+  }
+  body.raw("limits", limits_of(flags));
   add_given(body, "provider_url", flags.base_url);
   add_given(body, "model", flags.model);
   add_given(body, "iterations", flags.iterations);
@@ -131,7 +151,7 @@ abilities::RunSummary go_on(const RunFlags& flags, abilities::RunRequest request
   return continue_world(flags.world, request, control, observer);
 }
 
-int execute(const RunFlags& flags, const abilities::RunRequest& request) {
+int execute(const RunFlags& flags, const abilities::RunRequest& request, const Config& config) {
   abilities::RunControl control;
   const SignalWatch signals([&](int count) {
     if (count > 1) std::_Exit(130);
@@ -142,8 +162,12 @@ int execute(const RunFlags& flags, const abilities::RunRequest& request) {
   {
     const auto watch = watch_policy(flags.watch, control, printer);
     const auto console = read_console(flags, control, printer);
-    summary = flags.load.empty() ? abilities::execute_run(request, fresh_run_id(), control, printer)
-                                 : go_on(flags, request, control, printer);
+    abilities::RunTools tools;
+    tools.services =
+        std::make_shared<abilities::angel::ModelServices>(config.call_limits(), config.prices);
+    summary = flags.load.empty()
+                  ? abilities::execute_run_with(request, fresh_run_id(), control, printer, tools)
+                  : go_on(flags, request, control, printer);
   }
   printer.finish();
   if (!flags.json) print_run_report(summary);
@@ -164,7 +188,7 @@ int run_run(const RunFlags& flags, const std::string& config_path) {
     print_error(request.error());
     return request.error().code == base::ErrorCode::kIo ? kExitFailed : kExitUsage;
   }
-  return execute(flags, *request);
+  return execute(flags, *request, *config);
 }
 
 void add_flags(CLI::App& command, RunFlags& flags) {
@@ -175,9 +199,23 @@ void add_flags(CLI::App& command, RunFlags& flags) {
   command.add_option("--candidates", flags.candidates,
                      "Candidates per iteration (default: 64 of builtin, 1 of a model)");
   command.add_option("--seed", flags.seed, "All randomness follows from it (default 1)");
-  command.add_option("--provider", flags.provider, "builtin, openai or anthropic");
+  command
+      .add_option("--provider", flags.providers,
+                  "builtin, openai, anthropic, cassette, or a name from the configuration; given "
+                  "several times: each is asked when the one before it fails")
+      ->allow_extra_args(false);
   command.add_option("--base-url", flags.base_url, "Where the provider's API is");
   command.add_option("--model", flags.model, "The provider's model");
+  command.add_option("--max-cost", flags.max_cost,
+                     "Most that the models may cost, in the currency of the configured prices");
+  command.add_option("--max-calls", flags.max_calls, "Most requests to models, retries too");
+  command.add_option("--max-tokens", flags.max_tokens, "Most tokens of all requests and replies");
+  command.add_option("--max-ticks", flags.max_ticks, "Most simulated ticks while searching");
+  command.add_option("--max-seconds", flags.max_seconds, "Wall time after which the search ends");
+  command.add_option("--cassette", flags.cassette, "File in which replies of models are kept");
+  command.add_option("--cassette-mode", flags.cassette_mode,
+                     "record, replay, strict (a miss is an error) or auto (default: replay what is "
+                     "there, record the rest)");
   command.add_option("--policy", flags.policy, "Measure this Lua file; nothing is generated");
   command.add_option("--existing", flags.existing, "Begin from this Lua file");
   command.add_option("--threads", flags.threads, "Threads for episodes (default: all cores)");

@@ -51,6 +51,26 @@ void print_results(const rapidjson::Value& summary) {
   }
 }
 
+// What the models took, when one was asked.
+void print_ledger(const rapidjson::Value& summary) {
+  const rapidjson::Value* const ledger = object_of(summary, "ledger");
+  if (ledger == nullptr || whole_of(*ledger, "calls") == 0) return;
+  const bool priced = ledger->HasMember("cost") && (*ledger)["cost"].IsNumber();
+  std::printf(
+      "\n%llu calls of models (%llu failed), %llu tokens in, %llu out%s, %s\n",
+      static_cast<unsigned long long>(whole_of(*ledger, "calls")),
+      static_cast<unsigned long long>(whole_of(*ledger, "errors")),
+      static_cast<unsigned long long>(whole_of(*ledger, "tokens_in")),
+      static_cast<unsigned long long>(whole_of(*ledger, "tokens_out")),
+      whole_of(*ledger, "estimated_calls") > 0 ? " (partly estimated)" : "",
+      priced ? (short_number((*ledger)["cost"].GetDouble()) + " " + text_of(*ledger, "currency"))
+                   .c_str()
+             : "cost unknown");
+  if (text_of(summary, "reason") == "budget") {
+    std::printf("The budget ended the search: %s\n", text_of(summary, "limit").c_str());
+  }
+}
+
 const char* end_word(abilities::RunEnd end) {
   switch (end) {
     case abilities::RunEnd::kDone:
@@ -73,6 +93,7 @@ void print_run_report(const abilities::RunSummary& summary) {
   const auto document = base::parse_json(summary.json);
   if (document.ok()) {
     print_results(*document);
+    print_ledger(*document);
     const std::string note = text_of(*document, "note");
     if (!note.empty()) std::printf("\n%s\n", note.c_str());
     if (const rapidjson::Value* timing = object_of(*document, "timing")) {

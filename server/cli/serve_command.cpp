@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "abilities/run_loop.h"
 #include "server/cli/commands.h"
 #include "server/cli/text_io.h"
 #include "server/serve.h"
@@ -33,7 +34,15 @@ int run_serve(const ServeFlags& flags, const std::string& config_path) {
   options.config.catalogue = flags.catalogue.value_or(options.config.catalogue);
   options.config.token_env = flags.token_env.value_or(options.config.token_env);
   spdlog::set_level(flags.verbose ? spdlog::level::debug : spdlog::level::info);
-  const auto served = serve(options, abilities::execute_run);
+  abilities::RunTools tools;
+  tools.services = std::make_shared<abilities::angel::ModelServices>(options.config.call_limits(),
+                                                                     options.config.prices);
+  options.ledger_json = [services = tools.services] { return services->total.json(); };
+  const auto run = [&tools](const abilities::RunRequest& request, const std::string& run_id,
+                            abilities::RunControl& control, abilities::RunObserver& observer) {
+    return abilities::execute_run_with(request, run_id, control, observer, tools);
+  };
+  const auto served = serve(options, run);
   if (served.ok()) return kExitOk;
   print_error(served.error());
   return served.error().code == base::ErrorCode::kIo ? kExitFailed : kExitUsage;

@@ -16,6 +16,10 @@ import { WorldView } from "./world_view.js";
 
 const kFailuresToAsk = 3;
 const kComplaintsMax = 5; // about messages that cannot be read, per run
+// What is read out to those who do not see the list.
+const kAnnounced = new Set([
+  "iteration", "best", "live", "reload", "quarantine", "error", "done", "terminated",
+]);
 
 const progress = new ProgressView();
 const chart = new ScoreChart();
@@ -156,10 +160,6 @@ function complain(text) {
   if (complaints <= kComplaintsMax) progress.say({ tone: "bad", text });
 }
 
-const kAnnounced = new Set(
-  "iteration best live reload quarantine error done terminated".split(" "),
-);
-
 function takeRecord(raw) {
   const record = unwrap(raw);
   if (!model.take(record)) return;
@@ -172,9 +172,7 @@ function takeRecord(raw) {
   const isHistory = isNumber(record.seq) && record.seq <= model.historyEnd;
   if (told) {
     progress.say(told, record.ts ?? (isHistory ? null : Date.now()));
-    if (!isHistory && kAnnounced.has(record.type)) {
-      progress.announce(told.text);
-    }
+    if (!isHistory && kAnnounced.has(record.type)) progress.announce(told.text);
   }
   if (record.type === "best" && model.code !== null && !(isHistory && policy.filled)) {
     policy.offer(model.code, record.score);

@@ -202,11 +202,27 @@ const tellers = {
           text: `${record.name} has died${record.cause ? `: ${record.cause}` : ""}.`,
         }
       : null, // the console's line
+  estimate: (record) =>
+    record.calls > 0
+      ? {
+          tone: "note",
+          text:
+            `The model is asked ${plain(record.calls)} to ${plain(record.calls_max)} times` +
+            (record.cost_max === null
+              ? "; what that costs is not known."
+              : `, for up to ${record.cost_max} ${record.currency}.`),
+        }
+      : null,
+  model: (record) =>
+    record.state === "failed"
+      ? { tone: "bad", text: `${record.model || record.provider}: ${record.message}` }
+      : null,
   catalogue: (record) => ({
     tone: "note",
     text: `The run begins with ${counted(record.scripts.length, "script")} that did well before.`,
   }),
   warning(record) {
+    if (record.limit) return { tone: "bad", text: String(record.message) };
     if (record.about === "catalogue") {
       return { tone: "bad", text: `The run does without its catalogue. ${record.message}` };
     }

@@ -4,12 +4,14 @@
 #include <random>
 #include <thread>
 
-#include "abilities/angel/http_model.h"
+#include "abilities/angel/http_peer.h"
+#include "abilities/angel/patient_model.h"
 #include "engine/base/hash.h"
 #include "engine/base/sha256.h"
 #include "tests/abilities/model_server_process.h"
 
 using namespace cherub;
+using namespace cherub::abilities;
 using namespace cherub::abilities::angel;
 using base::ErrorCode;
 using cherub::testing::ModelServer;
@@ -33,23 +35,29 @@ struct Bench {
   std::string key = made_up_key();
   std::vector<double> pauses;
   ProviderConfig config;
+  Ledger ledger;
 
   Bench(const std::string& provider, const std::string& base_url) {
     config.provider = provider;
     config.base_url = base_url;
     config.model = "scripted";
     config.deadline_s = 20;
+    config.stream = false;
   }
 
-  std::unique_ptr<LanguageModel> model() {
+  std::unique_ptr<PatientModel> model() {
     ModelSurroundings surroundings;
-    surroundings.pacing.sleep = [this](double seconds, const std::atomic<bool>*) {
+    CallTools tools;
+    tools.pacing.sleep = [this](double seconds, const std::atomic<bool>*) {
       pauses.push_back(seconds);
     };
+    tools.ledger = &ledger;
     surroundings.variable = [this](const std::string&) { return key; };
-    auto made = make_http_model(config, surroundings);
+    auto made = make_http_peer(config, surroundings);
     REQUIRE(made);
-    return std::move(made).value();
+    std::vector<std::unique_ptr<Peer>> peers;
+    peers.push_back(std::move(made).value());
+    return std::make_unique<PatientModel>(std::move(peers), tools);
   }
 
   // complete(), with the key looked for in whatever comes out.
@@ -290,9 +298,10 @@ TEST_CASE("base URLs as people write them") {
 
 TEST_CASE("parameters that a model does not take are left out, and not tried again") {
   const std::string provider = any_provider();
-  const std::size_t refusals = provider == "openai" ? 2 : 1;
+  const std::size_t refusals = provider == "openai" ? 3 : 1;
   ModelServer server("unsupported");
   Bench bench(provider, server.url());
+  bench.config.stream = true;
   const auto model = bench.model();
   REQUIRE(model->complete(kRequest, nullptr));
   CHECK(server.requests().size() == refusals + 1);
@@ -301,6 +310,7 @@ TEST_CASE("parameters that a model does not take are left out, and not tried aga
   REQUIRE(seen.size() == refusals + 2);
   const auto& body = seen.back()["body"];
   CHECK_FALSE(body.HasMember("temperature"));
+  CHECK_FALSE(body.HasMember("stream_options"));
   CHECK(body.HasMember(provider == "openai" ? "max_completion_tokens" : "max_tokens"));
 }
 
@@ -323,17 +333,17 @@ TEST_CASE("keys are asked for where they are needed, and go nowhere else") {
   config.provider = provider;
   config.model = "scripted";
 
-  auto made = make_http_model(config, bare);
+  auto made = make_http_peer(config, bare);
   REQUIRE_FALSE(made.ok());
   CHECK(made.error().code == ErrorCode::kInvalidArgument);
   CHECK(has(made.error().message, provider == "openai" ? "OPENAI_API_KEY" : "ANTHROPIC_API_KEY"));
   config.key_variable = "MY_KEY";
-  made = make_http_model(config, bare);
+  made = make_http_peer(config, bare);
   REQUIRE_FALSE(made.ok());
   CHECK(has(made.error().message, "MY_KEY"));
 
   config.base_url = "http://127.0.0.1:9";
-  CHECK(make_http_model(config, bare).ok());
+  CHECK(make_http_peer(config, bare).ok());
 
   // Plain http to another machine: a key only when it was named for this.
   std::vector<HttpHeader> sent;
@@ -341,9 +351,11 @@ TEST_CASE("keys are asked for where they are needed, and go nowhere else") {
     sent = request.headers;
     return base::Result<HttpReply>(HttpReply{401, {}, "{}"});
   };
-  bare.variable = [](const std::string&) { return std::string("secret words"); };
+  bare.variable = [](const std::string& name) {
+    return std::string(has(name, "KEY") ? "secret words" : "");
+  };
   const auto carries_key = [&] {
-    REQUIRE_FALSE(make_http_model(config, bare).value()->complete(kRequest, nullptr).ok());
+    REQUIRE_FALSE(make_http_peer(config, bare).value()->attempt(kRequest, {}).reply.ok());
     return std::any_of(sent.begin(), sent.end(),
                        [](const HttpHeader& header) { return has(header.value, "secret"); });
   };
@@ -362,15 +374,15 @@ TEST_CASE("the environment is read at the moment of the call") {
   config.base_url = server.url();
   config.model = "scripted";
   config.key_variable = "CHERUB_TEST_KEY";
-  auto model = make_language_model(config);
-  REQUIRE(model);
+  auto peer = make_http_peer(config, {});
+  REQUIRE(peer);
   const std::string key = made_up_key();
   setenv("CHERUB_TEST_KEY", ("  " + key + "\n").c_str(), 1);
-  CHECK((*model)->complete(kRequest, nullptr).ok());
+  CHECK((*peer)->attempt(kRequest, {}).reply.ok());
   setenv("CHERUB_TEST_KEY", "two\nlines", 1);
-  const auto broken = (*model)->complete(kRequest, nullptr);
+  const auto broken = (*peer)->attempt(kRequest, {}).reply;
   unsetenv("CHERUB_TEST_KEY");
-  CHECK((*model)->complete(kRequest, nullptr).ok());
+  CHECK((*peer)->attempt(kRequest, {}).reply.ok());
   REQUIRE_FALSE(broken.ok());
   CHECK(broken.error().code == ErrorCode::kInvalidArgument);
   CHECK_FALSE(has(broken.error().text(), "lines"));
@@ -385,11 +397,11 @@ TEST_CASE("an incomplete configuration makes no model") {
   right.provider = "openai";
   right.base_url = "http://127.0.0.1:9/v1";
   right.model = "scripted";
-  REQUIRE(make_language_model(right));
+  REQUIRE(make_http_peer(right, {}));
   const auto refused = [&](const char* field, auto change) {
     ProviderConfig config = right;
     change(config);
-    const auto made = make_language_model(config);
+    const auto made = make_http_peer(config, {});
     INFO(field);
     REQUIRE_FALSE(made.ok());
     CHECK(made.error().code == ErrorCode::kInvalidArgument);

@@ -102,13 +102,21 @@ TEST_CASE("the real sleep ends early when cancelled") {
   CHECK(jitter < 1);
 }
 
-TEST_CASE("Retry-After counts seconds or not at all") {
-  CHECK(parse_retry_after("0") == 0);
-  CHECK(parse_retry_after(" 120 ") == 120);
-  CHECK(parse_retry_after("999999999") == 999999999);
+TEST_CASE("Retry-After counts seconds or gives a date") {
+  constexpr std::int64_t kNow = 1445412480;  // Wed, 21 Oct 2015 07:28:00 GMT
+  CHECK(parse_retry_after("0", kNow) == 0);
+  CHECK(parse_retry_after(" 120 ", kNow) == 120);
+  CHECK(parse_retry_after("999999999", kNow) == 999999999);
+  for (const char* date : {"Wed, 21 Oct 2015 07:28:30 GMT", "Wednesday, 21-Oct-15 07:28:30 GMT",
+                           "Wed Oct 21 07:28:30 2015"}) {
+    INFO(date);
+    CHECK(parse_retry_after(date, kNow) == 30);
+    CHECK(parse_retry_after(date, kNow + 3600) == 0);
+  }
   for (const char* text :
-       {"", "-1", "1.5", "soon", "1 s", "1000000000", "Wed, 21 Oct 2015 07:28:00 GMT"}) {
+       {"", "-1", "1.5", "soon", "1 s", "1000000000", "Wed, 21 Oct 2015 07:28:00 CET",
+        "Wed, 21 Oct 2015 07:28:00 GMT, or so"}) {
     INFO(text);
-    CHECK_FALSE(parse_retry_after(text));
+    CHECK_FALSE(parse_retry_after(text, kNow));
   }
 }

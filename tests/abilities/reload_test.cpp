@@ -101,9 +101,9 @@ TEST_CASE("refused intents count when they are more than the old version's") {
     CHECK(story.live(100, {50, 0, 50, old_refused}, kGood) == 20);
     story.swap();
     story.live(1, {}, kGood);
-    const Tick ticks = story.live(200, {}, {50, 0, 50, 15});  // 30 %
+    const Tick ticks = story.live(200, {}, {50, 0, 50, 30});  // 60 %
     CHECK((story.watch.state() == ReloadState::kRolledBack) == (old_refused == 0));
-    CHECK((ticks <= 5) == (old_refused == 0));
+    CHECK((ticks <= 2) == (old_refused == 0));
   }
 }
 

@@ -69,6 +69,7 @@ rapidjson::Document summary_of(const Done& done) {
 std::string outcome_of(const Done& done) {
   rapidjson::Document document = summary_of(done);
   for (const char* name : {"timing", "dir", "catalogue", "run_id"}) document.EraseMember(name);
+  document["ledger"].RemoveMember("seconds");
   return base::to_json(document);
 }
 

@@ -40,6 +40,7 @@ struct ModelRun {
 
   RunControl control;
   double live_seconds = 0;
+  Limits limits;
 
   void run(std::uint32_t iterations, const char* goal = "reach the target") {
     RunRequest request = small_request(folder);
@@ -48,6 +49,7 @@ struct ModelRun {
     request.provider.provider = "openai";
     request.candidates = 0;
     request.iterations = iterations;
+    request.limits = limits;
     RunTools tools;
     tools.make_model = [this](const angel::ProviderConfig&) {
       return base::Result<std::unique_ptr<angel::LanguageModel>>(
@@ -93,7 +95,7 @@ TEST_CASE("profile counts the calls of the model, its tokens and its errors") {
     run.control.ask(console::Profile{}, [&told](const ConsoleReply& reply) { told = reply.json; });
   };
   run.run(2);  // the second iteration finds the model asleep
-  CHECK(contains(searching, R"("model":{"provider":"openai")"));
+  CHECK(contains(searching, R"("model":{"calls":)"));
   const auto profile = base::parse_json(living);
   REQUIRE(profile);
   const auto& model = (*profile)["model"];
@@ -166,6 +168,53 @@ TEST_CASE("a model that does not answer fails the run, or leaves the best so far
   once.run(3);
   CHECK(once.summary.end == RunEnd::kDone);
   CHECK(once.summary.best_code == kWandererSource);
+}
+
+TEST_CASE("the budget ends a run with its best so far, after a warning") {
+  ModelRun run;
+  for (int i = 0; i < 10; ++i) run.replies.push_back(fenced(kWandererSource));
+  run.limits.calls = 4;
+  run.run(10);
+  CHECK(run.summary.end == RunEnd::kDone);
+  CHECK(run.asked.size() == 4);
+  CHECK(run.summary.best_code == kWandererSource);
+  CHECK(contains(run.summary.json, R"("reason":"budget","limit":"max_calls")"));
+  CHECK(run.observer.of_type("warning").size() == 1);
+  CHECK(contains(file_text(run.summary.dir + "/ledger.json"), R"("calls":4,"errors":0)"));
+  const auto estimate = run.observer.of_type("estimate");
+  REQUIRE(estimate.size() == 1);
+  CHECK(run.observer.records.front().json == estimate.front());
+  CHECK(contains(estimate.front(), R"("calls":10,"calls_max":40)"));
+}
+
+TEST_CASE("a budget for nothing fails and says what to raise") {
+  ModelRun run;
+  run.replies = {fenced(kWandererSource)};
+  run.limits.ticks = 10;
+  run.run(1);
+  CHECK(run.summary.end == RunEnd::kFailed);
+  CHECK(run.asked.empty());
+  CHECK(contains(run.summary.error, "raise max_ticks"));
+}
+
+TEST_CASE("simulated ticks never pass their limit while searching") {
+  ModelRun run;
+  for (int i = 0; i < 20; ++i) run.replies.push_back(fenced(kWandererSource));
+  run.limits.ticks = 500;  // two episodes of 60 ticks and a probe of 5 are a candidate
+  run.run(20);
+  CHECK(run.summary.end == RunEnd::kDone);
+  CHECK(run.asked.size() == 4);
+  CHECK(contains(run.summary.json, R"("limit":"max_ticks")"));
+}
+
+TEST_CASE("a limit on cost without a price is refused before anything is asked") {
+  ModelRun run;
+  run.replies = {fenced(kWandererSource)};
+  run.limits.cost = 1'000'000;
+  run.run(1);
+  CHECK(run.summary.end == RunEnd::kFailed);
+  CHECK(run.asked.empty());
+  CHECK(contains(run.summary.error, "limits.max_cost"));
 }
 
 TEST_CASE("a model may be given a goal that no metric names") {

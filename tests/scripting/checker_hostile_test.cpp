@@ -141,7 +141,7 @@ TEST_CASE("Mutated policies get an answer that points into them", "[checker]") {
   Mutator mutator(good_policies());
   const auto meadow = engine::builtin_scenario("meadow");
   std::size_t accepted = 0;
-  for (int i = 0; i < 4000; ++i) {
+  for (int i = 0; i < 5000; ++i) {
     const std::string source = mutator.next();
     const auto report = scripting::check_policy("policy", source, &meadow.value());
     accepted += report.ok() ? 1 : 0;

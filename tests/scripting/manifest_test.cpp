@@ -13,6 +13,30 @@ using namespace cherub::scripting;
 
 namespace {
 
+bool is_of_abilities(const ApiEntry& entry) {
+  return entry.kind == ApiKind::kAbility || entry.kind == ApiKind::kEffect ||
+         entry.name.starts_with("Person.");
+}
+
+// A line of an example as a whole ability. Parts of the contract stand beside the rest of it.
+std::string as_ability(const ApiEntry& entry, const std::string& line) {
+  std::string ability =
+      "local ability = {name = \"spark\", description = \"Sparks.\", energy_cost = 0.1, cooldown = "
+      "1, range = 5}\n";
+  const std::string execute = "function ability.execute(user, target, world, effects)\n";
+  const bool declares = entry.kind == ApiKind::kAbility;
+  if (declares && entry.name != "execute" && entry.name != "can_use") {
+    ability = "local ability = {}\n";
+    for (const ApiEntry& other : api_manifest()) {
+      const bool value = other.kind == ApiKind::kAbility && other.parameters.empty();
+      if (value && other.name != entry.name) ability += other.right + "\n";
+    }
+  }
+  if (declares) ability += line + "\n";
+  if (entry.name != "execute") ability += execute + (declares ? "" : line) + "\nend\n";
+  return ability + "return ability\n";
+}
+
 // A line of an example as a whole policy. Contract functions stand beside act, the rest in it.
 std::string as_policy(const ApiEntry& entry, const std::string& line) {
   std::string policy = "local policy = {}\n";
@@ -26,6 +50,11 @@ std::string as_policy(const ApiEntry& entry, const std::string& line) {
   return policy + "return policy\n";
 }
 
+CheckReport checked(const ApiEntry& entry, const std::string& line, std::string& source) {
+  source = is_of_abilities(entry) ? as_ability(entry, line) : as_policy(entry, line);
+  return is_of_abilities(entry) ? check_ability("ability", source) : check_policy("policy", source);
+}
+
 std::string findings(const CheckReport& report, const std::string& source) {
   return sandbox::diagnostics_text(report.diagnostics, "policy", source);
 }
@@ -35,8 +64,8 @@ std::string findings(const CheckReport& report, const std::string& source) {
 TEST_CASE("Every right example passes the checker without a finding", "[manifest]") {
   for (const ApiEntry& entry : api_manifest()) {
     REQUIRE_FALSE(entry.right.empty());
-    const std::string source = as_policy(entry, entry.right);
-    const CheckReport report = check_policy("policy", source);
+    std::string source;
+    const CheckReport report = checked(entry, entry.right, source);
     INFO(api_display_name(entry) << "\n" << findings(report, source));
     CHECK(report.diagnostics.empty());
   }
@@ -47,8 +76,8 @@ TEST_CASE("Every wrong example is refused with its hint", "[manifest]") {
   for (const ApiEntry& entry : api_manifest()) {
     if (entry.wrong.empty()) continue;
     ++examples;
-    const std::string source = as_policy(entry, entry.wrong);
-    const CheckReport report = check_policy("policy", source);
+    std::string source;
+    const CheckReport report = checked(entry, entry.wrong, source);
     const std::string text = findings(report, source);
     INFO(api_display_name(entry) << " should say: " << entry.wrong_hint << "\n" << text);
     CHECK_FALSE(report.ok());
@@ -127,13 +156,56 @@ TEST_CASE("The cheat sheet tells only what the scenario has", "[manifest]") {
   CHECK(meadow.size() < 9000);
 }
 
+TEST_CASE("Abilities, items and roles are told where they exist", "[manifest]") {
+  auto scenario = engine::builtin_scenario("meadow").value();
+  const std::string bare = api_cheat_sheet(scenario);
+  for (const char* word : {"self:use(", "self:turn(", "self.items", "self.role", "self.thirst",
+                           "world.offer", "world.voxel", "cooling_down", "self:ask_for"}) {
+    INFO(word);
+    CHECK(bare.find(word) == std::string::npos);
+  }
+  scenario.actions.insert(scenario.actions.end(), {"use", "turn"});
+  scenario.roles = {{"trader", {"give", "trade_accept"}, true}};
+  engine::SpeciesSpec coin;
+  coin.name = "coin";
+  coin.kind = engine::Kind::kItem;
+  scenario.species.push_back(coin);
+  const std::string full = api_cheat_sheet(scenario);
+  for (const char* word :
+       {"self:use(", "self:turn(", "self.items", "self.role", "self:give(", "world.offer",
+        "cooling_down", "self:ask_for", "\"coin\" (an item)", "  trader: give trade_accept\n"}) {
+    INFO(word);
+    CHECK(full.find(word) != std::string::npos);
+  }
+  // Nobody here can pick things up, or is ever thirsty.
+  CHECK(full.find("self:pick_up(") == std::string::npos);
+  CHECK(full.find("self.thirst") == std::string::npos);
+  CHECK(full.size() < 12000);
+}
+
+TEST_CASE("The prices of the documentation are the engine's", "[manifest]") {
+  std::ifstream file(CHERUB_SOURCE_DIR "/docs/ABILITIES.md");
+  std::stringstream text;
+  text << file.rdbuf();
+  for (const ApiEntry& entry : api_manifest()) {
+    if (entry.kind != ApiKind::kEffect) continue;
+    const std::string row = "| `" + entry.name + "` | " + entry.price + " |\n";
+    INFO(row);
+    CHECK(text.str().find(row) != std::string::npos);
+  }
+}
+
 TEST_CASE("The editor stub declares every class and member", "[manifest]") {
   const std::string stub = api_luals();
   CHECK(stub.starts_with("---@meta\n"));
   CHECK(sandbox::parse("stub", stub).chunk);
-  for (const char* name : {"Self", "World", "Sighting", "Step", "Policy"}) {
+  for (const char* name : {"Self", "World", "Sighting", "Step", "Policy", "Person", "Effects",
+                           "Ability", "Sound", "Offer"}) {
     CHECK(stub.find("---@class " + std::string(name) + "\n") != std::string::npos);
   }
+  CHECK(stub.find("function Effects.damage(target, amount) end") != std::string::npos);
+  CHECK(stub.find("---@field execute fun(user: Person,") != std::string::npos);
+  CHECK(stub.find("function vec.rotate(x, y, angle) end") != std::string::npos);
   CHECK(stub.find("function Self:move_to(x, y, z) end") != std::string::npos);
   CHECK(stub.find("function World.nearest(species, radius) end") != std::string::npos);
   CHECK(stub.find("---@param hazard_cost? number") != std::string::npos);

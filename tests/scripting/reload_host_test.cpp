@@ -359,10 +359,8 @@ TEST_CASE("a shadow that fails or runs without end is told of, at a bounded cost
   life.install(kOld, false);
   life.steps(3);
   LoadVerdict verdict;
-  auto version = prepare_version(life.registry->add(kEndless), life.world->scenario(), {},
-                                 life.world->columns().size(), verdict);
-  REQUIRE(version);
-  life.host->begin_shadow(std::move(version));
+  life.host->begin_shadow(prepare_version(life.registry->add(kEndless), life.world->scenario(), {},
+                                          life.world->columns().size(), verdict));
   life.steps(2);
   const ShadowReport report = *life.host->shadow();
   CHECK(report.faults == report.acts);

@@ -28,7 +28,7 @@ TEST_CASE("an empty file leaves the defaults") {
   REQUIRE(config.ok());
   CHECK(config->port == 8088);
   CHECK(config->host == "127.0.0.1");
-  CHECK(config->provider == "builtin");
+  CHECK(config->provider.empty());
 }
 
 TEST_CASE("the file is stronger than the default, the environment than the file") {
@@ -82,6 +82,44 @@ TEST_CASE("every key can be set by the file under its own name") {
     const std::string value = key == "jit" ? "on" : "7";
     CHECK(error_text(key + ": " + value).empty());
   }
+}
+
+TEST_CASE("providers come in their order, prices exactly") {
+  const auto config = read_config(
+      "providers:\n"
+      "  - {name: near, provider: openai, base_url: 'http://127.0.0.1:1', model: a, retries: 0}\n"
+      "  - {name: far, provider: anthropic, model: b, deadline_seconds: 5, stream: false}\n"
+      "prices: {currency: EUR, a: {in: 0.000001, out: 15}}\n",
+      "garden.yaml", environment({}));
+  REQUIRE(config.ok());
+  REQUIRE(config->providers.size() == 2);
+  CHECK(config->providers[0].name == "near");
+  CHECK(config->providers[0].retries == 0);
+  CHECK(config->providers[1].deadline_s == 5);
+  CHECK_FALSE(config->providers[1].stream);
+  CHECK(config->prices.currency == "EUR");
+  CHECK(config->prices.models.at("a").in == 1);
+  CHECK(config->prices.models.at("a").out == 15'000'000);
+}
+
+TEST_CASE("what is wrong with a provider or a price is told with its line") {
+  const auto told = [](const std::string& yaml, const std::string& words) {
+    const std::string text = error_text("port: 1\n" + yaml);
+    INFO(text);
+    CHECK(text.find("garden.yaml:2") != std::string::npos);
+    CHECK(text.find(words) != std::string::npos);
+  };
+  told("providers: {name: x}", "list");
+  told("providers: [{name: x, provider: openai, api_key: s}]", "environment");
+  told("providers: [{name: x, provider: builtin}]", "openai or anthropic");
+  told("providers: [{provider: openai}]", "'name'");
+  told("providers: [{name: cassette, provider: openai}]", "taken");
+  told("providers: [{name: x, provider: openai}, {name: x, provider: openai}]", "Two");
+  told("providers: [{name: x, provider: openai, retries: 11}]", "from 0 to 10");
+  told("prices: {a: 3}", "{in: …, out: …}");
+  told("prices: {a: {in: 3}}", "{in: …, out: …}");
+  told("prices: {a: {in: -3, out: 1}}", "six decimals");
+  told("prices: {a: {in: 0.0000001, out: 1}}", "six decimals");
 }
 
 }  // namespace cherub::server

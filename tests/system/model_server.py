@@ -8,15 +8,23 @@ takes the next behaviour of the script; the last one repeats. --script is a list
 or a file with one behaviour per line (# begins a comment). Prints `ready http://127.0.0.1:PORT`
 once it listens, and ends when the process that started it does.
 
-Behaviours, with their argument behind a colon:
+Behaviours, with their argument behind a colon; requests for streams get them, see model_stream.py:
   answers   good[:FILE] prose syntax loop no_code empty cut_off think parts chunked eof interim
-  refusals  401 429[:SECONDS] 500 503 529 error_string error_in_200[:STATUS] unsupported echo_key
-            control redirect
+  refusals  401 403 404 429[:SECONDS] 429_date[:SECONDS] 500 503 529 error_string
+            error_in_200[:STATUS] unsupported no_stream echo_key control redirect quota
+            ollama_missing llama_loading llama_context openrouter
   broken    stall cut garbage wrong_shape huge[:length] slow[:SECONDS] not_http header_flood
-`unsupported` refuses `max_tokens` and `temperature` while they are there, and answers then.
+            invalid_utf8
+  streams   stream_type stream_json_type stream_crlf stream_no_usage stream_no_done stream_cut
+            stream_short stream_stall stream_drip[:SECONDS] stream_garbage[:only]
+            stream_error[:STATUS] stream_huge[:event]
+  chaos[:SEED] draws one of most of them for each request.
+`unsupported` refuses `max_tokens`, `stream_options` and `temperature` while they are there, and
+answers then; `no_stream` refuses streams.
 """
 
 import argparse
+import email.utils
 import hashlib
 import http.server
 import json
@@ -26,6 +34,8 @@ import ssl
 import sys
 import threading
 import time
+
+import model_stream
 
 HUGE_BYTES = 5 << 20
 PARENT_POLL_S = 0.5
@@ -134,6 +144,7 @@ class Script:
         self.taken = 0
         self.behaviours = read_script(arguments.script)
         self.record_path = arguments.record
+        self.chaos = {}
         with open(arguments.policy, encoding="utf-8") as file:
             self.policy = file.read()
         if self.record_path:
@@ -145,6 +156,9 @@ class Script:
         with self.lock:
             behaviour = self.behaviours[min(self.taken, len(self.behaviours) - 1)]
             self.taken += 1
+            if behaviour.startswith("chaos"):
+                seed = behaviour.partition(":")[2]
+                behaviour = self.chaos.setdefault(seed, model_stream.Chaos(seed)).draw()
             if self.record_path:
                 line = record_of(self.taken, path, headers, body, behaviour)
                 with open(self.record_path, "a", encoding="utf-8") as file:
@@ -160,7 +174,7 @@ def read_script(text):
             items = [line.split("#")[0] for line in file]
     behaviours = [item.strip() for item in items if item.strip()]
     for behaviour in behaviours:
-        if behaviour.partition(":")[0] not in ANSWERS | PLAYS.keys():
+        if behaviour.partition(":")[0] not in ANSWERS | PLAYS.keys() | STREAMS:
             sys.exit(f"model_server.py: no behaviour is named {behaviour!r}; see --help")
     if not behaviours:
         sys.exit("model_server.py: the script has no behaviours")
@@ -206,8 +220,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
         wire = Wire(self.path)
         if name in PLAYS:
             PLAYS[name](self, wire, argument, Asked(headers, body))
-        else:
+            return
+        asked = Asked(headers, body).json()
+        if not asked.get("stream"):
             self.send_json(200, wire.reply(text_of(name, argument, self.script.policy), name))
+            return
+        text = text_of(name, argument, self.script.policy)
+        if name in model_stream.BROKEN:
+            model_stream.BROKEN[name](self, wire, text, asked, argument)
+        else:
+            model_stream.play_stream(self, wire, text, asked, name)
 
     def send_head(self, status, fields):
         self.send_response(status)
@@ -240,12 +262,41 @@ class Asked:
         self.headers = headers
         self.body = body
 
+    def json(self):
+        try:
+            value = json.loads(self.body)
+        except ValueError:
+            value = None
+        return value if isinstance(value, dict) else {}
+
 
 def play_refusal(status, kind, message):
     def play(handler, wire, argument, _asked):
         fields = {"Retry-After": argument} if argument else {}
         handler.send_json(status, wire.error(kind, message), fields)
     return play
+
+
+def play_429_date(handler, wire, argument, _asked):
+    date = email.utils.formatdate(time.time() + float(argument or 0), usegmt=True)
+    handler.send_json(429, wire.error("rate_limit_error", "slow down"), {"Retry-After": date})
+
+
+def play_object(status, error):
+    """An error object of a particular server; its wire is OpenAI's."""
+    return lambda handler, _wire, _argument, _asked: handler.send_json(status, {"error": error})
+
+
+def play_no_stream(handler, wire, _argument, asked):
+    if asked.json().get("stream"):
+        handler.send_json(400, wire.error("invalid_request_error",
+                                          "Your organization must be verified to stream this."))
+    else:
+        handler.send_bytes(200, handler.good_bytes(wire))
+
+
+def play_invalid_utf8(handler, wire, _argument, _asked):
+    handler.send_bytes(200, handler.good_bytes(wire).replace(b"policy", b"pol\xff\xfecy"))
 
 
 def play_error_string(handler, _wire, _argument, _asked):
@@ -258,8 +309,11 @@ def play_error_in_200(handler, _wire, argument, _asked):
 
 
 def play_unsupported(handler, wire, _argument, asked):
-    body = json.loads(asked.body)
-    if "max_tokens" in body and not wire.anthropic:
+    body = asked.json()
+    if "stream_options" in body:
+        handler.send_json(400, wire.error("invalid_request_error",
+                                          "Unrecognized request argument: stream_options"))
+    elif "max_tokens" in body and not wire.anthropic:
         handler.send_json(400, wire.error(
             "invalid_request_error",
             "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."))
@@ -355,9 +409,25 @@ def play_header_flood(handler, _wire, _argument, _asked):
         pass
 
 
+STREAMS = model_stream.BROKEN.keys() | model_stream.WHOLE | {"chaos"}
 ANSWERS = {"good", "prose", "syntax", "loop", "no_code", "empty", "cut_off", "think", "parts"}
 PLAYS = {
     "401": play_refusal(401, "authentication_error", "this key is not known here"),
+    "403": play_refusal(403, "permission_error", "not for you"),
+    "404": play_refusal(404, "not_found_error", "no such model"),
+    "429_date": play_429_date, "no_stream": play_no_stream, "invalid_utf8": play_invalid_utf8,
+    "quota": play_object(429, {"message": "You exceeded your current quota.", "param": None,
+                               "type": "insufficient_quota", "code": "insufficient_quota"}),
+    "ollama_missing": play_object(404, {"message": 'model "x" not found, try pulling it first',
+                                        "type": "api_error", "param": None, "code": None}),
+    "llama_loading": play_object(503, {"code": 503, "message": "Loading model",
+                                       "type": "unavailable_error"}),
+    "llama_context": play_object(500, {
+        "code": 500, "message": "the request exceeds the available context size",
+        "type": "exceed_context_size_error", "n_prompt_tokens": 9000, "n_ctx": 4096}),
+    "openrouter": play_object(400, {
+        "code": 400, "message": "Provider returned error",
+        "metadata": {"provider_name": "Elsewhere", "raw": "top_k must be above 0"}}),
     "429": play_refusal(429, "rate_limit_error", "slow down"),
     "500": play_refusal(500, "api_error", "something broke inside"),
     "503": play_refusal(503, "api_error", "loading the model"),

@@ -1,12 +1,12 @@
-#include "abilities/angel/http_model.h"
+#include "abilities/angel/http_peer.h"
 
 #include <atomic>
-#include <cmath>
 #include <cstdlib>
 #include <optional>
 #include <utility>
 
 #include "abilities/angel/peer_message.h"
+#include "abilities/angel/reply_stream.h"
 #include "abilities/angel/wire.h"
 #include "engine/base/json.h"
 
@@ -21,7 +21,7 @@ constexpr std::uint32_t kMaxTokensMax = 1'000'000;
 constexpr double kTemperatureMax = 2;
 constexpr double kDeadlineMaxS = 3600;
 constexpr std::size_t kModelNameBytesMax = 200;
-constexpr int kQuirksMax = 2;  // parameters that can be left out or renamed
+constexpr int kQuirksMax = 4;  // parameters that can be left out or renamed
 
 std::string environment_variable(const std::string& name) {
   const char* value = std::getenv(name.c_str());
@@ -76,42 +76,42 @@ std::string advice(unsigned status, const std::string& key_variable) {
   return "check the model's name and the parameters";
 }
 
-struct Outcome {
-  Result<ModelReply> reply;
-  AttemptVerdict verdict;
-};
+// What a reply used; reckoned from `bytes` of text and thinking where the peer does not say.
+Tokens used_of(const ModelReply& reply, const ModelRequest& request, std::size_t bytes) {
+  if (reply.tokens_in + reply.tokens_out > 0) return {reply.tokens_in, reply.tokens_out, false};
+  return {estimated_tokens(request.system.size() + request.user.size()), estimated_tokens(bytes),
+          true};
+}
 
-// One provider over HTTP: makes the request, keeps the deadline and the retries, and turns whatever
-// comes back into a reply or an error without secrets.
-class HttpModel final : public LanguageModel {
+// One provider over HTTP: makes the request, keeps the deadline, and turns whatever comes back into
+// a reply or an error without secrets.
+class HttpPeer final : public Peer {
  public:
-  HttpModel(ProviderConfig config, Url url, std::unique_ptr<Wire> wire,
-            ModelSurroundings surroundings)
+  HttpPeer(ProviderConfig config, Url url, std::unique_ptr<Wire> wire,
+           ModelSurroundings surroundings)
       : config_(std::move(config)),
         url_(std::move(url)),
         wire_(std::move(wire)),
         surroundings_(std::move(surroundings)) {}
 
-  Result<ModelReply> complete(const ModelRequest& request,
-                              const std::atomic<bool>* cancel) override {
+  const ProviderConfig& config() const override { return config_; }
+  std::string host() const override { return url_.authority(); }
+
+  Outcome attempt(const ModelRequest& request, const AttemptOptions& options) override {
     const auto key = read_key();
-    if (!key) return key.error();
-    const double start_s = surroundings_.pacing.now_s();
-    std::optional<Result<ModelReply>> last;
-    RetryRules rules;
-    rules.retries = config_.retries;
-    rules.asked_wait_max_s = config_.deadline_s;
-    const AttemptsReport report = run_attempts(rules, surroundings_.pacing, cancel, [&] {
-      Outcome outcome = attempt(request, *key, cancel);
-      last.emplace(std::move(outcome.reply));
-      return outcome.verdict;
-    });
-    Result<ModelReply> result = *std::move(last);
-    if (!result) return told(result.error(), report, *key);
-    result->text = redact(std::move(result->text), *key);
-    result->attempts = report.made;
-    result->wall_s = surroundings_.pacing.now_s() - start_s;
-    return result;
+    if (!key) return {key.error(), {}, {}};
+    auto proxy = proxy_for(url_, surroundings_.variable);
+    if (!proxy) return {proxy.error(), {}, {}};
+    Outcome outcome = ask(request, *key, std::move(*proxy), options);
+    if (outcome.reply) {
+      outcome.reply->text = redact(std::move(outcome.reply->text), *key);
+      return outcome;
+    }
+    Error error = outcome.reply.error();
+    error.where = url_.authority();
+    error.message = redact(std::move(error.message), *key);
+    outcome.reply = std::move(error);
+    return outcome;
   }
 
   // The key as the environment has it now; empty where none is needed.
@@ -135,60 +135,102 @@ class HttpModel final : public LanguageModel {
   }
 
   // Asks once; and once more for each optional parameter that the peer turns out not to take.
-  Outcome attempt(const ModelRequest& request, const std::string& key,
-                  const std::atomic<bool>* cancel) {
+  Outcome ask(const ModelRequest& request, const std::string& key, std::optional<Proxy> proxy,
+              const AttemptOptions& options) {
     HttpRequest http;
     http.url = wire_->endpoint(url_);
     http.headers = wire_->headers(key);
-    http.deadline_s = config_.deadline_s;
+    http.proxy = std::move(proxy);
+    http.first_byte_s = config_.first_byte_s;
+    http.idle_s = config_.idle_s;
+    http.deadline_s = options.deadline_s;
     const double start_s = surroundings_.pacing.now_s();
     for (int learned = 0;; ++learned) {
-      http.body = wire_->body(config_, request, {no_temperature_, completion_tokens_});
-      auto reply = surroundings_.exchange(http, cancel);
+      ReplyStream stream(*wire_, options.on_tokens);
+      const Quirks quirks{no_temperature_, completion_tokens_, no_stream_options_, no_stream_};
+      http.body = wire_->body(config_, request, quirks);
+      http.on_body = [&](const HttpReply& head, std::string_view piece) {
+        return stream.take(head, piece);
+      };
+      auto reply = surroundings_.exchange(http, options.cancel);
       if (!reply) {
         const bool again = reply.error().code == ErrorCode::kUnavailable;
-        return {reply.error(), {again, {}}};
+        return {reply.error(), {again, {}}, stream.used(request)};
       }
-      http.deadline_s = config_.deadline_s - (surroundings_.pacing.now_s() - start_s);
+      if (const Error* error = stream.too_large()) {
+        return {
+            Error{error->code, "HTTP 200, but " + error->message, ""}, {}, stream.used(request)};
+      }
+      http.deadline_s = options.deadline_s - (surroundings_.pacing.now_s() - start_s);
       const bool time_left = http.deadline_s > 0 && learned < kQuirksMax;
       if (time_left && reply->status == 400 && learn(reply->body)) continue;
-      return read(*reply, key);
+      if (stream.is_events()) return read_events(stream, *reply, key, request);
+      if (reply->status == 200 && reply->body.empty()) reply->body = stream.take_whole();
+      return read(*reply, key, request);
     }
   }
 
   // Whether the refusal names a parameter that can be left out, and was not yet.
   bool learn(const std::string& body) {
-    const bool tokens = body.find("max_completion_tokens") != std::string::npos;
-    if (tokens && !completion_tokens_.exchange(true)) return true;
-    const bool temperature = body.find("temperature") != std::string::npos;
-    return temperature && !no_temperature_.exchange(true);
+    const auto names = [&](const char* word) { return body.find(word) != std::string::npos; };
+    if (names("max_completion_tokens") && !completion_tokens_.exchange(true)) return true;
+    if (names("stream_options") && !no_stream_options_.exchange(true)) return true;
+    if (names("temperature") && !no_temperature_.exchange(true)) return true;
+    return names("stream") && !no_stream_.exchange(true);
   }
 
-  [[nodiscard]] Outcome read(const HttpReply& http, const std::string& key) const {
+  [[nodiscard]] Outcome read_events(ReplyStream& stream, const HttpReply& head,
+                                    const std::string& key, const ModelRequest& request) const {
+    auto reply = stream.finish();
+    if (const rapidjson::Document* error = stream.error()) {
+      Outcome outcome = failed(head, *error, redact(error_of_json(*error), key));
+      outcome.used = stream.used(request);
+      return outcome;
+    }
+    if (reply) {
+      const Tokens used = used_of(*reply, request, stream.bytes());
+      return {std::move(reply), {}, used};
+    }
+    const Error& error = reply.error();
+    if (error.code == ErrorCode::kInvalidArgument) return unreadable(redact(error.message, key));
+    // Whether the model or the network fell silent: another attempt may do better in the second
+    // case only.
+    const bool again = error.code == ErrorCode::kUnavailable && stream.is_cut();
+    const std::string words = clean_line(redact(error.message, key));
+    return {Error{error.code, "HTTP 200, but " + words, ""}, {again, {}}, stream.used(request)};
+  }
+
+  [[nodiscard]] Outcome read(const HttpReply& http, const std::string& key,
+                             const ModelRequest& request) const {
     auto root = base::parse_json(http.body);
     const std::string peer = redact(root ? error_of_json(*root) : http.body, key);
-    if (http.status != 200) return failed(http, http.status, peer);
+    if (http.status != 200) {
+      return root ? failed(http, *root, peer) : failed(http, rapidjson::Value(), peer);
+    }
     if (!root) {
       return unreadable("not JSON (" + root.error().text() + "): " + clean_line(peer, 120));
     }
     // Some gateways put the status of the peer behind them into the error of a 200.
-    const rapidjson::Value* error = member_of(&*root, "error");
-    if (error && !error->IsNull()) {
-      const std::uint64_t status = count_of(error, "code");
-      return failed(http, status >= 400 && status < 600 ? static_cast<unsigned>(status) : 200,
-                    peer);
-    }
+    if (error_in(*root)) return failed(http, *root, peer);
     auto reply = wire_->read(*root);
-    if (reply) return {std::move(reply), {}};
+    if (reply) {
+      const Tokens used = used_of(*reply, request, reply->text.size());
+      return {std::move(reply), {}, used};
+    }
     if (reply.error().code != ErrorCode::kInvalidArgument) {
       const std::string words = clean_line(redact(reply.error().message, key));
-      return {Error{reply.error().code, "HTTP 200, but " + words, ""}, {}};
+      return {Error{reply.error().code, "HTTP 200, but " + words, ""}, {}, {}};
     }
     return unreadable(reply.error().message + (peer.empty() ? "" : ": " + clean_line(peer)));
   }
 
-  [[nodiscard]] Outcome failed(const HttpReply& http, unsigned status,
+  // A refusal: by its status, or by what the object in the body says, which knows more.
+  [[nodiscard]] Outcome failed(const HttpReply& http, const rapidjson::Value& root,
                                const std::string& peer) const {
+    const rapidjson::Value* error = error_in(root);
+    const unsigned told = error ? status_of_error(*error) : 0;
+    const bool knows_more = http.status == 200 || told == 402 || told == 413;
+    const unsigned status = told != 0 && knows_more ? told : http.status;
     std::string message = "HTTP " + std::to_string(http.status);
     if (status != http.status) message += " with an error of status " + std::to_string(status);
     if (const std::string words = clean_line(peer); !words.empty()) {
@@ -199,7 +241,10 @@ class HttpModel final : public LanguageModel {
       message += " (to " + clean_line(location, 200) + ")";
     }
     return {Error{code_of(status), message, ""},
-            {worth_retrying(status), parse_retry_after(http.header("retry-after"))}};
+            {worth_retrying(status),
+             parse_retry_after(http.header("retry-after"), surroundings_.pacing.unix_s()),
+             status == 429},
+            {}};
   }
 
   [[nodiscard]] Outcome unreadable(const std::string& what) const {
@@ -207,23 +252,8 @@ class HttpModel final : public LanguageModel {
                   "HTTP 200, but not in the language of provider \"" + config_.provider +
                       "\": " + what + "; check base_url and provider",
                   ""},
+            {},
             {}};
-  }
-
-  // The error of the last attempt with what the caller cannot see: host, attempts, pauses.
-  [[nodiscard]] Error told(const Error& error, const AttemptsReport& report,
-                           const std::string& key) const {
-    Error out = error;
-    out.where = url_.authority();
-    if (report.wait_too_long_s) {
-      const auto seconds = static_cast<std::uint64_t>(*report.wait_too_long_s);
-      out.message +=
-          "; it asks to wait " + std::to_string(seconds) + " s, longer than the deadline allows";
-    }
-    if (report.made > 1) out.message += " (after " + std::to_string(report.made) + " attempts)";
-    if (report.cancelled) out.message = "cancelled between two attempts; the last: " + out.message;
-    out.message = redact(std::move(out.message), key);
-    return out;
   }
 
   ProviderConfig config_;
@@ -232,6 +262,8 @@ class HttpModel final : public LanguageModel {
   ModelSurroundings surroundings_;
   std::atomic<bool> no_temperature_ = false;
   std::atomic<bool> completion_tokens_ = false;
+  std::atomic<bool> no_stream_options_ = false;
+  std::atomic<bool> no_stream_ = false;
 };
 
 Result<void> check_numbers(const ProviderConfig& config) {
@@ -244,6 +276,11 @@ Result<void> check_numbers(const ProviderConfig& config) {
   if (!(config.deadline_s > 0 && config.deadline_s <= kDeadlineMaxS)) {
     return bad_config("deadline_s", "the deadline must be above 0 and at most 3600 s");
   }
+  for (const double limit : {config.first_byte_s, config.idle_s}) {
+    if (!(limit >= 0 && limit <= kDeadlineMaxS)) {
+      return bad_config("idle_s", "first_byte_s and idle_s must be from 0 to 3600 s");
+    }
+  }
   if (config.retries > kRetriesMax) {
     return bad_config("retries", "at most " + std::to_string(kRetriesMax) + " retries");
   }
@@ -252,8 +289,8 @@ Result<void> check_numbers(const ProviderConfig& config) {
 
 }  // namespace
 
-Result<std::unique_ptr<LanguageModel>> make_http_model(const ProviderConfig& config,
-                                                       ModelSurroundings surroundings) {
+Result<std::unique_ptr<Peer>> make_http_peer(const ProviderConfig& config,
+                                             ModelSurroundings surroundings) {
   std::unique_ptr<Wire> wire;
   if (config.provider == "openai") wire = make_openai_wire();
   if (config.provider == "anthropic") wire = make_anthropic_wire();
@@ -271,14 +308,10 @@ Result<std::unique_ptr<LanguageModel>> make_http_model(const ProviderConfig& con
     return bad_config("base_url", "the URL has a query; give only scheme, host and path");
   }
   if (!surroundings.variable) surroundings.variable = environment_variable;
-  auto model = std::make_unique<HttpModel>(config, std::move(url).value(), std::move(wire),
-                                           std::move(surroundings));
-  if (auto key = model->read_key(); !key) return key.error();
-  return std::unique_ptr<LanguageModel>(std::move(model));
-}
-
-Result<std::unique_ptr<LanguageModel>> make_language_model(const ProviderConfig& config) {
-  return make_http_model(config, ModelSurroundings{});
+  auto peer = std::make_unique<HttpPeer>(config, std::move(url).value(), std::move(wire),
+                                         std::move(surroundings));
+  if (auto key = peer->read_key(); !key) return key.error();
+  return std::unique_ptr<Peer>(std::move(peer));
 }
 
 }  // namespace cherub::abilities::angel

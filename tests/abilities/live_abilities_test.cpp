@@ -1,0 +1,135 @@
+#include <catch2/catch.hpp>
+
+#include "abilities/ability_watch.h"
+#include "abilities/live_world.h"
+#include "abilities/replay.h"
+#include "run_fixture.h"
+#include "tests/abilities/hamlet.h"
+
+namespace cherub::abilities {
+namespace {
+
+std::string frost(const std::string& body) {
+  return "local ability = {name = 'frost', description = 'Chills.', energy_cost = 0.05, cooldown = "
+         "0, range = 30}\nfunction ability.execute(user, target, world, effects)\n" +
+         body + "\nend\nreturn ability\n";
+}
+
+constexpr const char* kPolicy =
+    "local policy = {}\nfunction policy.act(self, world)\n"
+    "local other = world.nearest('person', 12)\n"
+    "if self.energy < 0.2 then return self:rest() end\n"
+    "if self:knows('frost') and other then self:use('frost', other) end\nend\nreturn policy\n";
+
+// A hamlet of four that lives for a while and is kept in a folder.
+struct LiveHamlet {
+  TemporaryFolder folder;
+  RunControl control;
+  KeepingObserver observer;
+  std::vector<ReloadOutcome> outcomes;
+  std::vector<ConsoleReply> replies;
+
+  void reload(const std::string& source) {
+    control.reload("ability", source,
+                   [this](const ReloadOutcome& outcome) { outcomes.push_back(outcome); });
+  }
+  void ask(const std::string& line) {
+    auto command = parse_console_line(line);
+    INFO(line);
+    REQUIRE(command);
+    control.ask(
+        *command, [this](ConsoleReply reply) { replies.push_back(std::move(reply)); },
+        WhenEarly::kWait);
+  }
+  LiveResult live() {
+    std::string yaml = fixtures::kHamlet;
+    yaml.replace(yaml.find("spawns: []"), 10, "spawns: [{species: person, count: 4}]");
+    auto scenario = engine::parse_scenario(yaml);
+    REQUIRE(scenario);
+    auto registry = std::make_shared<scripting::ScriptRegistry>();
+    LiveOptions options;
+    options.seed = 3;
+    options.seconds = 10;
+    options.world_dir = folder.path() + "/world";
+    LiveWorld world(*scenario, registry, options, control.state(), observer);
+    auto result = world.live(registry->add(kPolicy)->sha256, "");
+    REQUIRE(result);
+    return *result;
+  }
+  void check_replay() const {
+    for (const bool jit : {true, false}) {
+      ReplayOptions options;
+      options.jit = jit;
+      const auto report = replay_run(folder.path() + "/world", options);
+      REQUIRE(report);
+      INFO(report->difference);
+      CHECK(report->verified);
+      CHECK(report->ticks == 100);
+    }
+  }
+};
+
+}  // namespace
+
+TEST_CASE("An ability comes into a living world, is granted and used, and replayed",
+          "[abilities]") {
+  LiveHamlet hamlet;
+  hamlet.reload(frost("effects.damage(target, 0.01)"));
+  hamlet.ask("grant frost mage");
+  hamlet.ask("abilities");
+  hamlet.ask("debug 0");
+  hamlet.ask("role 1 hermit");
+  hamlet.ask("grant frost 1");
+  hamlet.ask("grant frost nobody");
+  hamlet.ask("grant unicorn mage");
+  hamlet.live();
+  REQUIRE(hamlet.outcomes.size() == 1);
+  CHECK(hamlet.outcomes[0].verdict.ok);
+  CHECK(hamlet.outcomes[0].tick == 0u);
+  REQUIRE(hamlet.replies.size() == 7);
+  for (int i = 0; i < 5; ++i) {
+    INFO(hamlet.replies[i].text);
+    CHECK(hamlet.replies[i].ok);
+  }
+  CHECK_THAT(hamlet.replies[1].text, Catch::Contains("role mage:"));
+  CHECK_THAT(hamlet.replies[2].json, Catch::Contains("\"role\":\"mage\""));
+  CHECK_FALSE(hamlet.replies[5].ok);
+  CHECK_THAT(hamlet.replies[5].text, Catch::Contains("roles here: mage, hermit"));
+  CHECK_FALSE(hamlet.replies[6].ok);
+  hamlet.check_replay();
+}
+
+TEST_CASE("A refused ability changes nothing and says why", "[abilities]") {
+  LiveHamlet hamlet;
+  hamlet.reload("return 5");
+  hamlet.reload(frost("effects.spawn('wolf')"));
+  hamlet.reload(frost("while true do"));
+  hamlet.live();
+  REQUIRE(hamlet.outcomes.size() == 3);
+  for (const ReloadOutcome& outcome : hamlet.outcomes) {
+    CHECK_FALSE(outcome.verdict.ok);
+    CHECK_FALSE(outcome.verdict.diagnostics.empty());
+  }
+  CHECK(hamlet.observer.of_type("reload").size() == 3);
+}
+
+TEST_CASE("A failing version is taken out and the one before comes back", "[abilities]") {
+  LiveHamlet hamlet;
+  hamlet.reload(frost("effects.damage(target, 0.01)"));
+  hamlet.ask("grant frost mage");
+  // Bad from the first use on, which no check can tell.
+  hamlet.reload(frost("effects.damage(target, target.health - 5)"));
+  hamlet.live();
+  const auto records = hamlet.observer.of_type("reload");
+  REQUIRE(records.size() == 3);
+  const auto back = base::parse_json(records[2]);
+  REQUIRE(back);
+  CHECK((*back)["state"].GetString() == std::string("rolled_back"));
+  CHECK((*back)["ability"].GetString() == std::string("frost"));
+  CHECK((*back)["new_sha256"].GetString() == hamlet.outcomes[0].sha256);
+  CHECK((*back)["old_sha256"].GetString() == hamlet.outcomes[1].sha256);
+  CHECK((*back)["faults"].GetUint64() >= AbilityWatch::kFaultsMin);
+  hamlet.check_replay();
+}
+
+}  // namespace cherub::abilities
