@@ -393,7 +393,6 @@ ConsoleReply LiveWorld::Session::execute(const console::Load& load, Answer&) {
                                 load.name + "\" cannot be taken: " + opened.error().message,
                             "name"});
   }
-  abandon_reloads("Another world was loaded.");
   if (const auto closed = close_store(); !closed) {
     owner.observer_.on_record(record("command", base::JsonObject()
                                                     .add("state", "failed")
@@ -407,6 +406,7 @@ ConsoleReply LiveWorld::Session::execute(const console::Load& load, Answer&) {
 }
 
 void LiveWorld::Session::replace_world(LoadedWorld loaded) {
+  abandon_reloads("Another world was loaded.");
   world->listen(nullptr);
   host = std::move(loaded.host);  // the old one may look at its world to the end
   world = std::move(loaded.world);

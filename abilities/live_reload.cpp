@@ -347,6 +347,14 @@ void LiveWorld::Session::answer_standing() {
 void LiveWorld::Session::take_over(const std::vector<engine::StampedCommand>& past) {
   history = {};
   for (const engine::StampedCommand& stamped : past) history.note(stamped.command);
+  // What acts was good, whatever else is not known any more.
+  const engine::ScriptSlot& acts = world->script_slots().front();
+  if (!acts.fallback_sha256.empty()) {
+    history.note(engine::InstallScript{acts.name, acts.fallback_sha256, false});
+    history.note(engine::InstallScript{acts.name, acts.sha256, true});
+  } else if (!acts.sha256.empty()) {
+    history.note(engine::InstallScript{acts.name, acts.sha256, false});
+  }
   host->retire_to([this](scripting::PreparedVersion version) { maker.free(std::move(version)); });
   follow_slot();
 }
