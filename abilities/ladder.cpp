@@ -18,8 +18,8 @@ sandbox::Range range_at(const std::string& source, std::size_t offset) {
   sandbox::Range range;
   range.begin = static_cast<std::uint32_t>(offset);
   range.end = range.begin + 1;
-  range.line = 1 + static_cast<std::uint32_t>(std::count(
-                       source.begin(), source.begin() + std::ptrdiff_t(offset), '\n'));
+  range.line = 1 + static_cast<std::uint32_t>(
+                       std::count(source.begin(), source.begin() + std::ptrdiff_t(offset), '\n'));
   const std::size_t line_end = offset == 0 ? std::string::npos : source.rfind('\n', offset - 1);
   const std::size_t line_start = line_end == std::string::npos ? 0 : line_end + 1;
   range.column = static_cast<std::uint32_t>(offset - line_start + 1);
@@ -107,9 +107,12 @@ std::string refusals_json(std::span<const Refusal> refusals) {
     base::JsonObject json;
     json.add("rung", rung_name(refusal.rung)).add("code", refusal.code);
     if (refusal.range) {
-      json.add("line", refusal.range->line).add("column", refusal.range->column);
+      json.add("line", refusal.range->line)
+          .add("column", refusal.range->column)
+          .add("offset", refusal.range->begin)
+          .add("length", refusal.range->end - refusal.range->begin);
     }
-    json.add("message", refusal.message).add("hint", refusal.hint);
+    json.add("severity", "error").add("message", refusal.message).add("hint", refusal.hint);
     if (!refusal.fixture.empty()) json.add("fixture", refusal.fixture);
     if (refusal.tick) json.add("tick", *refusal.tick);
     if (refusal.entity) json.add("entity", entity_text(*refusal.entity));
@@ -135,9 +138,8 @@ std::string refusals_text(std::span<const Refusal> refusals, const std::string& 
 }
 
 bool LadderVerdict::works() const {
-  return std::all_of(refusals.begin(), refusals.end(), [](const Refusal& refusal) {
-    return refusal.code == kIntentsRefusedCode;
-  });
+  return std::all_of(refusals.begin(), refusals.end(),
+                     [](const Refusal& refusal) { return refusal.code == kIntentsRefusedCode; });
 }
 
 bool LadderVerdict::faulted() const {
@@ -148,7 +150,7 @@ bool LadderVerdict::faulted() const {
 
 Ladder::Ladder(const engine::Scenario& scenario,
                std::shared_ptr<scripting::ScriptRegistry> registry, scripting::HostOptions options)
-    
+
     : scenario_(fixture_scenario(scenario)), registry_(std::move(registry)), options_(options) {}
 
 Ladder::~Ladder() = default;
@@ -175,9 +177,7 @@ LadderVerdict Ladder::check(const std::string& source) {
   if (!loaded.ok) {
     // The checker's verdict does not tell whether it could be parsed at all.
     const bool parses = loaded.stage == "load" || sandbox::parse("policy", source).chunk;
-    const Rung rung = loaded.stage == "load" ? Rung::kLoad
-                      : parses               ? Rung::kContract
-                                             : Rung::kText;
+    const Rung rung = loaded.stage == "load" ? Rung::kLoad : parses ? Rung::kContract : Rung::kText;
     const char* code = rung == Rung::kLoad ? "load" : parses ? "check" : "syntax";
     verdict.refusals = refusals_of(verdict.diagnostics, rung, code);
     return verdict;
@@ -186,9 +186,12 @@ LadderVerdict Ladder::check(const std::string& source) {
   MistakeCount mistakes;
   for (FixtureWorld& fixture : fixtures_) {
     auto refusal = try_fixture(fixture, host, sha256, mistakes);
-    if (refusal) verdict.refusals.push_back(std::move(*refusal));
+    if (!refusal) continue;
+    verdict.refusals.push_back(std::move(*refusal));
+    break;  // others would say the same again
   }
-  if (auto refusal = mistakes.refusal()) verdict.refusals.push_back(std::move(*refusal));
+  auto mistaken = mistakes.refusal();
+  if (verdict.refusals.empty() && mistaken) verdict.refusals.push_back(std::move(*mistaken));
   for (Refusal& refusal : verdict.refusals) {
     refusal.rung = Rung::kFixtures;
     refusal.range = blamed_line(source, refusal.message);

@@ -36,8 +36,9 @@ struct Refusal {
   std::optional<engine::EntityId> entity;
 };
 
-// `[{"rung":"V3","code":…,"line":…,"column":…,"message":…,"hint":…,"fixture":…,"tick":…,
-// "entity":…},…]`; what is not known of a refusal is left out.
+// `[{"rung":"V3","code":…,"line":…,"column":…,"offset":…,"length":…,"severity":"error",
+// "message":…,"hint":…,"fixture":…,"tick":…,"entity":…},…]`: diagnostics that tell more. What is
+// not known of a refusal is left out.
 std::string refusals_json(std::span<const Refusal> refusals);
 // The same for people and models: where, what, the line with a caret, what to do.
 std::string refusals_text(std::span<const Refusal> refusals, const std::string& source);

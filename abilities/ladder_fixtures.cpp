@@ -19,7 +19,9 @@ constexpr std::uint64_t kSeed = 20'231;
 constexpr std::uint32_t kFlatSide = 12, kMazeSide = 9;  // m
 // Each agent's memory is looked at once in a hundred ticks: the longest fixture has more.
 constexpr std::uint64_t kEmptyTicks = 104, kCrowdedTicks = 12, kEdgeTicks = 20, kDyingTicks = 28;
-constexpr std::uint32_t kCrowdMin = 8, kCrowdMax = 16, kPlentyMin = 20, kPlentyMax = 60;
+constexpr std::uint32_t kCrowdMin = 8, kCrowdMax = 16, kPlentyMin = 16, kPlentyMax = 40;
+// Runs that are compared with the first one end here, with the save in their middle.
+constexpr std::uint64_t kComparedTicksMax = 40;
 constexpr double kCornerGap = 0.3;  // m
 // Half a second to full hunger, two until no health is left; whoever does not hunger dies of age.
 constexpr double kDyingHungerRate = 2, kDyingStarveRate = 0.6, kDyingLifetime_s = 2.4;
@@ -83,6 +85,10 @@ struct Trace {
   scripting::PolicyStats stats;
 };
 
+std::uint64_t compared_ticks(const FixtureWorld& fixture) {
+  return std::min(fixture.ticks, kComparedTicksMax);
+}
+
 enum class Middle { kNothing, kSave, kRestore };
 
 class FixtureRun {
@@ -93,15 +99,17 @@ class FixtureRun {
   Trace run(Middle middle, MistakeCount* mistakes) {
     Trace trace;
     begin();
-    for (std::uint64_t tick = 0; tick < fixture_.ticks; ++tick) {
-      if (tick == fixture_.ticks / 2 && middle != Middle::kNothing) pause(middle);
+    const bool first = middle == Middle::kNothing;
+    const std::uint64_t ticks = first ? fixture_.ticks : compared_ticks(fixture_);
+    for (std::uint64_t tick = 0; tick < ticks; ++tick) {
+      if (!first && tick == ticks / 2) pause(middle);
       const engine::TickReport report = world_.step(host_);
       trace.hashes.push_back(report.hash);
       if (!trace.fault) note_fault(report, trace);
       if (mistakes != nullptr) count(report.tick, *mistakes);
     }
     trace.stats = host_.stats();
-    trace.memories = memories_to_json(world_.tick(), host_.save_memories());
+    if (!first) trace.memories = memories_to_json(world_.tick(), host_.save_memories());
     return trace;
   }
 
@@ -198,9 +206,9 @@ std::optional<Refusal> fault_refusal(const Trace& trace) {
   const scripting::PolicyStats& stats = trace.stats;
   const auto& faults = stats.faults;
   const bool bad_memory = faults[static_cast<std::size_t>(FaultKind::kInvalidMemory)] > 0;
-  const double share = stats.acts == 0 ? 0
-                                       : static_cast<double>(stats.fault_count()) /
-                                             static_cast<double>(stats.acts);
+  const double share =
+      stats.acts == 0 ? 0
+                      : static_cast<double>(stats.fault_count()) / static_cast<double>(stats.acts);
   if (!trace.fault || (share <= kFaultShareMax && !bad_memory)) return {};
   Refusal refusal = *trace.fault;
   FaultKind kind = FaultKind::kError;
@@ -209,14 +217,15 @@ std::optional<Refusal> fault_refusal(const Trace& trace) {
     if (refusal.code == std::string(kFaultCodePrefix) + scripting::fault_name(named)) kind = named;
   }
   refusal.hint = fault_hint(kind);
-  refusal.message = std::to_string(stats.fault_count()) + " of " + std::to_string(stats.acts) +
-                    " acts failed; the first: " + refusal.message;
+  refusal.message =
+      std::to_string(stats.fault_count()) + " of " + std::to_string(stats.acts) +
+      " acts failed; the first: " + refusal.message.substr(0, refusal.message.find('\n'));
   return refusal;
 }
 
 // The tick in which two runs first differ.
 std::optional<engine::Tick> first_difference(const Trace& one, const Trace& other) {
-  for (std::size_t tick = 0; tick < one.hashes.size(); ++tick) {
+  for (std::size_t tick = 0; tick < std::min(one.hashes.size(), other.hashes.size()); ++tick) {
     if (one.hashes[tick] != other.hashes[tick]) return tick;
   }
   return {};
@@ -245,6 +254,7 @@ bool is_mistake(Receipt receipt, IntentSlot slot) {
     case Receipt::kAccepted:
     case Receipt::kBlocked:
     case Receipt::kNoSuchTarget:
+    case Receipt::kNotReady:
     case Receipt::kCrowded:
     case Receipt::kUnwilling:
     case Receipt::kFailed:
@@ -297,7 +307,8 @@ std::optional<Refusal> MistakeCount::refusal() const {
   refusal.code = kIntentsRefusedCode;
   refusal.message = std::to_string(mistakes) + " of " + std::to_string(intents) + " intents (" +
                     percent(static_cast<double>(mistakes) / static_cast<double>(intents)) +
-                    ") were refused: " + list + "; at most " + percent(kMistakeShareMax) + " may be";
+                    ") were refused: " + list + "; at most " + percent(kMistakeShareMax) +
+                    " may be";
   refusal.hint =
       "ask only for what can be: check reach, diet, energy and readiness before, and look at "
       "self.last_move and self.last_ability";
@@ -314,7 +325,7 @@ std::optional<Refusal> try_fixture(FixtureWorld& fixture, scripting::PolicyHost&
   if (auto refusal = fault_refusal(first)) return refusal;
   const Trace saved = run.run(Middle::kSave, nullptr);
   if (const auto tick = first_difference(first, saved)) {
-    if (*tick < fixture.ticks / 2) {
+    if (*tick < compared_ticks(fixture) / 2) {
       return difference(fixture, tick, "runs_differ",
                         "the same world with the same seed went another way the second time",
                         kKeepInMemory);

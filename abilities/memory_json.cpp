@@ -50,8 +50,8 @@ void append(std::string& json, double number) {
 }
 
 void append(std::string& json, const std::string& text) {
-  json +=
-      base::is_utf8(text) ? base::json_string(text) : R"({"$base64":")" + base::base64(text) + R"("})";
+  json += base::is_utf8(text) ? base::json_string(text)
+                              : R"({"$base64":")" + base::base64(text) + R"("})";
 }
 
 void append(std::string& json, const Value::Table& table) {

@@ -16,17 +16,12 @@ namespace {
 constexpr std::uint32_t kBuiltinCandidates = 80;
 // With more candidates than this in an iteration only its best one is logged step by step.
 constexpr std::uint32_t kLoggedCandidatesMax = 4;
-constexpr std::uint64_t kProbeTicks = 5;
 // A race begins with so many episodes (one in a crowded world) and doubles them. Who is further
 // behind the best on the same seeds than this, over the root of their number, drops out.
 constexpr std::size_t kFirstHeat = 2;
 constexpr double kHopelessGap = 0.4;
 constexpr double kProgressIntervalS = 0.1;
 constexpr std::size_t kAttemptsMax = 12;
-
-bool every_act_faulted(const EpisodeResult& episode) {
-  return episode.policy.acts > 0 && episode.policy.fault_count() >= episode.policy.acts;
-}
 
 std::string score_text(double score) {
   char text[32];
@@ -113,7 +108,7 @@ RunPlan Search::plan() const {
 }
 
 bool Search::affordable() {
-  const bool room = setup_.ledger.allows_ticks(kProbeTicks + ticks_of(first_heat()));
+  const bool room = setup_.ledger.allows_ticks(ticks_of(first_heat()));
   outcome_.stopped_by = setup_.ledger.stopped_by();
   return room && !outcome_.stopped_by;
 }
@@ -218,15 +213,6 @@ angel::Brief Search::brief() const {
   return brief;
 }
 
-bool Search::always_faults(const std::string& sha256, EpisodeResult& probe) {
-  EpisodeSpec spec = specs_.front();
-  spec.ticks_max = kProbeTicks;
-  auto results = setup_.evaluator.run(sha256, {&spec, 1}, {}, &setup_.control.cancel);
-  probe = std::move(results.front());
-  setup_.ledger.add_ticks(probe.ticks);
-  return every_act_faulted(probe);
-}
-
 double Search::lead(std::span<const EpisodeResult> first) const {
   if (!outcome_.best) return 0;
   const std::span<const EpisodeResult> best(outcome_.best->episodes.data(), first.size());
@@ -308,19 +294,17 @@ base::Result<void> Search::write_draft(const angel::Draft& draft, const std::str
 base::Result<std::optional<double>> Search::refuse(const angel::Draft& draft,
                                                    const std::string& state,
                                                    const std::string& message) {
-  const std::string diagnostics = sandbox::diagnostics_json(draft.diagnostics);
-  tell(state, base::JsonObject().add("message", message).raw("diagnostics", diagnostics));
+  const std::string refusals = refusals_json(draft.refusals);
+  tell(state, base::JsonObject().add("message", message).raw("diagnostics", refusals));
   const std::string errors = base::JsonObject()
                                  .add("state", state)
                                  .add("message", message)
-                                 .raw("diagnostics", diagnostics)
+                                 .raw("diagnostics", refusals)
                                  .text();
   if (auto written = write_draft(draft, errors); !written) return written.error();
   const std::string text =
-      draft.diagnostics.empty()
-          ? message
-          : sandbox::diagnostics_text(draft.diagnostics, "policy", draft.source);
-  note_problem(state + ": " + (draft.diagnostics.empty() ? message : text));
+      draft.refusals.empty() ? message : refusals_text(draft.refusals, draft.source);
+  note_problem(state + ": " + text);
   last_errors_ = {text};
   last_refused_ = draft.source;
   push_bounded(attempts_, "iteration " + std::to_string(iteration_) + ": " + state + ": " + message,
@@ -331,22 +315,15 @@ base::Result<std::optional<double>> Search::refuse(const angel::Draft& draft,
 Search::Admission Search::admit(const angel::Draft& draft) {
   Admission admission;
   admission.sha256 = setup_.registry->add(draft.source)->sha256;
-  scripting::PolicyHost host(setup_.registry, setup_.host);
-  scripting::LoadVerdict verdict = host.prepare(admission.sha256, setup_.scenario);
-  admission.diagnostics = std::move(verdict.diagnostics);
-  if (!verdict.ok) {
-    admission.state = "refused";
-    admission.message = "refused in " + verdict.stage;
-    if (!admission.diagnostics.empty()) {
-      admission.message += ": " + admission.diagnostics.front().message;
-    }
-    return admission;
-  }
-  EpisodeResult probe;
-  if (always_faults(admission.sha256, probe)) {
-    admission.state = "faulted";
-    admission.message = "every act faulted; the first: " + probe.policy.first_fault;
-  }
+  const LadderVerdict& verdict = setup_.ladder.climb(draft.source);
+  admission.diagnostics = verdict.diagnostics.size();
+  // A person may have anything measured that works.
+  const bool from_a_person = draft.given || draft.source == setup_.request.policy_code;
+  if (verdict.ok || (from_a_person && verdict.works())) return admission;
+  admission.state = verdict.faulted() ? "faulted" : "refused";
+  admission.refusals = verdict.refusals;
+  const Refusal& first = verdict.refusals.front();
+  admission.message = std::string("refused in ") + rung_name(first.rung) + ": " + first.message;
   return admission;
 }
 
@@ -356,7 +333,7 @@ base::Result<std::optional<double>> Search::consider(const angel::Draft& draft) 
   const Admission admission = admit(draft);
   if (!admission.state.empty()) {
     angel::Draft refused = draft;
-    if (admission.state == "refused") refused.diagnostics = admission.diagnostics;
+    refused.refusals = admission.refusals;
     return refuse(refused, admission.state, admission.message);
   }
   Candidate candidate;
@@ -367,7 +344,7 @@ base::Result<std::optional<double>> Search::consider(const angel::Draft& draft) 
   candidate.parent_sha256 = draft.parent_sha256;
   candidate.program = draft.program;
   candidate.given = draft.given;
-  candidate.diagnostics = admission.diagnostics.size();
+  candidate.diagnostics = admission.diagnostics;
   candidate.episodes = measure(admission.sha256);
   candidate.aggregate = aggregate_of(setup_.scenario, setup_.objective, candidate.episodes);
   outcome_.episodes += candidate.aggregate.episodes;
@@ -382,7 +359,7 @@ base::Result<std::optional<double>> Search::consider(const angel::Draft& draft) 
                                  .add("state", "scored")
                                  .add("faults", candidate.aggregate.faults)
                                  .add("first_fault", candidate.aggregate.first_fault)
-                                 .raw("diagnostics", sandbox::diagnostics_json(draft.diagnostics))
+                                 .raw("diagnostics", "[]")
                                  .text();
   if (auto written = write_draft(draft, errors); !written) return written.error();
   return keep_scored(std::move(candidate));

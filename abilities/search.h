@@ -11,6 +11,7 @@
 #include "abilities/angel/angel.h"
 #include "abilities/critique.h"
 #include "abilities/evaluation.h"
+#include "abilities/ladder.h"
 #include "abilities/ledger.h"
 #include "abilities/run.h"
 #include "abilities/run_control.h"
@@ -42,6 +43,7 @@ struct SearchSetup {
   scripting::HostOptions host;
   std::shared_ptr<scripting::ScriptRegistry> registry;
   Evaluator& evaluator;
+  Ladder& ladder;
   const RunFolder& folder;
   RunControl::State& control;
   SerialObserver& observer;
@@ -105,7 +107,8 @@ class Search {
     std::string sha256;
     std::string state;    // empty: it may be measured; else "refused" or "faulted"
     std::string message;  // a sentence about that
-    sandbox::Diagnostics diagnostics;
+    std::vector<Refusal> refusals;
+    std::uint64_t diagnostics = 0;  // warnings of the checker among them
   };
 
   base::Result<void> iterate(std::uint32_t iteration, angel::Angel& angel);
@@ -128,7 +131,6 @@ class Search {
                                           std::span<const EpisodeSpec> specs, std::size_t first);
   // The score on the first episodes less the best's on the same seeds; 0 without a best.
   [[nodiscard]] double lead(std::span<const EpisodeResult> first) const;
-  bool always_faults(const std::string& sha256, EpisodeResult& probe);
   bool wants_steps() const;
   [[nodiscard]] bool is_crowded() const;
   [[nodiscard]] std::uint64_t race_episodes() const;

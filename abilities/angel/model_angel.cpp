@@ -23,30 +23,27 @@ std::optional<Draft> ModelAngel::next(const Brief& brief, const std::atomic<bool
       return draft;
     }
     exchange.reply = reply->text;
+    draft.refusals.clear();
     const auto code = extract_code(reply->text);
     if (!code) {
       draft.source.clear();
-      draft.diagnostics.clear();
-      draft.message = code.error().message;
+      draft.message = exchange.refusal = code.error().message;
       round.refused_code = reply->text;
     } else {
       draft.source = *code;
-      scripting::LoadVerdict verdict = check_(draft.source);
+      LadderVerdict verdict = check_(draft.source);
       if (verdict.ok) {
         draft.refused = false;
         draft.message.clear();
-        draft.diagnostics = std::move(verdict.diagnostics);
         draft.exchanges.push_back(std::move(exchange));
         return draft;
       }
-      draft.message = "refused in " + verdict.stage;
-      draft.diagnostics = std::move(verdict.diagnostics);
+      draft.refusals = std::move(verdict.refusals);
+      draft.message = std::string("refused in ") + rung_name(draft.refusals.front().rung);
+      exchange.refusal = refusals_text(draft.refusals, draft.source);
       round.refused_code = draft.source;
     }
     draft.refused = true;
-    exchange.refusal = draft.diagnostics.empty()
-                           ? draft.message
-                           : sandbox::diagnostics_text(draft.diagnostics, "policy", draft.source);
     round.errors = {exchange.refusal};
     draft.exchanges.push_back(std::move(exchange));
   }
