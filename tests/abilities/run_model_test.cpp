@@ -151,7 +151,7 @@ TEST_CASE("a policy that always faults goes back with its fault") {
   const std::string faulty =
       "local policy = {}\nfunction policy.act(self, world) error('no way') end\nreturn policy\n";
   run.replies = {fenced(faulty), fenced(kWandererSource)};
-  run.run(2);
+  run.run(1);
   CHECK(run.summary.end == RunEnd::kDone);
   REQUIRE(run.asked.size() == 2);
   CHECK(contains(run.asked[1].user, "no way"));
