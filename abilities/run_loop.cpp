@@ -157,7 +157,7 @@ base::Result<std::unique_ptr<angel::Angel>> Run::make_angel() {
   if (!model) return model.error();
   const angel::Check check = [this](const std::string& source) { return ladder_->climb(source); };
   return std::unique_ptr<angel::Angel>(
-      std::make_unique<angel::ModelAngel>(std::move(*model), check));
+      std::make_unique<angel::ModelAngel>(std::move(*model), check, request_.seed));
 }
 
 base::Error Run::nothing_worked() const {

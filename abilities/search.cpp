@@ -185,6 +185,8 @@ angel::Brief Search::brief() const {
   angel::Brief brief;
   brief.goal = setup_.request.user_goal;
   brief.scenario = &setup_.scenario;
+  brief.weights = setup_.objective.weights;
+  brief.success_share = setup_.objective.success_share;
   brief.fuel_per_act = setup_.host.fuel_per_act;
   brief.memory_per_agent_bytes = setup_.host.memory_per_agent_bytes;
   brief.attempts = attempts_;
