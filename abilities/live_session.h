@@ -64,6 +64,8 @@ struct LiveWorld::Session {
   ScriptHistory history;
   VersionMaker maker;
   AbilityWatch ability_watch;
+  class Requests;  // live_requests.h
+  std::unique_ptr<Requests> requests;
   std::optional<base::EntityId> followed;
   std::string followed_name;
   bool announced_pause = false;
@@ -99,6 +101,7 @@ struct LiveWorld::Session {
   void take_up(const engine::Command& command);
   void take_up(const ReloadRequest& request);
   void take_up(const std::shared_ptr<CheckedVersion>& made);
+  void take_up(const std::shared_ptr<FinishedAbility>& finished);
   base::Result<void> install(const std::string& sha256, bool on_probation);
   void record_source(const std::string& sha256);
   void tell_refused(const base::Error& error);
@@ -155,6 +158,7 @@ struct LiveWorld::Session {
   ConsoleReply execute(const engine::Rain&, Answer&);
   ConsoleReply execute(const console::Grant&, Answer&);
   ConsoleReply execute(const console::Revoke&, Answer&);
+  ConsoleReply execute(const console::WriteAbility&, Answer&);
   ConsoleReply execute(const console::GiveRole&, Answer&);
   ConsoleReply execute(const console::ShowAbilities&, Answer&);
   ConsoleReply execute(const console::Debug&, Answer&);

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "abilities/agent_report.h"
-#include "abilities/live_session.h"
+#include "abilities/live_requests.h"
 #include "abilities/run_records.h"
 #include "engine/base/hash.h"
 #include "engine/base/json.h"
@@ -38,7 +38,8 @@ LiveWorld::Session::Session(LiveWorld& live_world, std::unique_ptr<engine::World
           Clock::now()),
       maker([this](std::shared_ptr<CheckedVersion> made) {
         owner.control_.deliver(std::move(made));
-      }) {
+      }),
+      requests(std::make_unique<Requests>(*this)) {
   world->listen(&profile);
   world->use(live_world.pool_);
 }
@@ -205,6 +206,7 @@ void LiveWorld::Session::after_tick(engine::TickReport report) {
   advance_reloads();
   watch_abilities();
   host->take_notes();  // nobody reads them here, and they must not pile up
+  requests->after_tick(report);
   const auto facts = log.observe(*world);
   const bool stepping = clock.paused();
   clock.ticked(world->tick(), Clock::now());
@@ -303,6 +305,7 @@ base::Result<LiveResult> LiveWorld::run(Session& session, const std::string& wai
     session.tick();
   }
   session.answer_interrupted("The live world ended");
+  session.requests->drop("The live world ended.");
   session.abandon_reloads("The live world ended.");
   session.announce("ended", std::nullopt);
   if (const auto closed = session.close_store(); !closed) return closed.error();
