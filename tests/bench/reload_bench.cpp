@@ -141,7 +141,6 @@ void bench_reload() {
   for (int left = 20; left > 0;) {
     const bool swapped = reload.state() >= abilities::ReloadState::kSwapped;
     during.push_back(reload.tick());
-    if (getenv("DBG")) fprintf(stderr, "%d %.1f\n", int(reload.state()), during.back());
     if (!swapped) ++to_swap;
     if (reload.state() == abilities::ReloadState::kChecked) shadowed.push_back(during.back());
     if (reload.state() == abilities::ReloadState::kSwapped) moving.push_back(during.back());
