@@ -91,7 +91,8 @@ class Puppets final : public engine::Behaviour {
   void decide(const engine::World& world, engine::Intents& intents,
               std::vector<engine::Event>& faults) override {
     for (const scripting::AskedUse& use : asked_) mark(intents, use.row);
-    if (host_ != nullptr) host_->run(world, intents, asked_, faults);
+    std::vector<scripting::MachineFault> machine_faults;
+    if (host_ != nullptr) host_->run(world, intents, {asked_, {}, faults, machine_faults});
     for (const engine::Intents::Use& use : staged_) {
       mark(intents, use.row);
       intents.uses.push_back(use);

@@ -9,6 +9,7 @@
 #include "abilities/shown_episode.h"
 #include "abilities/stopwatch.h"
 #include "engine/base/sha256.h"
+#include "scripting/ability_host.h"
 
 namespace cherub::abilities {
 namespace {
@@ -144,11 +145,8 @@ void Search::tell(const std::string& state, base::JsonObject body) {
 
 // There is no live world yet: what is accepted waits for it.
 void Search::answer(const ReloadRequest& request) {
-  if (request.slot == "ability") {
-    request.refuse("slot", "Abilities come into a live world; this run has none yet.");
-    return;
-  }
-  if (request.slot != "policy") {
+  const bool is_ability = request.slot == "ability";
+  if (!is_ability && request.slot != "policy") {
     request.refuse("slot", "There is no script slot \"" + request.slot + "\".");
     return;
   }
@@ -159,8 +157,13 @@ void Search::answer(const ReloadRequest& request) {
   ReloadOutcome reload;
   reload.sha256 = setup_.registry->add(request.source)->sha256;
   scripting::PolicyHost host(setup_.registry, setup_.host);
-  reload.verdict = host.prepare(reload.sha256, setup_.scenario);
-  if (reload.verdict.ok) outcome_.waiting_sha256 = reload.sha256;
+  reload.verdict = is_ability ? host.abilities().prepare(reload.sha256, setup_.scenario).load
+                              : host.prepare(reload.sha256, setup_.scenario);
+  if (reload.verdict.ok && (is_ability || request.force == ReloadForce::kYes)) {
+    setup_.control.wait_for_live(request);
+  } else if (reload.verdict.ok) {
+    outcome_.waiting_sha256 = reload.sha256;
+  }
   if (request.done) request.done(reload);
 }
 
