@@ -31,7 +31,10 @@ std::string free_name(const AbilityOrder& order, const std::string& wanted) {
 base::Result<angel::AbilityBrief> brief_of(const AbilityOrder& order,
                                            const engine::Scenario& scenario, AbilityTitle& title) {
   if (order.goal.find_first_not_of(" \t\r\n") == std::string::npos) {
-    return Error{ErrorCode::kInvalidArgument, "Say in words what the ability is to do.", "goal"};
+    return Error{ErrorCode::kInvalidArgument,
+                 "Say in words what the ability is to do. Understood without a model are:\n" +
+                     understood_effects(),
+                 "goal"};
   }
   if (order.goal.size() > kAbilityGoalBytesMax) {
     return Error{

@@ -56,10 +56,11 @@ std::string summary_text(const abilities::WrittenAbility& written) {
   return text;
 }
 
-// The flags as the body of a POST /run: what is valid is decided in one place.
+// The flags as the body of a POST /run: what is valid is decided in one place. A run's own goal is
+// not looked at here.
 base::Result<abilities::RunRequest> request_of(const AbilityFlags& flags, const Config& config) {
   base::JsonObject body;
-  body.add("user_goal", flags.goal);
+  body.add("user_goal", "an ability");
   if (!flags.providers.empty()) {
     base::JsonArray names;
     for (const std::string& name : flags.providers) names.add(name);
