@@ -9,8 +9,12 @@
 #include <thread>
 
 #include "fake_run.h"
+#include "tests/text.h"
 
 namespace cherub::server {
+
+using cherub::testing::has;
+
 namespace {
 
 // Answers with what it was asked, later when the path says so.
@@ -106,10 +110,6 @@ class Client {
 
 std::string get(const std::string& path, const std::string& more = "") {
   return "GET " + path + " HTTP/1.1\r\nHost: x\r\n" + more + "\r\n";
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 }  // namespace
