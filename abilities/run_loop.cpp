@@ -4,6 +4,7 @@
 
 #include "abilities/angel/builtin_angel.h"
 #include "abilities/angel/model_angel.h"
+#include "abilities/angel/peer_message.h"
 #include "abilities/goal.h"
 #include "abilities/judgement.h"
 #include "abilities/live_world.h"
@@ -69,6 +70,7 @@ class Run {
   std::shared_ptr<scripting::ScriptRegistry> registry_ =
       std::make_shared<scripting::ScriptRegistry>();
   std::optional<RunFolder> folder_;
+  std::optional<Ladder> ladder_;
   std::unique_ptr<Evaluator> evaluator_;
   SearchOutcome search_;
   std::optional<Judgement> verdict_;
@@ -123,7 +125,7 @@ void Run::tell_estimate(const Search& search) {
 base::Result<std::unique_ptr<angel::Angel>> Run::make_angel() {
   if (!request_.policy_code.empty()) return std::unique_ptr<angel::Angel>();
   if (request_.provider.provider == "builtin") {
-    std::string goal = request_.user_goal.substr(0, 200);
+    std::string goal(angel::utf8_prefix(request_.user_goal, 200));
     std::replace_if(
         goal.begin(), goal.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
     std::vector<std::string> heading = {
@@ -140,12 +142,9 @@ base::Result<std::unique_ptr<angel::Angel>> Run::make_angel() {
   };
   auto model = make_run_model(request_, {*services_, ledger_, tools_.make_model, tell});
   if (!model) return model.error();
-  const angel::Check check = [this](const std::string& source) {
-    scripting::PolicyHost host(registry_, host_);
-    return host.prepare(registry_->add(source)->sha256, scenario_);
-  };
+  const angel::Check check = [this](const std::string& source) { return ladder_->climb(source); };
   return std::unique_ptr<angel::Angel>(
-      std::make_unique<angel::ModelAngel>(std::move(*model), check));
+      std::make_unique<angel::ModelAngel>(std::move(*model), check, request_.seed));
 }
 
 base::Error Run::nothing_worked() const {
@@ -166,6 +165,7 @@ base::Result<void> Run::do_it() {
   auto objective = objective_of_goal();
   if (!objective) return objective.error();
   objective_ = std::move(*objective);
+  ladder_.emplace(scenario_, registry_, host_);
   catalogue_.look_up(scenario_);
   auto angel = make_angel();
   if (!angel) return angel.error();
@@ -182,8 +182,8 @@ base::Result<void> Run::do_it() {
     return done;
   }
   evaluator_ = std::make_unique<Evaluator>(scenario_, registry_, host_, request_.threads);
-  Search search({request_, scenario_, objective_, host_, registry_, *evaluator_, *folder_, control_,
-                 observer_, ledger_, asks_model(), catalogue_.priors(),
+  Search search({request_, scenario_, objective_, host_, registry_, *evaluator_, *ladder_, *folder_,
+                 control_, observer_, ledger_, asks_model(), catalogue_.priors(),
                  [this](const Candidate& candidate, bool screened_out) {
                    catalogue_.add_tuned(candidate, screened_out);
                  }});

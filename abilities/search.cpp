@@ -14,16 +14,11 @@ namespace {
 constexpr std::uint32_t kBuiltinCandidates = 192;
 // With more candidates than this in an iteration only its best one is logged step by step.
 constexpr std::uint32_t kLoggedCandidatesMax = 4;
-constexpr std::uint64_t kProbeTicks = 5;
 constexpr std::size_t kAttemptsMax = 12;
 // Drafts of the built-in angel that repeat earlier ones are thrown away, at most so many in a row.
 constexpr int kRepeatsMax = 16;
 // Shorter texts of one batch: most of them do the same, so that one of them is enough.
 constexpr std::size_t kSimplerMax = 4;
-
-bool every_act_faulted(const EpisodeResult& episode) {
-  return episode.policy.acts > 0 && episode.policy.fault_count() >= episode.policy.acts;
-}
 
 template <class Text>
 void push_bounded(std::vector<Text>& list, Text text, std::size_t max) {
@@ -98,7 +93,7 @@ RunPlan Search::plan() const {
 bool Search::affordable(std::size_t candidates) {
   const std::size_t heat =
       std::min(specs_.size(), std::max<std::size_t>(1, rules(Purpose::kImprove).first_heat));
-  const std::uint64_t ticks = candidates * (kProbeTicks + ticks_of(1)) + ticks_of(heat - 1);
+  const std::uint64_t ticks = ticks_of(candidates + heat - 1);
   const bool room = setup_.ledger.allows_ticks(ticks);
   outcome_.stopped_by = setup_.ledger.stopped_by();
   return room && !outcome_.stopped_by;
@@ -137,6 +132,8 @@ angel::Brief Search::brief() const {
   angel::Brief brief;
   brief.goal = setup_.request.user_goal;
   brief.scenario = &setup_.scenario;
+  brief.weights = setup_.objective.weights;
+  brief.success_share = setup_.objective.success_share;
   brief.fuel_per_act = setup_.host.fuel_per_act;
   brief.memory_per_agent_bytes = setup_.host.memory_per_agent_bytes;
   brief.attempts = attempts_;
@@ -163,15 +160,6 @@ angel::Brief Search::brief() const {
     brief.parent_results.push_back(std::move(row));
   }
   return brief;
-}
-
-bool Search::always_faults(const std::string& sha256, EpisodeResult& probe) {
-  EpisodeSpec spec = specs_.front();
-  spec.ticks_max = kProbeTicks;
-  auto results = setup_.evaluator.run(sha256, {&spec, 1}, {.cancel = &setup_.control.cancel});
-  probe = std::move(results.front());
-  setup_.ledger.add_ticks(probe.ticks);
-  return every_act_faulted(probe);
 }
 
 base::Result<void> Search::write_draft(const angel::Draft& draft, std::uint32_t number,
@@ -206,31 +194,28 @@ base::Result<void> Search::write_draft(const angel::Draft& draft, std::uint32_t 
 
 base::Result<void> Search::write_draft(const Contender& contender) {
   const Candidate& candidate = contender.candidate;
-  const std::string errors =
-      base::JsonObject()
-          .add("state", "scored")
-          .add("faults", candidate.aggregate.faults)
-          .add("first_fault", candidate.aggregate.first_fault)
-          .raw("diagnostics", sandbox::diagnostics_json(contender.draft.diagnostics))
-          .text();
+  const std::string errors = base::JsonObject()
+                                 .add("state", "scored")
+                                 .add("faults", candidate.aggregate.faults)
+                                 .add("first_fault", candidate.aggregate.first_fault)
+                                 .raw("diagnostics", "[]")
+                                 .text();
   return write_draft(contender.draft, candidate.number, errors);
 }
 
 base::Result<void> Search::refuse(const angel::Draft& draft, std::uint32_t number,
                                   const std::string& state, const std::string& message) {
-  const std::string diagnostics = sandbox::diagnostics_json(draft.diagnostics);
-  tell(number, state, base::JsonObject().add("message", message).raw("diagnostics", diagnostics));
+  const std::string refusals = refusals_json(draft.refusals);
+  tell(number, state, base::JsonObject().add("message", message).raw("diagnostics", refusals));
   const std::string errors = base::JsonObject()
                                  .add("state", state)
                                  .add("message", message)
-                                 .raw("diagnostics", diagnostics)
+                                 .raw("diagnostics", refusals)
                                  .text();
   if (auto written = write_draft(draft, number, errors); !written) return written;
   const std::string text =
-      draft.diagnostics.empty()
-          ? message
-          : sandbox::diagnostics_text(draft.diagnostics, "policy", draft.source);
-  note_problem(state + ": " + (draft.diagnostics.empty() ? message : text));
+      draft.refusals.empty() ? message : refusals_text(draft.refusals, draft.source);
+  note_problem(state + ": " + text);
   last_errors_ = {text};
   last_refused_ = draft.source;
   push_bounded(attempts_, "iteration " + std::to_string(iteration_) + ": " + state + ": " + message,
@@ -241,22 +226,15 @@ base::Result<void> Search::refuse(const angel::Draft& draft, std::uint32_t numbe
 Search::Admission Search::admit(const angel::Draft& draft) {
   Admission admission;
   admission.sha256 = setup_.registry->add(draft.source)->sha256;
-  scripting::PolicyHost host(setup_.registry, setup_.host);
-  scripting::LoadVerdict verdict = host.prepare(admission.sha256, setup_.scenario);
-  admission.diagnostics = std::move(verdict.diagnostics);
-  if (!verdict.ok) {
-    admission.state = "refused";
-    admission.message = "refused in " + verdict.stage;
-    if (!admission.diagnostics.empty()) {
-      admission.message += ": " + admission.diagnostics.front().message;
-    }
-    return admission;
-  }
-  EpisodeResult probe;
-  if (always_faults(admission.sha256, probe)) {
-    admission.state = "faulted";
-    admission.message = "every act faulted; the first: " + probe.policy.first_fault;
-  }
+  const LadderVerdict& verdict = setup_.ladder.climb(draft.source);
+  admission.diagnostics = verdict.diagnostics.size();
+  // A person may have anything measured that works.
+  const bool from_a_person = draft.given || draft.source == setup_.request.policy_code;
+  if (verdict.ok || (from_a_person && verdict.works())) return admission;
+  admission.state = verdict.faulted() ? "faulted" : "refused";
+  admission.refusals = verdict.refusals;
+  const Refusal& first = verdict.refusals.front();
+  admission.message = std::string("refused in ") + rung_name(first.rung) + ": " + first.message;
   return admission;
 }
 
@@ -281,7 +259,7 @@ base::Result<std::optional<Search::Contender>> Search::enter(angel::Draft draft)
   if (draft.refused) return refused("refused", draft.message);
   const Admission admission = admit(draft);
   if (!admission.state.empty()) {
-    if (admission.state == "refused") draft.diagnostics = admission.diagnostics;
+    draft.refusals = admission.refusals;
     return refused(admission.state, admission.message);
   }
   if (setup_.asks_model || draft.given) {
@@ -300,7 +278,7 @@ base::Result<std::optional<Search::Contender>> Search::enter(angel::Draft draft)
   contender.candidate.parent_sha256 = draft.parent_sha256;
   contender.candidate.program = draft.program;
   contender.candidate.given = draft.given;
-  contender.candidate.diagnostics = admission.diagnostics.size();
+  contender.candidate.diagnostics = admission.diagnostics;
   contender.draft = std::move(draft);
   return std::optional<Contender>(std::move(contender));
 }

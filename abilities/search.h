@@ -13,6 +13,7 @@
 #include "abilities/critique.h"
 #include "abilities/evaluation.h"
 #include "abilities/guards.h"
+#include "abilities/ladder.h"
 #include "abilities/ledger.h"
 #include "abilities/novelty.h"
 #include "abilities/race.h"
@@ -49,6 +50,7 @@ struct SearchSetup {
   scripting::HostOptions host;
   std::shared_ptr<scripting::ScriptRegistry> registry;
   Evaluator& evaluator;
+  Ladder& ladder;
   const RunFolder& folder;
   RunControl::State& control;
   SerialObserver& observer;
@@ -118,7 +120,8 @@ class Search {
     std::string sha256;
     std::string state;    // empty: it may be measured; else "refused" or "faulted"
     std::string message;  // a sentence about that
-    sandbox::Diagnostics diagnostics;
+    std::vector<Refusal> refusals;
+    std::uint64_t diagnostics = 0;  // warnings of the checker among them
   };
 
   // A draft that is measured.
@@ -164,7 +167,6 @@ class Search {
   base::Result<std::optional<Contender>> enter(angel::Draft draft);
   // Whether a draft is worth measuring.
   Admission admit(const angel::Draft& draft);
-  bool always_faults(const std::string& sha256, EpisodeResult& probe);
   // The name of the candidate that a draft repeats, and an entry for later ones; empty: it is new.
   std::string known_as(const angel::Draft& draft);
   base::Result<void> refuse(const angel::Draft& draft, std::uint32_t number,

@@ -1,35 +1,11 @@
 #include <catch2/catch.hpp>
-#include <deque>
 
 #include "abilities/run_loop.h"
 #include "run_fixture.h"
+#include "scripted_model.h"
 
 namespace cherub::abilities {
 namespace {
-
-// Says what it was told to say, and keeps what it was asked.
-class ScriptedModel final : public angel::LanguageModel {
- public:
-  ScriptedModel(std::deque<std::string>& replies, std::vector<angel::ModelRequest>& asked)
-      : replies_(replies), asked_(asked) {}
-  base::Result<angel::ModelReply> complete(const angel::ModelRequest& request,
-                                           const std::atomic<bool>*) override {
-    asked_.push_back(request);
-    if (replies_.empty()) {
-      return base::Error{base::ErrorCode::kUnavailable, "The model is asleep.", "nowhere"};
-    }
-    angel::ModelReply reply;
-    reply.text = replies_.front();
-    replies_.pop_front();
-    reply.tokens_in = 30;
-    reply.tokens_out = 12;
-    return reply;
-  }
-
- private:
-  std::deque<std::string>& replies_;
-  std::vector<angel::ModelRequest>& asked_;
-};
 
 struct ModelRun {
   TemporaryFolder folder;
@@ -157,7 +133,7 @@ TEST_CASE("a policy that always faults goes back with its fault") {
   const std::string faulty =
       "local policy = {}\nfunction policy.act(self, world) error('no way') end\nreturn policy\n";
   run.replies = {fenced(faulty), fenced(kWandererSource)};
-  run.run(2);
+  run.run(1);
   CHECK(run.summary.end == RunEnd::kDone);
   REQUIRE(run.asked.size() == 2);
   CHECK(contains(run.asked[1].user, "no way"));
@@ -206,7 +182,7 @@ TEST_CASE("a budget for nothing fails and says what to raise") {
 TEST_CASE("simulated ticks never pass their limit while searching") {
   ModelRun run;
   for (int i = 0; i < 20; ++i) run.replies.push_back(wanderer(10 + i));
-  // Two episodes of 60 ticks and a probe of 5 are a candidate, and two episodes show what the
+  // Two episodes of 60 ticks are a candidate, and two more show what the
   // guards compare with.
   run.limits.ticks = 500;
   run.run(20);
