@@ -328,33 +328,47 @@ base::Result<std::optional<double>> Search::refuse(const angel::Draft& draft,
   return std::optional<double>();
 }
 
+Search::Admission Search::admit(const angel::Draft& draft) {
+  Admission admission;
+  admission.sha256 = setup_.registry->add(draft.source)->sha256;
+  scripting::PolicyHost host(setup_.registry, setup_.host);
+  scripting::LoadVerdict verdict = host.prepare(admission.sha256, setup_.scenario);
+  admission.diagnostics = std::move(verdict.diagnostics);
+  if (!verdict.ok) {
+    admission.state = "refused";
+    admission.message = "refused in " + verdict.stage;
+    if (!admission.diagnostics.empty()) {
+      admission.message += ": " + admission.diagnostics.front().message;
+    }
+    return admission;
+  }
+  EpisodeResult probe;
+  if (always_faults(admission.sha256, probe)) {
+    admission.state = "faulted";
+    admission.message = "every act faulted; the first: " + probe.policy.first_fault;
+  }
+  return admission;
+}
+
 base::Result<std::optional<double>> Search::consider(const angel::Draft& draft) {
   if (draft.failure) return refuse(draft, "failed", draft.message);
   if (draft.refused) return refuse(draft, "refused", draft.message);
-  const auto version = setup_.registry->add(draft.source);
-  scripting::PolicyHost host(setup_.registry, setup_.host);
-  scripting::LoadVerdict verdict = host.prepare(version->sha256, setup_.scenario);
-  if (!verdict.ok) {
+  const Admission admission = admit(draft);
+  if (!admission.state.empty()) {
     angel::Draft refused = draft;
-    refused.diagnostics = std::move(verdict.diagnostics);
-    std::string message = "refused in " + verdict.stage;
-    if (!refused.diagnostics.empty()) message += ": " + refused.diagnostics.front().message;
-    return refuse(refused, "refused", message);
-  }
-  EpisodeResult probe;
-  if (always_faults(version->sha256, probe)) {
-    return refuse(draft, "faulted", "every act faulted; the first: " + probe.policy.first_fault);
+    if (admission.state == "refused") refused.diagnostics = admission.diagnostics;
+    return refuse(refused, admission.state, admission.message);
   }
   Candidate candidate;
   candidate.iteration = iteration_;
   candidate.number = number_;
   candidate.source = draft.source;
-  candidate.sha256 = version->sha256;
+  candidate.sha256 = admission.sha256;
   candidate.parent_sha256 = draft.parent_sha256;
   candidate.program = draft.program;
   candidate.given = draft.given;
-  candidate.diagnostics = verdict.diagnostics.size();
-  candidate.episodes = measure(version->sha256);
+  candidate.diagnostics = admission.diagnostics.size();
+  candidate.episodes = measure(admission.sha256);
   candidate.aggregate = aggregate_of(setup_.scenario, setup_.objective, candidate.episodes);
   outcome_.episodes += candidate.aggregate.episodes;
   outcome_.sim_s += candidate.aggregate.sim_s;

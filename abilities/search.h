@@ -100,10 +100,20 @@ class Search {
   [[nodiscard]] const SearchOutcome& outcome() const { return outcome_; }
 
  private:
+  // What the steps before any measuring say about a draft.
+  struct Admission {
+    std::string sha256;
+    std::string state;    // empty: it may be measured; else "refused" or "faulted"
+    std::string message;  // a sentence about that
+    sandbox::Diagnostics diagnostics;
+  };
+
   base::Result<void> iterate(std::uint32_t iteration, angel::Angel& angel);
   base::Result<void> simplify(angel::Angel& angel);
   base::Result<void> finish_iteration(std::uint32_t iteration);
-  // Checks and measures one draft, records all of it, and tells its score when it has one.
+  // Whether a draft is worth measuring.
+  Admission admit(const angel::Draft& draft);
+  // Admits and measures one draft, records all of it, and tells its score when it has one.
   base::Result<std::optional<double>> consider(const angel::Draft& draft);
   base::Result<std::optional<double>> refuse(const angel::Draft& draft, const std::string& state,
                                              const std::string& message);

@@ -64,7 +64,7 @@ base::Result<void> Search::iterate(std::uint32_t iteration, angel::Angel& angel)
     }
     const auto score = consider(*draft);
     if (!score) return score.error();
-    if (*score) angel.learn(**score);
+    if (*score) angel.learn(draft->id, **score);
   }
   return {};
 }
@@ -77,7 +77,7 @@ base::Result<void> Search::simplify(angel::Angel& angel) {
     begin_candidate();
     const auto score = consider(*draft);
     if (!score) return score.error();
-    if (*score) angel.learn(**score);
+    if (*score) angel.learn(draft->id, **score);
   }
   return {};
 }

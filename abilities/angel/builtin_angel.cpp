@@ -73,7 +73,9 @@ std::optional<Draft> BuiltinAngel::offer(Idea idea) {
   if (!seen_.insert(sha256).second) return std::nullopt;
   draft.parent_sha256 = std::move(idea.parent_sha256);
   draft.program = grammar_.text(idea.program);
-  offered_ = Member{std::move(idea.program), std::move(sha256), 0, draft.source.size(), ++drafts_};
+  draft.id = ++drafts_;
+  offered_.emplace(draft.id, Member{std::move(idea.program), std::move(sha256), 0,
+                                    draft.source.size(), draft.id});
   return draft;
 }
 
@@ -83,14 +85,13 @@ Draft BuiltinAngel::offer_prior() {
   priors_.pop_front();
   Draft draft;
   draft.source = prior.source;
-  offered_.reset();
-  ++drafts_;
+  draft.id = ++drafts_;
   auto program = grammar_.read(prior.program);
   if (!program || !prior.source.ends_with(grammar_.print(*program, {}))) return draft;
   draft.program = prior.program;
   seen_.insert(base::sha256_hex(grammar_.print(*program, heading_)));
-  offered_ =
-      Member{std::move(*program), base::sha256_hex(prior.source), 0, prior.source.size(), drafts_};
+  offered_.emplace(draft.id, Member{std::move(*program), base::sha256_hex(prior.source), 0,
+                                    prior.source.size(), draft.id});
   return draft;
 }
 
@@ -125,10 +126,11 @@ std::optional<Draft> BuiltinAngel::simpler() {
   return std::nullopt;
 }
 
-void BuiltinAngel::learn(double score) {
-  if (!offered_) return;
+void BuiltinAngel::learn(std::uint64_t id, double score) {
+  auto offered = offered_.extract(id);
+  if (offered.empty()) return;  // no program of the grammar
   // Programs that do the same have the same score to the last bit: one of them is enough.
-  Member member = *offered_;
+  Member member = std::move(offered.mapped());
   member.score = score;
   const auto twin = std::find_if(population_.begin(), population_.end(),
                                  [&](const Member& other) { return other.score == score; });

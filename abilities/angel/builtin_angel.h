@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -27,7 +28,7 @@ class BuiltinAngel final : public Angel {
   // The best program with one rule, condition, flag or digit less, each tried once; starts over
   // from the plainer one when that scored no worse.
   std::optional<Draft> simpler() override;
-  void learn(double score) override;
+  void learn(std::uint64_t id, double score) override;
 
  private:
   struct Member {
@@ -53,9 +54,9 @@ class BuiltinAngel final : public Angel {
   Grammar grammar_;
   base::RandomStream random_;
   std::vector<std::string> heading_;
-  std::vector<Member> population_;  // best first
-  std::set<std::string> seen_;      // hashes of sources that were offered
-  std::optional<Member> offered_;   // the last draft; empty: no program of the grammar
+  std::vector<Member> population_;           // best first
+  std::set<std::string> seen_;               // hashes of sources that were offered
+  std::map<std::uint64_t, Member> offered_;  // by id: programs whose score is not known yet
   std::uint64_t drafts_ = 0;
   std::deque<PriorPolicy> priors_;     // still to be offered
   std::deque<Program> templates_;      // likewise

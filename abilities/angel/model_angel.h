@@ -15,7 +15,7 @@ class ModelAngel final : public Angel {
  public:
   ModelAngel(std::unique_ptr<LanguageModel> model, Check check);
   std::optional<Draft> next(const Brief& brief, const std::atomic<bool>* cancel) override;
-  void learn(double score) override { (void)score; }  // the next Brief says it in words
+  void learn(std::uint64_t, double) override {}  // the next Brief says it in words
 
  private:
   std::unique_ptr<LanguageModel> model_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <optional>
 
 #include "abilities/angel/grammar.h"
@@ -11,12 +12,17 @@ namespace cherub::abilities::angel {
 class Tuner {
  public:
   // The program with another value for one constant; nothing when it has none, or when all steps
-  // lead nowhere. `best`: what scored best so far, by which it sees whether its last step helped.
+  // lead nowhere. `best`: what scored best so far, by which it sees which of its steps helped.
   std::optional<Program> next(const Grammar& grammar, const Program& best);
 
  private:
+  struct Step {
+    Program program;
+    std::uint64_t turn = 0;
+  };
+
   std::uint64_t turn_ = 0;
-  std::optional<Program> proposed_;  // last
+  std::deque<Step> proposed_;  // the last few, oldest first
 };
 
 }  // namespace cherub::abilities::angel

@@ -102,8 +102,8 @@ TEST_CASE("the same seed writes the same drafts, each of them once") {
     REQUIRE(b);
     CHECK(a->source == b->source);
     CHECK(sources.insert(a->source).second);
-    one.learn(i % 7);
-    other.learn(i % 7);
+    one.learn(a->id, i % 7);
+    other.learn(b->id, i % 7);
   }
 }
 
