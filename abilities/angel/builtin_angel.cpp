@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kPopulationMax = 20;
 constexpr int kTournament = 3;
-constexpr double kTuningShare = 0.3, kMutationShare = 0.35, kCrossoverShare = 0.2;
+constexpr double kTuningShare = 0.4, kMutationShare = 0.3, kCrossoverShare = 0.15;
 // The rest is new blood.
 constexpr int kAttemptsMax = 64;  // to find a program that was not tried yet
 

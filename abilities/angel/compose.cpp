@@ -17,8 +17,6 @@ Action typical(Deed deed, std::size_t thing, const Scales& scales) {
   const std::span<const Measure> measures = measures_of(deed);
   double* const slots[] = {&action.a, &action.b, &action.c};
   for (std::size_t i = 0; i < measures.size(); ++i) *slots[i] = scales.typical(measures[i]);
-  // Who goes from cell to cell and decides anew halfway walks to and fro.
-  action.commit = goes_to_cell(deed);
   return action;
 }
 
@@ -30,10 +28,6 @@ Condition typical(Test test, std::size_t thing, const Scales& scales) {
   double* const slots[] = {&condition.a, &condition.b};
   for (std::size_t i = 0; i < measures.size(); ++i) *slots[i] = scales.typical(measures[i]);
   return condition;
-}
-
-Program program_of(std::vector<Rule> rules) {
-  return Program{std::move(rules)};
 }
 
 }  // namespace
@@ -67,7 +61,7 @@ std::vector<Rule> Grammar::purposes() const {
       }
     }
   };
-  for (const Deed deed : {Deed::kSeek, Deed::kFollowPath, Deed::kProspect, Deed::kEat,
+  for (const Deed deed : {Deed::kPlan, Deed::kSeek, Deed::kFollowPath, Deed::kProspect, Deed::kEat,
                           Deed::kApproach, Deed::kFlee}) {
     add_for_things(deed);
   }
@@ -92,19 +86,20 @@ std::vector<Action> Grammar::pastimes() const {
 std::vector<Program> Grammar::templates() const {
   std::vector<Program> programs;
   const std::vector<Rule> first = needs();
-  for (const Action& last : pastimes()) {
-    for (const Rule& purpose : purposes()) {
-      programs.push_back(program_of({purpose, {{}, last}}));
-      if (first.empty()) continue;
-      std::vector<Rule> rules = first;
-      rules.push_back(purpose);
-      rules.push_back({{}, last});
-      programs.push_back(program_of(std::move(rules)));
+  const std::vector<Action> idle = pastimes();
+  const auto add = [&](const std::vector<Rule>& rules) {
+    programs.push_back({first});
+    std::vector<Rule>& all = programs.back().rules;
+    all.insert(all.end(), rules.begin(), rules.end());
+  };
+  for (const Rule& purpose : purposes()) {
+    if (idle.empty()) {
+      add({purpose});
+    } else {
+      add({purpose, {{}, idle.front()}});
     }
-    std::vector<Rule> rules = first;
-    rules.push_back({{}, last});
-    programs.push_back(program_of(std::move(rules)));
   }
+  for (const Action& last : idle) add({{{}, last}});
   return programs;
 }
 

@@ -71,7 +71,7 @@ std::vector<Deed> deeds_of(const engine::Scenario& scenario, const std::vector<T
     if (!things.empty() && has_sense("path_step")) deeds.push_back(Deed::kFollowPath);
     if (has_sense("tile")) {
       deeds.insert(deeds.end(), {Deed::kProspect, Deed::kExplore});
-      if (!things.empty()) deeds.push_back(Deed::kSeek);
+      if (!things.empty()) deeds.insert(deeds.end(), {Deed::kSeek, Deed::kPlan});
     }
   }
   if (can("move") && has_sense("clear")) deeds.push_back(Deed::kKeepOn);
@@ -170,7 +170,6 @@ Action Grammar::random_action(base::RandomStream& random) const {
   Action action;
   action.deed = pick(deeds_, random);
   action.thing = random_thing(action.deed, random);
-  action.commit = random.below(2) == 1;
   action.go_on = random.below(2) == 1;
   draw_constants(action, measures_of(action.deed), scales_, random);
   return action;

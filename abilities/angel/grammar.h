@@ -28,8 +28,7 @@ struct Action {
   Deed deed = Deed::kWander;
   std::size_t thing = 0;
   double a = 0, b = 0, c = 0;
-  bool commit = false;  // deeds that go to a cell: finish the step before deciding anew
-  bool go_on = false;   // abilities: act, and let the rules below choose a movement too
+  bool go_on = false;  // abilities: act, and let the rules below choose a movement too
   bool operator==(const Action&) const = default;
 };
 

@@ -50,7 +50,7 @@ constexpr std::string_view kDeadEnd =
     "  return false\n"
     "end\n\n";
 
-constexpr std::string_view kCommit =
+constexpr std::string_view kSteps =
     "-- Walks to a cell and remembers it, so that the step is finished before the next is chosen.\n"
     "local function begin_step(self, x, y)\n"
     "  self.memory.step_x, self.memory.step_y = x, y\n"
@@ -60,6 +60,39 @@ constexpr std::string_view kCommit =
     "  local x, y = self.memory.step_x, self.memory.step_y\n"
     "  if not x or self.last_move == \"blocked\" then return false end\n"
     "  return math.abs(x - self.x) + math.abs(y - self.y) > 0.05\n"
+    "end\n\n";
+
+// The map is one text, a letter a cell, row by row; walls stand around it and between the rows.
+constexpr std::string_view kMap =
+    "local LETTERS = {open = \"o\", hazard = \"h\", wall = \"w\", water = \"w\"}\n\n"
+    "-- Where a point is in the map.\n"
+    "local function place_of(world, x, y)\n"
+    "  return (math.floor(y) + 1) * (world.width + 1) + math.floor(x) + 1\n"
+    "end\n\n"
+    "-- Keeps in memory what is in sight: one text, a letter for each cell, ? for the unknown.\n"
+    "local function remember_map(self, world)\n"
+    "  local memory = self.memory\n"
+    "  local here = place_of(world, self.x, self.y)\n"
+    "  if memory.mapped_at == here then return end\n"
+    "  memory.mapped_at = here\n"
+    "  local border = (\"w\"):rep(world.width + 1)\n"
+    "  local map = memory.map or border .. ((\"?\"):rep(world.width) .. \"w\"):rep(world.depth) .. "
+    "border\n"
+    "  local radius, cell_x, cell_y = math.floor(self.sense_radius), math.floor(self.x), "
+    "math.floor(self.y)\n"
+    "  local from, to = math.max(0, cell_x - radius), math.min(world.width - 1, cell_x + radius)\n"
+    "  local parts, copied = {}, 0\n"
+    "  for y = math.max(0, cell_y - radius), math.min(world.depth - 1, cell_y + radius) do\n"
+    "    local first = place_of(world, from, y)\n"
+    "    table.insert(parts, map:sub(copied + 1, first - 1))\n"
+    "    copied = first + to - from\n"
+    "    for x = from, to do\n"
+    "      local place = first + x - from\n"
+    "      local tile = world.tile(x + 0.5, y + 0.5)\n"
+    "      table.insert(parts, tile and LETTERS[tile] or map:sub(place, place))\n"
+    "    end\n"
+    "  end\n"
+    "  memory.map = table.concat(parts) .. map:sub(copied + 1)\n"
     "end\n\n";
 
 // "metres to the goal and earlier visits"
@@ -165,6 +198,58 @@ std::string sight_search(const CostTerms& terms) {
   return lua;
 }
 
+// A* search; cells wait in levels of the same length, the way so far and the straight way left.
+std::string plan_search(const CostTerms& terms) {
+  std::string lua = "local FUEL_KEPT = 2000  -- that a search leaves for the rest of act\n";
+  lua += terms.hazards ? "local WALL, HAZARD = (\"wh\"):byte(1, 2)\n\n"
+                       : "local WALL = (\"w\"):byte()\n\n";
+  lua +=
+      "local function steps_between(a, b, stride)\n"
+      "  return math.abs(a % stride - b % stride) +\n"
+      "      math.abs(math.floor(a / stride) - math.floor(b / stride))\n"
+      "end\n\n"
+      "-- The first cell of the shortest way to a goal on the map, where the unknown counts as\n"
+      "-- open. Nil when there is none, or too little fuel to find it.\n"
+      "local function planned_step(self, world, goal";
+  if (terms.hazards) lua += ", hazard_cost";
+  lua +=
+      ")\n"
+      "  remember_map(self, world)\n"
+      "  local map, stride = self.memory.map, world.width + 1\n"
+      "  local here, there = place_of(world, self.x, self.y), place_of(world, goal.x, goal.y)\n"
+      "  local steps_least, ways = steps_between(here, there, stride), {1, stride, -1, -stride}\n"
+      "  local way_cost, first = {[here] = 0}, {}  -- by cell: of the way there, and its first\n"
+      "  local levels, level, level_max = {[0] = {here}}, 0, 0  -- cells by the detour they mean\n"
+      "  while level <= level_max and self.fuel > FUEL_KEPT do\n"
+      "    local cell = levels[level] and table.remove(levels[level])\n"
+      "    if not cell then\n"
+      "      level = level + 1\n"
+      "    elseif cell == there then\n"
+      "      local step = first[cell]\n"
+      "      if not step then return end\n"
+      "      return step % stride - 0.5, math.floor(step / stride) - 0.5\n"
+      "    else\n"
+      "      for _, way in ipairs(ways) do\n"
+      "        local next_cell = cell + way\n"
+      "        local tile = map:byte(next_cell)\n"
+      "        local cost, known = way_cost[cell] + 1, way_cost[next_cell]\n";
+  if (terms.hazards) lua += "        if tile == HAZARD then cost = cost + hazard_cost end\n";
+  lua +=
+      "        if tile ~= WALL and (not known or cost < known) then\n"
+      "          way_cost[next_cell], first[next_cell] = cost, first[cell] or next_cell\n"
+      "          local detour = cost + steps_between(next_cell, there, stride) - steps_least\n"
+      "          detour = math.floor(detour)\n"
+      "          levels[detour] = levels[detour] or {}\n"
+      "          table.insert(levels[detour], next_cell)\n"
+      "          level_max = math.max(level_max, detour)\n"
+      "        end\n"
+      "      end\n"
+      "    end\n"
+      "  end\n"
+      "end\n\n";
+  return lua;
+}
+
 }  // namespace
 
 bool counts_visits(const HelperNeeds& needs) {
@@ -180,7 +265,8 @@ std::string lua_helpers(const HelperNeeds& needs) {
   if (needs.neighbor.dead_ends) lua += kDeadEnd;
   if (needs.neighbor.used) lua += neighbor_search(needs.neighbor);
   if (needs.sight.used) lua += sight_search(needs.sight);
-  if (needs.commit) lua += kCommit;
+  if (needs.plan.used) lua += std::string(kMap) + plan_search(needs.plan);
+  if (needs.steps) lua += kSteps;
   return lua;
 }
 

@@ -15,9 +15,10 @@ struct CostTerms {
 // What the Lua of a program calls beyond the API.
 struct HelperNeeds {
   bool visits = false;  // visits_of(), count_visit()
-  bool commit = false;  // begin_step(), in_step()
+  bool steps = false;   // begin_step(), in_step()
   CostTerms neighbor;   // cheapest_neighbor()
   CostTerms sight;      // step_to_cheapest()
+  CostTerms plan;       // planned_step()
 };
 
 // Whether visited cells are counted: act() must then begin with count_visit(self, world).

@@ -6,9 +6,8 @@ namespace cherub::abilities::angel {
 void Grammar::nudge(Program& program, base::RandomStream& random) const {
   const std::vector<Parameter> constants = parameters(program);
   if (constants.empty() || random.below(4) == 0) {
-    Action& action = program.rules[random.below(program.rules.size())].action;
-    bool& flag = random.below(2) == 0 ? action.commit : action.go_on;
-    flag = !flag;
+    bool& go_on = program.rules[random.below(program.rules.size())].action.go_on;
+    go_on = !go_on;
     return;
   }
   const Parameter& constant = constants[random.below(constants.size())];

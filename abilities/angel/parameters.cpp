@@ -92,6 +92,7 @@ std::span<const Measure> measures_of(Deed deed) {
     case Deed::kKeepOn:
       return kDistance;
     case Deed::kFollowPath:
+    case Deed::kPlan:
       return std::span(kCosts).first(1);
     case Deed::kExplore:
       return std::span(kCosts).first(2);
@@ -115,12 +116,13 @@ bool names_thing(Test test) {
 
 bool names_thing(Deed deed) {
   return deed == Deed::kApproach || deed == Deed::kFlee || deed == Deed::kFollowPath ||
-         deed == Deed::kProspect || deed == Deed::kSeek || deed == Deed::kEat;
+         deed == Deed::kProspect || deed == Deed::kSeek || deed == Deed::kEat ||
+         deed == Deed::kPlan;
 }
 
 bool goes_to_cell(Deed deed) {
   return deed == Deed::kFollowPath || deed == Deed::kProspect || deed == Deed::kSeek ||
-         deed == Deed::kExplore;
+         deed == Deed::kExplore || deed == Deed::kPlan;
 }
 
 bool uses_ability(Deed deed) {

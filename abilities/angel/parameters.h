@@ -41,6 +41,7 @@ enum class Deed {
   kSeek,     // a way to the cheapest cell in sight: steps, hazards (a), visits (b), distance (c)
   kExplore,  // the same without a goal: steps, hazards (a), visits (b); never onto a target
   kStay,     // stands still
+  kPlan,     // a shortest way to the thing on a remembered map, a hazard counting a cells
 };
 
 // What kind of number a constant is.

@@ -57,6 +57,7 @@ class Printer {
   std::string costs_text(const Action& action);
   std::vector<std::string> step_lines(const Action& action);
   std::vector<std::string> path_lines(const Action& action);
+  std::vector<std::string> plan_lines(const Action& action);
   std::vector<std::string> eat_lines(const Action& action);
   std::vector<std::string> deed_lines(const Action& action);
   std::string rule_text(const Rule& rule, std::size_t number);
@@ -91,8 +92,11 @@ void Printer::note_needs(const Rule& rule) {
   }
   const Action& action = rule.action;
   const CostTerms terms = terms_of(action);
+  if (action.deed == Deed::kPlan) {
+    needs_.plan |= CostTerms{.used = true, .hazards = action.a > 0};
+  }
   (action.deed == Deed::kProspect ? needs_.neighbor : needs_.sight) |= terms;
-  needs_.commit |= goes_to_cell(action.deed) && action.commit;
+  needs_.steps |= goes_to_cell(action.deed);
   const bool looks = names_thing(action.deed) && (!terms.used || terms.goal);
   needs_target_ |= terms.avoid || (looks && is_target(action.thing));
 }
@@ -102,7 +106,7 @@ std::string Printer::print(const std::vector<std::string>& heading) {
   bool step_finished = false;
   for (std::size_t i = 0; i < program_.rules.size(); ++i) {
     const Rule& rule = program_.rules[i];
-    if (goes_to_cell(rule.action.deed) && rule.action.commit && !step_finished) {
+    if (goes_to_cell(rule.action.deed) && !step_finished) {
       rules +=
           "\n  -- Finish the step that was begun.\n"
           "  if in_step(self) then\n"
@@ -216,11 +220,10 @@ std::string Printer::costs_text(const Action& action) {
 
 // Deeds that search for a cell.
 std::vector<std::string> Printer::step_lines(const Action& action) {
-  const std::string walk = action.commit ? "begin_step(self, x, y)" : "self:move_to(x, y)";
   const std::string search =
       action.deed == Deed::kProspect ? "cheapest_neighbor" : "step_to_cheapest";
   return {"local costs = " + costs_text(action), "local x, y = " + search + "(self, world, costs)",
-          "if x then return " + walk + " end"};
+          "if x then return begin_step(self, x, y) end"};
 }
 
 std::vector<std::string> Printer::path_lines(const Action& action) {
@@ -231,10 +234,27 @@ std::vector<std::string> Printer::path_lines(const Action& action) {
     lines.push_back("local goal = " + sighting(action.thing, "self.sense_radius"));
   }
   const std::string cost = constant("hazard_cost", action.a, "steps that a hazard counts");
-  const std::string walk = action.commit ? "begin_step(self, " : "self:move_to(";
   lines.push_back("local step = " + name + " and world.path_step(" + name + ".x, " + name + ".y, " +
                   cost + ")");
-  lines.push_back("if step then return " + walk + "step.x, step.y) end");
+  lines.push_back("if step then return begin_step(self, step.x, step.y) end");
+  return lines;
+}
+
+std::vector<std::string> Printer::plan_lines(const Action& action) {
+  std::vector<std::string> lines;
+  std::string name = "target";
+  if (!is_target(action.thing)) {
+    name = "goal";
+    lines.push_back("local goal = " + sighting(action.thing, "self.sense_radius"));
+  }
+  std::string rest = ")";
+  if (needs_.plan.hazards) {
+    rest = ", " + constant("hazard_cost", action.a, "steps that a hazard counts") + ")";
+  }
+  lines.push_back("if " + name + " then");
+  lines.push_back("  local x, y = planned_step(self, world, " + name + rest);
+  lines.push_back("  if x then return begin_step(self, x, y) end");
+  lines.push_back("end");
   return lines;
 }
 
@@ -280,6 +300,8 @@ std::vector<std::string> Printer::deed_lines(const Action& action) {
     case Deed::kSeek:
     case Deed::kExplore:
       return step_lines(action);
+    case Deed::kPlan:
+      return plan_lines(action);
     case Deed::kEat:
       return eat_lines(action);
     case Deed::kReproduce:

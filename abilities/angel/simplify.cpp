@@ -20,7 +20,6 @@ void clear_idle(Action& action) {
   if (used < 2) action.b = 0;
   if (used < 1) action.a = 0;
   if (!names_thing(action.deed)) action.thing = 0;
-  action.commit = action.commit && goes_to_cell(action.deed);
   action.go_on = action.go_on && uses_ability(action.deed);
 }
 
@@ -28,6 +27,25 @@ void drop_repeated(std::vector<Condition>& conditions) {
   for (std::size_t i = 0; i < conditions.size(); ++i) {
     const auto from = conditions.begin() + static_cast<std::ptrdiff_t>(i) + 1;
     conditions.erase(std::remove(from, conditions.end(), conditions[i]), conditions.end());
+  }
+}
+
+// Whether a rule comes to its turn only where a rule above it, with the same action, had nothing to
+// do: then it has nothing to do either.
+bool repeats(const Rule& rule, const Rule& above) {
+  if (rule.action != above.action || above.action.go_on) return false;
+  return std::all_of(above.conditions.begin(), above.conditions.end(), [&](const Condition& asked) {
+    return asked.test != Test::kChance && std::find(rule.conditions.begin(), rule.conditions.end(),
+                                                    asked) != rule.conditions.end();
+  });
+}
+
+void drop_repeated(std::vector<Rule>& rules) {
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const auto below = rules.begin() + static_cast<std::ptrdiff_t>(i) + 1;
+    rules.erase(std::remove_if(below, rules.end(),
+                               [&](const Rule& rule) { return repeats(rule, rules[i]); }),
+                rules.end());
   }
 }
 
@@ -47,13 +65,12 @@ void add_without_parts(const Program& program, std::vector<Program>& out) {
   }
 }
 
+// Without go_on.
 void add_without_flags(const Program& program, std::vector<Program>& out) {
   for (std::size_t i = 0; i < program.rules.size(); ++i) {
-    for (const auto flag : {&Action::commit, &Action::go_on}) {
-      if (!(program.rules[i].action.*flag)) continue;
-      out.push_back(program);
-      out.back().rules[i].action.*flag = false;
-    }
+    if (!program.rules[i].action.go_on) continue;
+    out.push_back(program);
+    out.back().rules[i].action.go_on = false;
   }
 }
 
@@ -91,6 +108,7 @@ Program Grammar::normalised(Program program) const {
   }
   const auto last = std::find_if(program.rules.begin(), program.rules.end(), ends_act);
   if (last != program.rules.end()) program.rules.erase(last + 1, program.rules.end());
+  drop_repeated(program.rules);
   // Standing still is what happens anyway.
   while (program.rules.size() > 1 && program.rules.back().action.deed == Deed::kStay) {
     program.rules.pop_back();

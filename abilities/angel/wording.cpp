@@ -72,6 +72,8 @@ std::string deed_words(const Action& action, const std::vector<Thing>& things) {
       return "keep on while the way ahead is free";
     case Deed::kWander:
       return "wander";
+    case Deed::kPlan:
+      return "go on along the shortest way to the " + name + " that the map leaves open";
     case Deed::kStay:
       return "stand still";
   }
