@@ -3,14 +3,13 @@
 #include <algorithm>
 
 #include "engine/hands.h"
+#include "engine/nature.h"
 #include "engine/tasks.h"
 #include "engine/uses.h"
 
 namespace cherub::engine {
 namespace {
 
-// Hungrier than this, nobody has offspring.
-constexpr float kReproduceHungerMax = 0.5f;
 constexpr double kBirthRadius_m = 1;
 
 // A plant is worth as much as it has grown; an animal is eaten whole.
