@@ -7,6 +7,7 @@
 #include "engine/base/base64.h"
 #include "engine/base/json.h"
 #include "engine/base/json_cursor.h"
+#include "engine/base/utf8.h"
 
 namespace cherub::abilities {
 namespace {
@@ -18,19 +19,6 @@ constexpr int kFormat = 2;
 constexpr std::size_t kAgentsMax = std::size_t{1} << 24;  // some are there for several versions
 constexpr std::size_t kVersionsMax = 16, kShardsMax = 64;
 constexpr std::size_t kEntriesMax = 100'000;  // of one table; as ValueLimits
-
-bool is_ascii(std::string_view text) {
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) >= 0x80) return false;
-  }
-  return true;
-}
-
-bool is_utf8(std::string_view text) {
-  if (is_ascii(text)) return true;
-  const auto read = base::parse_json(base::json_string(text));
-  return read.ok() && std::string_view(read->GetString(), read->GetStringLength()) == text;
-}
 
 bool is_sequence(const Value::Table& table) {
   for (std::size_t i = 0; i < table.size(); ++i) {
@@ -44,7 +32,7 @@ bool is_sequence(const Value::Table& table) {
 bool is_record(const Value::Table& table) {
   for (const Value::Entry& entry : table) {
     const auto* key = std::get_if<std::string>(&entry.key.data);
-    if (key == nullptr || key->starts_with('$') || !is_utf8(*key)) return false;
+    if (key == nullptr || key->starts_with('$') || !base::is_utf8(*key)) return false;
   }
   return true;
 }
@@ -62,8 +50,8 @@ void append(std::string& json, double number) {
 }
 
 void append(std::string& json, const std::string& text) {
-  json +=
-      is_utf8(text) ? base::json_string(text) : R"({"$base64":")" + base::base64(text) + R"("})";
+  json += base::is_utf8(text) ? base::json_string(text)
+                              : R"({"$base64":")" + base::base64(text) + R"("})";
 }
 
 void append(std::string& json, const Value::Table& table) {

@@ -27,7 +27,7 @@ struct RunRequest {
   std::string scenario = "maze";
   std::uint32_t iterations = 3;  // 1 … 100
   std::uint32_t episodes = 8;    // tuning seeds per candidate, 1 … 1000
-  std::uint32_t candidates = 0;  // per iteration; 0: the provider's default (builtin 64, models 1)
+  std::uint32_t candidates = 0;  // per iteration; 0: the provider's default (builtin 192, models 1)
   std::uint64_t seed = 1;
   std::uint32_t threads = 1;
   bool jit = true;

@@ -3,14 +3,13 @@
 #include <algorithm>
 
 #include "engine/hands.h"
+#include "engine/nature.h"
 #include "engine/tasks.h"
 #include "engine/uses.h"
 
 namespace cherub::engine {
 namespace {
 
-// Hungrier than this, nobody has offspring.
-constexpr float kReproduceHungerMax = 0.5f;
 constexpr double kBirthRadius_m = 1;
 
 // A plant is worth as much as it has grown; an animal is eaten whole.
@@ -69,8 +68,9 @@ Receipt rest(WorldState& state, std::uint32_t row) {
 
 namespace {
 
-Receipt reproduce(WorldState& state, std::uint32_t row) {
-  Columns& columns = state.columns;
+// Whether the agent's body is ready for offspring: its own business, no matter what others do.
+Receipt check_fitness(const WorldState& state, std::uint32_t row) {
+  const Columns& columns = state.columns;
   const SpeciesIndex species = columns.species[row];
   const SpeciesSpec& spec = state.scenario.species[species];
   if (!allows(state, Action::kReproduce) || spec.reproduce_energy <= 0) {
@@ -79,14 +79,21 @@ Receipt reproduce(WorldState& state, std::uint32_t row) {
   const bool ready = columns.age[row] >= state.rules[species].adult_ticks &&
                      columns.hunger[row] <= kReproduceHungerMax &&
                      columns.energy[row] >= static_cast<float>(spec.reproduce_energy);
-  if (!ready) return Receipt::kNotReady;
+  return ready ? Receipt::kAccepted : Receipt::kNotReady;
+}
+
+Receipt reproduce(WorldState& state, std::uint32_t row) {
+  const Receipt fitness = check_fitness(state, row);
+  if (fitness != Receipt::kAccepted) return fitness;
+  Columns& columns = state.columns;
+  const SpeciesIndex species = columns.species[row];
   if (!has_room(state, species)) return Receipt::kCrowded;
   base::RandomStream random = state.random(state.id_of(row).packed(), base::Stream::kLife);
   float x = columns.x[row], y = columns.y[row];
   if (!open_point_near(state.terrain, random, kBirthRadius_m, columns.z[row], x, y)) {
     return Receipt::kCrowded;
   }
-  const float share = static_cast<float>(spec.reproduce_energy) / 2;
+  const float share = static_cast<float>(state.scenario.species[species].reproduce_energy) / 2;
   columns.energy[row] -= share;
   expect_birth(state, {species, state.id_of(row), x, y, columns.z[row], share});
   return Receipt::kAccepted;
@@ -110,11 +117,24 @@ Receipt use_ability(WorldState& state, std::uint32_t row, const Intents::Use* us
   return Receipt::kNotAvailable;
 }
 
+// Answers those who are not ready for offspring, and takes them off the list.
+void turn_down_unfit(WorldState& state, std::vector<std::uint32_t>& rows) {
+  std::erase_if(rows, [&](std::uint32_t row) {
+    const auto ability = static_cast<AbilityKind>(state.intents.ability[row]);
+    if (ability != AbilityKind::kReproduce || state.is_dying(row)) return false;
+    const Receipt fitness = check_fitness(state, row);
+    state.columns.ability_receipt[row] = static_cast<std::uint8_t>(fitness);
+    return fitness != Receipt::kAccepted;
+  });
+}
+
 }  // namespace
 
-// Who uses an ability may take another's food: so one after the other. Most use none.
+// Who uses an ability may take another's food: so one after the other. Most use none, and of those
+// who would have offspring most are not ready, which only the effects of abilities could change.
 void resolve_abilities(WorldState& state) {
   const auto& agents = state.agent_rows;
+  const bool effects_come = !state.intents.uses.empty();
   const auto pick = [&](std::size_t first, std::size_t last, TaskLog& log) {
     log.rows.resize(last - first);
     std::size_t count = 0;
@@ -127,6 +147,7 @@ void resolve_abilities(WorldState& state) {
       count += ability != AbilityKind::kNone ? 1 : 0;
     }
     log.rows.resize(count);
+    if (!effects_come) turn_down_unfit(state, log.rows);
   };
   auto use = state.intents.uses.begin();  // sorted by row
   const auto last_use = state.intents.uses.end();

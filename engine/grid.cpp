@@ -398,7 +398,7 @@ template <bool kExcludes>
 inline bool Grid::nearest_of(const GridQuery& query, GridHit& hit) const {
   NearestVisitor<kExcludes> visitor(*this, query, limit_of(query));
   const Block block = visit_block(query, visitor);
-  if (!visitor.found()) return neighbors(query, {&hit, 1}) > 0;
+  if (!visitor.found()) return nearest_beyond(block, query, hit);
   const double gap = std::max(block.gap(), 0.0);
   if (gap * gap <= visitor.distance_squared()) {
     // What is found bounds what has to be looked at.
@@ -409,6 +409,13 @@ inline bool Grid::nearest_of(const GridQuery& query, GridHit& hit) const {
   if (visitor.has_tie()) return neighbors(query, {&hit, 1}) > 0;
   hit = hit_of(visitor.entry(), visitor.distance_squared());
   return true;
+}
+
+// When nothing is in the block.
+bool Grid::nearest_beyond(const Block& block, const GridQuery& query, GridHit& hit) const {
+  NeighborsVisitor visitor{*this, query, {&hit, 1}, limit_of(query)};
+  visit_rings(query, block, visitor);
+  return visitor.count > 0;
 }
 
 bool Grid::nearest(const GridQuery& query, GridHit& hit) const {

@@ -72,6 +72,7 @@ class Grid {
   };
   template <bool kExcludes>
   bool nearest_of(const GridQuery& query, GridHit& hit) const;
+  bool nearest_beyond(const Block& block, const GridQuery& query, GridHit& hit) const;
   template <class Visitor>
   Block visit_block(const GridQuery& query, Visitor& visitor) const;
   template <class Visitor>

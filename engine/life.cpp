@@ -1,15 +1,10 @@
 #include <algorithm>
 
+#include "engine/nature.h"
 #include "engine/tasks.h"
 
 namespace cherub::engine {
 namespace {
-
-constexpr float kChildHunger = 0.3f;
-// Less hungry than this, a body mends at half the rate at which it would starve.
-constexpr float kMendHungerMax = 0.5f;
-// Lifetimes differ by this share either way, so that a generation does not die in one tick.
-constexpr double kLifetimeSpread = 0.2;
 
 bool is_old(const WorldState& state, std::uint32_t row) {
   const std::uint64_t lifetime = state.rules_of(row).lifetime_ticks;

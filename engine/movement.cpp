@@ -4,6 +4,7 @@
 
 #include "engine/angle.h"
 #include "engine/base/choose.h"
+#include "engine/nature.h"
 #include "engine/tasks.h"
 #include "engine/world_state.h"
 
@@ -19,7 +20,6 @@ constexpr double kCutIgnored_m = 1e-4;
 // A way that is longer than a tick's by less than this factor is not cut.
 constexpr double kRounding = 1 + 1e-9;
 constexpr double kFullTurn = 6.283185307179586;
-constexpr float kExhaustedShare = 0.2f;
 constexpr double kWanderPeriod_s = 1.5;
 constexpr int kWanderTriesMax = 8;
 

@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/nature.h"
 #include "engine/tasks.h"
 
 namespace cherub::engine {
 namespace {
 
-constexpr float kGrown = 0.5f;        // energy from which a plant seeds
 constexpr float kSeedCost = 0.1f;     // energy that a seed takes from its parent
 constexpr double kRainGrowthMax = 3;  // times the usual growth at full rain
 

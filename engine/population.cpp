@@ -6,6 +6,7 @@
 
 #include "engine/base/check.h"
 #include "engine/hands.h"
+#include "engine/nature.h"
 #include "engine/tasks.h"
 
 namespace cherub::engine {
@@ -103,11 +104,11 @@ void vary_start(WorldState& state, std::uint32_t row, base::RandomStream& random
   const SpeciesRules& rules = state.rules_of(row);
   Columns& columns = state.columns;
   if (rules.growth_per_tick > 0) {
-    columns.energy[row] = static_cast<float>(random.uniform(0.3, 1.0));
+    columns.energy[row] = static_cast<float>(random.uniform(kStartGrowthMin, 1.0));
   }
   if (rules.hunger_per_tick > 0) {
-    columns.hunger[row] = static_cast<float>(random.uniform(0.0, 0.4));
-    columns.energy[row] = static_cast<float>(random.uniform(0.5, 0.9));
+    columns.hunger[row] = static_cast<float>(random.uniform(0.0, kStartHungerMax));
+    columns.energy[row] = static_cast<float>(random.uniform(kStartEnergyMin, kStartEnergyMax));
   }
   if (rules.thirst_per_tick > 0) {
     columns.thirst[row] = static_cast<float>(random.uniform(0.0, 0.4));

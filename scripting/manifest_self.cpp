@@ -194,7 +194,8 @@ constexpr ApiRow kActions[] = {
     {.name = "reproduce",
      .returns = "Self",
      .doc =
-         "Has a child and gives it half of its energy; refused while too young, tired or crowded.",
+         "Has a child, which takes some of the energy; not_ready while too young, hungry or tired, "
+         "crowded when there is no room.",
      .cost = "2",
      .right = "if self.energy > 0.8 then return self:reproduce() end",
      .wrong = "if self.energy > 0.8 then return self:breed() end",

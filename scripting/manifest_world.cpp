@@ -97,8 +97,12 @@ constexpr ApiRow kSenses[] = {
     {.name = "path_step",
      .parameters = "x: number, m; y: number, m; hazard_cost?: number, 1, 0 … 100",
      .returns = "Step|nil",
-     .doc = "The next cell on a shortest way to a point, around walls; a cell of hazard counts as "
-            "hazard_cost cells more (10). Nil when no step leads nearer.",
+     .doc =
+         "The next cell on a shortest way to a point, through open cells in sense_radius, around "
+         "corners too; a cell of hazard counts as hazard_cost cells more (10). When the point is "
+         "not reached in there, the way leads to the cell in there that is nearest to it as the "
+         "crow flies, which may be a dead end: length is 0 once the agent stands in it, and only "
+         "another point leads on. Nil for NaN.",
      .cost = "200",
      .right = "local step = world.path_step(9, 9); if step then self:move_to(step.x, step.y) end",
      .wrong = "local step = world.find_path(9, 9); if step then self:move_to(step.x, step.y) end",

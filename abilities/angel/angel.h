@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "abilities/angel/prompt.h"
+#include "abilities/ladder.h"
 #include "engine/base/result.h"
-#include "scripting/policy_host.h"
 
 namespace cherub::abilities::angel {
 
@@ -28,14 +28,14 @@ struct Draft {
   std::string program;        // as Grammar::text, when the source was printed from one
   bool given = false;         // not written by the angel
   bool refused = false;
-  sandbox::Diagnostics diagnostics;    // of the last refusal
+  std::vector<Refusal> refusals;       // of the ladder, the last time
   std::string message;                 // a sentence about it
   std::optional<base::Error> failure;  // the angel itself could not answer
   std::vector<Exchange> exchanges;     // with a model
 };
 
-// Whether a source may be installed; the ladder's first steps.
-using Check = std::function<scripting::LoadVerdict(const std::string& source)>;
+// Whether a source may be measured: the ladder up to its fixtures.
+using Check = std::function<LadderVerdict(const std::string& source)>;
 
 // Writes policies. A batch of drafts is asked for, then learn() tells about those of them that
 // could be measured, and so on: nothing is known yet of a batch while it is written.

@@ -1,35 +1,11 @@
 #include <catch2/catch.hpp>
-#include <deque>
 
 #include "abilities/run_loop.h"
 #include "run_fixture.h"
+#include "scripted_model.h"
 
 namespace cherub::abilities {
 namespace {
-
-// Says what it was told to say, and keeps what it was asked.
-class ScriptedModel final : public angel::LanguageModel {
- public:
-  ScriptedModel(std::deque<std::string>& replies, std::vector<angel::ModelRequest>& asked)
-      : replies_(replies), asked_(asked) {}
-  base::Result<angel::ModelReply> complete(const angel::ModelRequest& request,
-                                           const std::atomic<bool>*) override {
-    asked_.push_back(request);
-    if (replies_.empty()) {
-      return base::Error{base::ErrorCode::kUnavailable, "The model is asleep.", "nowhere"};
-    }
-    angel::ModelReply reply;
-    reply.text = replies_.front();
-    replies_.pop_front();
-    reply.tokens_in = 30;
-    reply.tokens_out = 12;
-    return reply;
-  }
-
- private:
-  std::deque<std::string>& replies_;
-  std::vector<angel::ModelRequest>& asked_;
-};
 
 struct ModelRun {
   TemporaryFolder folder;
@@ -61,6 +37,12 @@ struct ModelRun {
 
 std::string fenced(const std::string& source) {
   return "Here is a policy.\n```lua\n" + source + "```\nIt wanders.";
+}
+
+// The wanderer with a number of its own: another source that does the same.
+std::string wanderer(int number) {
+  return fenced("local policy = {}\nfunction policy.act(self, world) self:wander() return " +
+                std::to_string(number) + " end\nreturn policy\n");
 }
 
 bool contains(const std::string& text, const std::string& part) {
@@ -151,7 +133,7 @@ TEST_CASE("a policy that always faults goes back with its fault") {
   const std::string faulty =
       "local policy = {}\nfunction policy.act(self, world) error('no way') end\nreturn policy\n";
   run.replies = {fenced(faulty), fenced(kWandererSource)};
-  run.run(2);
+  run.run(1);
   CHECK(run.summary.end == RunEnd::kDone);
   REQUIRE(run.asked.size() == 2);
   CHECK(contains(run.asked[1].user, "no way"));
@@ -172,15 +154,15 @@ TEST_CASE("a model that does not answer fails the run, or leaves the best so far
 
 TEST_CASE("the budget ends a run with its best so far, after a warning") {
   ModelRun run;
-  for (int i = 0; i < 10; ++i) run.replies.push_back(fenced(kWandererSource));
-  run.limits.calls = 4;
+  for (int i = 0; i < 10; ++i) run.replies.push_back(wanderer(10 + i));
+  run.limits.calls = 3;
   run.run(10);
   CHECK(run.summary.end == RunEnd::kDone);
-  CHECK(run.asked.size() == 4);
-  CHECK(run.summary.best_code == kWandererSource);
+  CHECK(run.asked.size() == 3);
+  CHECK(contains(run.summary.best_code, "return 10 "));
   CHECK(contains(run.summary.json, R"("reason":"budget","limit":"max_calls")"));
   CHECK(run.observer.of_type("warning").size() == 1);
-  CHECK(contains(file_text(run.summary.dir + "/ledger.json"), R"("calls":4,"errors":0)"));
+  CHECK(contains(file_text(run.summary.dir + "/ledger.json"), R"("calls":3,"errors":0)"));
   const auto estimate = run.observer.of_type("estimate");
   REQUIRE(estimate.size() == 1);
   CHECK(run.observer.records.front().json == estimate.front());
@@ -199,11 +181,13 @@ TEST_CASE("a budget for nothing fails and says what to raise") {
 
 TEST_CASE("simulated ticks never pass their limit while searching") {
   ModelRun run;
-  for (int i = 0; i < 20; ++i) run.replies.push_back(fenced(kWandererSource));
-  run.limits.ticks = 500;  // two episodes of 60 ticks and a probe of 5 are a candidate
+  for (int i = 0; i < 20; ++i) run.replies.push_back(wanderer(10 + i));
+  // Two episodes of 60 ticks are a candidate, and two more show what the
+  // guards compare with.
+  run.limits.ticks = 500;
   run.run(20);
   CHECK(run.summary.end == RunEnd::kDone);
-  CHECK(run.asked.size() == 4);
+  CHECK(run.asked.size() == 3);
   CHECK(contains(run.summary.json, R"("limit":"max_ticks")"));
 }
 

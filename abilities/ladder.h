@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/scenario.h"
+#include "engine/world.h"
+#include "scripting/policy_host.h"
+
+namespace cherub::abilities {
+
+// The steps that a policy takes before it is measured, cheap first. What fails on one is not tried
+// on the next. docs/LADDER.md lists all codes.
+enum class Rung {
+  kText,      // V0: size, text only, parses
+  kContract,  // V1: contract, names, misuse, hidden state
+  kLoad,      // V2: runs once in a fresh Vm under budget
+  kFixtures,  // V3: acts in small worlds, twice alike, and on from a save
+};
+const char* rung_name(Rung rung);  // "V0" … "V3"
+
+// One reason to refuse a policy.
+struct Refusal {
+  Rung rung = Rung::kText;
+  std::string code;                     // one word for programs: "syntax", "fault_error" …
+  std::optional<sandbox::Range> range;  // in the source, where one place is to blame
+  std::string message;                  // what was found
+  std::string hint;                     // what to do instead; may be empty
+  // Of V3: the world it happened in, the tick in it, and who acted.
+  std::string fixture;
+  std::optional<engine::Tick> tick;
+  std::optional<engine::EntityId> entity;
+};
+
+// `[{"rung":"V3","code":…,"line":…,"column":…,"offset":…,"length":…,"severity":"error",
+// "message":…,"hint":…,"fixture":…,"tick":…,"entity":…},…]`: diagnostics that tell more. What is
+// not known of a refusal is left out.
+std::string refusals_json(std::span<const Refusal> refusals);
+// The same for people and models: where, what, the line with a caret, what to do.
+std::string refusals_text(std::span<const Refusal> refusals, const std::string& source);
+
+struct LadderVerdict {
+  bool ok = false;
+  std::vector<Refusal> refusals;     // why not, all of one rung
+  sandbox::Diagnostics diagnostics;  // the refusals, and what else the checker found
+
+  // Whether it works, though not as well as an angel's should: all refusals are about intents that
+  // the world does not take. What a person hands in is measured all the same.
+  [[nodiscard]] bool works() const;
+  // Whether acts faulted in a fixture.
+  [[nodiscard]] bool faulted() const;
+};
+
+// In a fixture, a larger share of acts that fault refuses.
+inline constexpr double kFaultShareMax = 0.2;
+// Over all fixtures, a larger share of intents that are mistakes refuses.
+inline constexpr double kMistakeShareMax = 0.05;
+
+// Whether an intent with this receipt was asked for by mistake: a policy could have known that it
+// cannot be. What the world does to a good intent is no mistake: walls, somebody who was faster, no
+// room, no luck, a body too tired to go all of its way.
+enum class IntentSlot { kMove, kAbility, kMessage };
+bool is_mistake(engine::Receipt receipt, IntentSlot slot);
+
+struct FixtureWorld;
+
+// Checks policies for one scenario. Its fixtures are worlds like the scenario's but small, made
+// once. A policy of the usual size takes milliseconds; verdicts depend on nothing but scenario,
+// source and options. One thread.
+class Ladder {
+ public:
+  Ladder(const engine::Scenario& scenario, std::shared_ptr<scripting::ScriptRegistry> registry,
+         scripting::HostOptions options);
+  ~Ladder();
+
+  // The last verdict is kept: who asks again for the same source is answered at once.
+  const LadderVerdict& climb(const std::string& source);
+
+ private:
+  LadderVerdict check(const std::string& source);
+
+  const engine::Scenario scenario_;  // of the fixtures
+  const std::shared_ptr<scripting::ScriptRegistry> registry_;
+  const scripting::HostOptions options_;
+  std::vector<FixtureWorld> fixtures_;  // made when the first policy comes so far
+  std::string last_source_;
+  std::optional<LadderVerdict> last_;
+};
+
+}  // namespace cherub::abilities
