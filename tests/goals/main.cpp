@@ -11,6 +11,9 @@
 namespace cherub::goals {
 namespace {
 
+// Less than a minute for each goal on two cores.
+constexpr std::uint32_t kIterations = 5, kCandidates = 50;
+
 struct Arguments {
   TrialOptions options;
   std::vector<std::string> named;  // parts of goals; empty: all
@@ -18,8 +21,8 @@ struct Arguments {
 };
 
 constexpr const char* kUsage =
-    "usage: cherub_goals [--seed N] [--threads N] [--iterations N] [--episodes N] [--held-out N]\n"
-    "                    [--keep FOLDER] [PART OF A GOAL ...]\n";
+    "usage: cherub_goals [--seed N] [--threads N] [--iterations N] [--candidates N]\n"
+    "                    [--episodes N] [--held-out N] [--keep FOLDER] [PART OF A GOAL ...]\n";
 
 bool read_number(const char* text, std::uint64_t& out) {
   char* end = nullptr;
@@ -48,6 +51,8 @@ bool read_arguments(int argc, char** argv, Arguments& out) {
       out.options.request.threads = small;
     } else if (flag == "--iterations") {
       out.options.request.iterations = small;
+    } else if (flag == "--candidates") {
+      out.options.request.candidates = small;
     } else if (flag == "--episodes") {
       out.options.request.episodes = small;
     } else if (flag == "--held-out") {
@@ -113,6 +118,8 @@ void keep_source(const std::string& folder, const GoalCase& goal, const Trial& t
 int run(int argc, char** argv) {
   Arguments arguments;
   arguments.options.request.threads = 2;
+  arguments.options.request.iterations = kIterations;
+  arguments.options.request.candidates = kCandidates;
   if (!read_arguments(argc, argv, arguments)) {
     std::fputs(kUsage, stderr);
     return 2;
