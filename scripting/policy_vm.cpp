@@ -49,10 +49,8 @@ bool PolicyVm::open(const ScriptVersion& version, const engine::Scenario& scenar
     return false;
   };
   sandbox::VmOptions vm_options{.jit = options_.jit, .memory_bytes = options_.memory_bytes};
-  if (options_.replays) {
-    options_.memory_bytes = vm_options.memory_bytes = options_.memory_bytes * 4;
-    vm_options.watchdog_s = kForever_s;
-  }
+  options_.memory_bytes = vm_options.memory_bytes = options_.memory_limit(options_.memory_bytes);
+  if (options_.replays) vm_options.watchdog_s = kForever_s;
   auto vm = sandbox::Vm::create(vm_options);
   if (!vm.ok()) return refuse("load", plain_diagnostic(vm.error().message));
   vm_ = std::move(*vm);

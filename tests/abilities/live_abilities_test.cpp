@@ -1,6 +1,5 @@
 #include <catch2/catch.hpp>
 
-#include "abilities/ability_watch.h"
 #include "abilities/live_world.h"
 #include "abilities/replay.h"
 #include "run_fixture.h"
@@ -110,26 +109,12 @@ TEST_CASE("A refused ability changes nothing and says why", "[abilities]") {
     CHECK_FALSE(outcome.verdict.ok);
     CHECK_FALSE(outcome.verdict.diagnostics.empty());
   }
-  CHECK(hamlet.observer.of_type("reload").size() == 3);
-}
-
-TEST_CASE("A failing version is taken out and the one before comes back", "[abilities]") {
-  LiveHamlet hamlet;
-  hamlet.reload(frost("effects.damage(target, 0.01)"));
-  hamlet.ask("grant frost mage");
-  // Bad from the first use on, which no check can tell.
-  hamlet.reload(frost("effects.damage(target, target.health - 5)"));
-  hamlet.live();
   const auto records = hamlet.observer.of_type("reload");
-  REQUIRE(records.size() == 3);
-  const auto back = base::parse_json(records[2]);
-  REQUIRE(back);
-  CHECK((*back)["state"].GetString() == std::string("rolled_back"));
-  CHECK((*back)["ability"].GetString() == std::string("frost"));
-  CHECK((*back)["new_sha256"].GetString() == hamlet.outcomes[0].sha256);
-  CHECK((*back)["old_sha256"].GetString() == hamlet.outcomes[1].sha256);
-  CHECK((*back)["faults"].GetUint64() >= AbilityWatch::kFaultsMin);
-  hamlet.check_replay();
+  REQUIRE(records.size() == 6);
+  for (std::size_t i = 0; i < 6; ++i) {
+    const char* const state = i < 3 ? "submitted" : "refused";
+    CHECK_THAT(records[i], Catch::Contains(state));
+  }
 }
 
 }  // namespace cherub::abilities
