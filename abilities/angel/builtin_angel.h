@@ -50,7 +50,8 @@ class BuiltinAngel final : public Angel {
   Idea invent();
   std::optional<Idea> tune();
   const Member& tournament();
-  std::optional<Draft> offer(Idea idea);
+  // Nothing when the program is among the known; else it is from now on.
+  std::optional<Draft> offer(Idea idea, std::set<std::string>& known);
   Draft offer_prior();
   void settle(Member member);
   static bool better(const Member& a, const Member& b);
@@ -59,7 +60,8 @@ class BuiltinAngel final : public Angel {
   base::RandomStream random_;
   std::vector<std::string> heading_;
   std::vector<Member> population_;           // best first
-  std::set<std::string> seen_;               // hashes of sources that were offered
+  std::set<std::string> seen_;               // hashes of sources that next() offered
+  std::set<std::string> simplified_;         // … and simpler()
   std::map<std::uint64_t, Member> offered_;  // by id: programs whose score is not known yet
   std::uint64_t drafts_ = 0;
   std::deque<PriorPolicy> priors_;     // still to be offered
