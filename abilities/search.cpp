@@ -146,7 +146,7 @@ angel::Brief Search::brief() const {
   }
   const Candidate& parent = *outcome_.best;
   brief.parent_code = parent.source;
-  brief.critique = parent.critique.markdown;
+  brief.critique = parent.critique.brief;
   for (const EpisodeResult& episode : parent.episodes) {
     angel::SeedRow row;
     row.seed = episode.seed;
