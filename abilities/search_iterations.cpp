@@ -131,7 +131,9 @@ base::Result<void> Search::finish_iteration(std::uint32_t iteration) {
   kept.critique =
       make_critique({&setup_.scenario, &setup_.objective, kept.episodes, parent_episodes_});
   if (!iteration_guards_.empty()) {
-    kept.critique.markdown += "\n## Refused as the best\n\n" + iteration_guards_ + ".\n";
+    const std::string section = "\n## Refused as the best\n\n" + iteration_guards_ + ".\n";
+    kept.critique.markdown += section;
+    kept.critique.brief += section;
   }
   if (auto written = write_steps(kept); !written) return written;
   const std::string folder = "iteration_" + std::to_string(iteration) + "/";
