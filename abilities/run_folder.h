@@ -9,7 +9,7 @@
 namespace cherub::abilities {
 
 // The folder of one run. Every file appears whole or not at all: it is written under another name
-// and then renamed. Errors (kIo) name the path and say what the operating system said.
+// and then renamed. One thread. Errors (kIo) name the path and say what the operating system said.
 class RunFolder {
  public:
   // Makes `runs_dir`/`run_id`; an existing folder of that name is a conflict.
@@ -23,6 +23,7 @@ class RunFolder {
  private:
   explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}
   std::filesystem::path path_;
+  mutable std::filesystem::path last_folder_;  // that was written to: it is there
 };
 
 }  // namespace cherub::abilities

@@ -200,6 +200,8 @@ TEST_CASE("a reply that repeats an earlier one is refused before it is measured"
 
 TEST_CASE("three iterations without a better policy end a run") {
   Play play;
+  play.request.user_goal = "approach the target";
+  play.request.max_steps = 300;
   play.request.candidates = 1;
   play.request.iterations = 9;
   play.lines = {kReckless};
