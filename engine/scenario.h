@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,9 @@ struct MetricSpec {
   std::vector<std::string> words;  // what people say when they mean it: "fast", "quickly" …
   double weight = 0;               // in the scenario's own objective
   double scale = 1;  // a typical range: |difference| / scale is what a search compares
+  // A policy whose mean is worse than that of what it replaces by more than so many scales may not
+  // become the best, unless the goal asks for just that. Infinity: any may.
+  double guard = std::numeric_limits<double>::infinity();
 };
 
 struct SuccessPredicate {

@@ -39,6 +39,12 @@ std::string fenced(const std::string& source) {
   return "Here is a policy.\n```lua\n" + source + "```\nIt wanders.";
 }
 
+// The wanderer with a number of its own: another source that does the same.
+std::string wanderer(int number) {
+  return fenced("local policy = {}\nfunction policy.act(self, world) self:wander() return " +
+                std::to_string(number) + " end\nreturn policy\n");
+}
+
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
@@ -148,15 +154,15 @@ TEST_CASE("a model that does not answer fails the run, or leaves the best so far
 
 TEST_CASE("the budget ends a run with its best so far, after a warning") {
   ModelRun run;
-  for (int i = 0; i < 10; ++i) run.replies.push_back(fenced(kWandererSource));
-  run.limits.calls = 4;
+  for (int i = 0; i < 10; ++i) run.replies.push_back(wanderer(10 + i));
+  run.limits.calls = 3;
   run.run(10);
   CHECK(run.summary.end == RunEnd::kDone);
-  CHECK(run.asked.size() == 4);
-  CHECK(run.summary.best_code == kWandererSource);
+  CHECK(run.asked.size() == 3);
+  CHECK(contains(run.summary.best_code, "return 10 "));
   CHECK(contains(run.summary.json, R"("reason":"budget","limit":"max_calls")"));
   CHECK(run.observer.of_type("warning").size() == 1);
-  CHECK(contains(file_text(run.summary.dir + "/ledger.json"), R"("calls":4,"errors":0)"));
+  CHECK(contains(file_text(run.summary.dir + "/ledger.json"), R"("calls":3,"errors":0)"));
   const auto estimate = run.observer.of_type("estimate");
   REQUIRE(estimate.size() == 1);
   CHECK(run.observer.records.front().json == estimate.front());
@@ -175,11 +181,13 @@ TEST_CASE("a budget for nothing fails and says what to raise") {
 
 TEST_CASE("simulated ticks never pass their limit while searching") {
   ModelRun run;
-  for (int i = 0; i < 20; ++i) run.replies.push_back(fenced(kWandererSource));
-  run.limits.ticks = 500;  // two episodes of 60 ticks and a probe of 5 are a candidate
+  for (int i = 0; i < 20; ++i) run.replies.push_back(wanderer(10 + i));
+  // Two episodes of 60 ticks and a probe of 5 are a candidate, and two episodes show what the
+  // guards compare with.
+  run.limits.ticks = 500;
   run.run(20);
   CHECK(run.summary.end == RunEnd::kDone);
-  CHECK(run.asked.size() == 4);
+  CHECK(run.asked.size() == 3);
   CHECK(contains(run.summary.json, R"("limit":"max_ticks")"));
 }
 
