@@ -15,6 +15,9 @@ class RunFolder {
   // Makes `runs_dir`/`run_id`; an existing folder of that name is a conflict.
   static base::Result<RunFolder> create(const std::string& runs_dir, const std::string& run_id);
 
+  // The folder of a run that was begun before; kNotFound when there is none.
+  static base::Result<RunFolder> open(const std::string& runs_dir, const std::string& run_id);
+
   // `relative` may name folders that do not exist yet: "iteration_1/candidate_2/policy.lua".
   base::Result<void> write(std::string_view relative, std::string_view text) const;
 

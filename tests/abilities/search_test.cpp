@@ -218,7 +218,7 @@ TEST_CASE("a budget that ends the first race keeps its leader") {
   const TemporaryFolder folder;
   RunRequest request = small_request(folder);
   request.candidates = 16;
-  request.limits.ticks = 4000;  // sixteen probes and episodes, and hardly the first heat after them
+  request.limits.ticks = 3920;  // sixteen episodes, and hardly the first heat after them
   KeepingObserver observer;
   RunControl control;
   const RunSummary summary = execute_run(request, "race", control, observer);
