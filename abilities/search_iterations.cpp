@@ -40,11 +40,11 @@ base::Result<void> Search::run(angel::Angel* angel) {
 
 base::Result<void> Search::measure_given(angel::Draft draft) {
   begin_candidate();
-  auto contender = enter(std::move(draft));
-  if (!contender) return contender.error();
   Field field;
-  if (*contender) field.push_back(std::move(**contender));
-  return race(std::move(field), Purpose::kImprove);
+  if (auto entered = enter(field, std::move(draft)); !entered) return entered;
+  auto admitted = admit(std::move(field));
+  if (!admitted) return admitted.error();
+  return race(std::move(*admitted), Purpose::kImprove);
 }
 
 base::Result<void> Search::iterate(std::uint32_t iteration) {

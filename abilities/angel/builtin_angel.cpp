@@ -130,11 +130,22 @@ std::optional<Draft> BuiltinAngel::simpler() {
 void BuiltinAngel::learn(std::uint64_t id, double score) {
   auto offered = offered_.extract(id);
   if (offered.empty()) return;  // no program of the grammar
-  // Programs that do the same have the same score to the last bit: one of them is enough.
-  Member member = std::move(offered.mapped());
-  member.score = score;
+  offered.mapped().score = score;
+  settle(std::move(offered.mapped()));
+}
+
+void BuiltinAngel::adopt(const Draft& draft, double score) {
+  auto program = grammar_.read(draft.program);
+  if (!program) return;
+  std::string sha256 = base::sha256_hex(draft.source);
+  seen_.insert(sha256);
+  settle({std::move(*program), std::move(sha256), score, draft.source.size(), ++drafts_});
+}
+
+// Programs that do the same have the same score to the last bit: one of them is enough.
+void BuiltinAngel::settle(Member member) {
   const auto twin = std::find_if(population_.begin(), population_.end(),
-                                 [&](const Member& other) { return other.score == score; });
+                                 [&](const Member& other) { return other.score == member.score; });
   if (twin == population_.end()) {
     population_.push_back(std::move(member));
   } else if (better(member, *twin)) {

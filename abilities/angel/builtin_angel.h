@@ -29,6 +29,9 @@ class BuiltinAngel final : public Angel {
   // from the plainer one when that scored no worse.
   std::optional<Draft> simpler() override;
   void learn(std::uint64_t id, double score) override;
+  // Takes in a draft of another angel for the same scenario with its score, to evolve it further;
+  // what is no program of the grammar is passed over.
+  void adopt(const Draft& draft, double score);
 
  private:
   struct Member {
@@ -50,6 +53,7 @@ class BuiltinAngel final : public Angel {
   // Nothing when the program is among the known; else it is from now on.
   std::optional<Draft> offer(Idea idea, std::set<std::string>& known);
   Draft offer_prior();
+  void settle(Member member);
   static bool better(const Member& a, const Member& b);
 
   Grammar grammar_;

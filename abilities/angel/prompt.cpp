@@ -73,7 +73,7 @@ std::string parent_part(const Brief& brief) {
   }
   if (!brief.critique.empty()) {
     out += "\n# Critique (computed from the episodes)\n\n" +
-           bounded(brief.critique, kPromptTextBytesMax) + "\n";
+           bounded(brief.critique, kPromptCritiqueBytesMax) + "\n";
   }
   if (!brief.comment.empty()) {
     out += "\nA reader's comment on it, which may be wrong:\n\n" +
