@@ -103,7 +103,7 @@ std::string means_text(const CritiqueInput& input, const std::vector<const Episo
     for (const EpisodeResult* episode : some) {
       if (i < episode->metrics.size()) values.push_back(episode->metrics[i]);
     }
-    const Spread spread = spread_of(std::move(values));
+    const Spread spread = spread_of(std::move(values), Worst::kLowest);
     if (spread.count == 0) continue;
     const engine::MetricSpec& metric = input.scenario->metrics[i];
     text += (text.empty() ? "" : ", ") + metric.name + " " + number(spread.mean);
