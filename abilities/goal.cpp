@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <optional>
 
 namespace cherub::abilities {
@@ -237,6 +238,19 @@ std::vector<std::string> goal_words(std::string_view text) {
   std::vector<std::string> words;
   for (Token& token : tokens_of(text)) words.push_back(std::move(token.stem));
   return words;
+}
+
+std::string aims_text(const Objective& objective, const engine::Scenario& scenario) {
+  double largest = 0;
+  for (const double weight : objective.weights) largest = std::max(largest, std::abs(weight));
+  std::vector<std::string> aims;
+  for (std::size_t i = 0; i < scenario.metrics.size() && largest > 0; ++i) {
+    const double weight = objective.weights[i];
+    if (std::abs(weight) < largest / 2) continue;
+    const bool higher = scenario.metrics[i].better == engine::Better::kHigher;
+    aims.push_back((higher == (weight > 0) ? "more " : "less ") + scenario.metrics[i].name);
+  }
+  return joined(aims, ", ");
 }
 
 base::Result<Objective> understand(std::string_view goal, const engine::Scenario& scenario) {

@@ -137,6 +137,7 @@ base::Result<std::unique_ptr<angel::Angel>> Run::make_angel() {
         goal.begin(), goal.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
     std::vector<std::string> heading = {
         "Goal: " + goal,
+        "Measured by: " + aims_text(objective_, scenario_) + "; then by what the scenario wants.",
         "Found by Cherub's built-in angel in the scenario \"" + scenario_.name + "\".",
         "Rules are tried from the top; the first one with something to do decides the tick."};
     return std::unique_ptr<angel::Angel>(

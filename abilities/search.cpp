@@ -17,8 +17,8 @@ constexpr std::uint32_t kLoggedCandidatesMax = 4;
 constexpr std::size_t kAttemptsMax = 12;
 // Drafts of the built-in angel that repeat earlier ones are thrown away, at most so many in a row.
 constexpr int kRepeatsMax = 16;
-// Shorter texts of one batch: most of them do the same, so that one of them is enough.
-constexpr std::size_t kSimplerMax = 4;
+// Shorter texts race one by one: of several that do the same, halving would drop some unheard.
+constexpr std::size_t kSimplerMax = 1;
 
 template <class Text>
 void push_bounded(std::vector<Text>& list, Text text, std::size_t max) {
