@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <optional>
 
 namespace cherub::abilities {
@@ -16,6 +17,8 @@ constexpr std::size_t kReachBehind = 2;
 // What the goal names weighs so many times as much as all the scenario's own wishes together, which
 // then only decide between policies that do equally well by the goal.
 constexpr double kNamedFactor = 4;
+// What remains of the weight of success where the goal is about something else.
+constexpr double kUnnamedSuccess = 0.4;
 // In front of the words for a metric's poor end, as death is of survival.
 constexpr char kPoorEnd = '-';
 // What remains of the scenario's own objective beside wishes that have nothing to do with it.
@@ -237,6 +240,19 @@ std::vector<std::string> goal_words(std::string_view text) {
   return words;
 }
 
+std::string aims_text(const Objective& objective, const engine::Scenario& scenario) {
+  double largest = 0;
+  for (const double weight : objective.weights) largest = std::max(largest, std::abs(weight));
+  std::vector<std::string> aims;
+  for (std::size_t i = 0; i < scenario.metrics.size() && largest > 0; ++i) {
+    const double weight = objective.weights[i];
+    if (std::abs(weight) < largest / 2) continue;
+    const bool higher = scenario.metrics[i].better == engine::Better::kHigher;
+    aims.push_back((higher == (weight > 0) ? "more " : "less ") + scenario.metrics[i].name);
+  }
+  return joined(aims, ", ");
+}
+
 base::Result<Objective> understand(std::string_view goal, const engine::Scenario& scenario) {
   if (goal.size() > kGoalBytesMax) {
     return base::Error{base::ErrorCode::kInvalidArgument,
@@ -251,17 +267,22 @@ base::Result<Objective> understand(std::string_view goal, const engine::Scenario
   const double named = sum > 0 ? kNamedFactor * sum : 1;
   std::vector<double> wishes(scenario.metrics.size());
   bool foreign = true;  // nothing that the goal names is a wish of the scenario
+  bool names_success = false;
   for (std::size_t i = 0; i < scenario.metrics.size(); ++i) {
     const engine::MetricSpec& metric = scenario.metrics[i];
     const auto match = match_metric(metric, tokens);
     if (!match) continue;
     wishes[i] = match->sign * named;
     if (match->sign > 0 && metric.weight > 0) foreign = false;
-    if (match->sign < 0 && metric.name == scenario.success.metric) objective.success_share = 0;
+    if (metric.name == scenario.success.metric) {
+      names_success = true;
+      if (match->sign < 0) objective.success_share = 0;
+    }
     const char* arrow = match->sign > 0 ? " <- " : " (turned around) <- ";
     objective.matches.push_back(metric.name + arrow + match->word);
   }
   if (objective.matches.empty()) return not_understood(goal, scenario);
+  if (!names_success) objective.success_share *= kUnnamedSuccess;
   combine(objective, wishes, foreign);
   return objective;
 }

@@ -20,6 +20,9 @@ inline constexpr std::size_t kGoalBytesMax = 4000;
 // (kInvalidArgument) lists what is understood, with example goals.
 base::Result<Objective> understand(std::string_view goal, const engine::Scenario& scenario);
 
+// What an objective is mostly about, for people: "more reached, less damage". Empty: nothing.
+std::string aims_text(const Objective& objective, const engine::Scenario& scenario);
+
 // Lower-case words of a text without endings ("quickly" -> "quick"), letters and digits only.
 std::vector<std::string> goal_words(std::string_view text);
 

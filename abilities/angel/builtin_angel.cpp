@@ -64,13 +64,13 @@ BuiltinAngel::Idea BuiltinAngel::invent() {
   return {grammar_.composed_program(random_), ""};
 }
 
-std::optional<Draft> BuiltinAngel::offer(Idea idea) {
+std::optional<Draft> BuiltinAngel::offer(Idea idea, std::set<std::string>& known) {
   // The heading is the same for all, so the hash of the text tells programs apart by what they do.
   idea.program = grammar_.normalised(std::move(idea.program));
   Draft draft;
   draft.source = grammar_.print(idea.program, heading_);
   std::string sha256 = base::sha256_hex(draft.source);
-  if (!seen_.insert(sha256).second) return std::nullopt;
+  if (!known.insert(sha256).second) return std::nullopt;
   draft.parent_sha256 = std::move(idea.parent_sha256);
   draft.program = grammar_.text(idea.program);
   draft.id = ++drafts_;
@@ -100,10 +100,10 @@ std::optional<Draft> BuiltinAngel::next(const Brief&, const std::atomic<bool>*) 
   while (!templates_.empty()) {
     Program program = std::move(templates_.front());
     templates_.pop_front();
-    if (auto draft = offer({std::move(program), ""})) return draft;
+    if (auto draft = offer({std::move(program), ""}, seen_)) return draft;
   }
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    if (auto draft = offer(invent())) return draft;
+    if (auto draft = offer(invent(), seen_)) return draft;
   }
   return std::nullopt;
 }
@@ -121,7 +121,8 @@ std::optional<Draft> BuiltinAngel::simpler() {
   while (!plainer_.empty()) {
     Program program = std::move(plainer_.front());
     plainer_.pop_front();
-    if (auto draft = offer({std::move(program), simplifying_->sha256})) return draft;
+    // What dropped out of a race early may yet be as good as the best.
+    if (auto draft = offer({std::move(program), simplifying_->sha256}, simplified_)) return draft;
   }
   return std::nullopt;
 }
@@ -129,11 +130,22 @@ std::optional<Draft> BuiltinAngel::simpler() {
 void BuiltinAngel::learn(std::uint64_t id, double score) {
   auto offered = offered_.extract(id);
   if (offered.empty()) return;  // no program of the grammar
-  // Programs that do the same have the same score to the last bit: one of them is enough.
-  Member member = std::move(offered.mapped());
-  member.score = score;
+  offered.mapped().score = score;
+  settle(std::move(offered.mapped()));
+}
+
+void BuiltinAngel::adopt(const Draft& draft, double score) {
+  auto program = grammar_.read(draft.program);
+  if (!program) return;
+  std::string sha256 = base::sha256_hex(draft.source);
+  seen_.insert(sha256);
+  settle({std::move(*program), std::move(sha256), score, draft.source.size(), ++drafts_});
+}
+
+// Programs that do the same have the same score to the last bit: one of them is enough.
+void BuiltinAngel::settle(Member member) {
   const auto twin = std::find_if(population_.begin(), population_.end(),
-                                 [&](const Member& other) { return other.score == score; });
+                                 [&](const Member& other) { return other.score == member.score; });
   if (twin == population_.end()) {
     population_.push_back(std::move(member));
   } else if (better(member, *twin)) {

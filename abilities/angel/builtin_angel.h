@@ -29,6 +29,9 @@ class BuiltinAngel final : public Angel {
   // from the plainer one when that scored no worse.
   std::optional<Draft> simpler() override;
   void learn(std::uint64_t id, double score) override;
+  // Takes in a draft of another angel for the same scenario with its score, to evolve it further;
+  // what is no program of the grammar is passed over.
+  void adopt(const Draft& draft, double score);
 
  private:
   struct Member {
@@ -47,15 +50,18 @@ class BuiltinAngel final : public Angel {
   Idea invent();
   std::optional<Idea> tune();
   const Member& tournament();
-  std::optional<Draft> offer(Idea idea);
+  // Nothing when the program is among the known; else it is from now on.
+  std::optional<Draft> offer(Idea idea, std::set<std::string>& known);
   Draft offer_prior();
+  void settle(Member member);
   static bool better(const Member& a, const Member& b);
 
   Grammar grammar_;
   base::RandomStream random_;
   std::vector<std::string> heading_;
   std::vector<Member> population_;           // best first
-  std::set<std::string> seen_;               // hashes of sources that were offered
+  std::set<std::string> seen_;               // hashes of sources that next() offered
+  std::set<std::string> simplified_;         // … and simpler()
   std::map<std::uint64_t, Member> offered_;  // by id: programs whose score is not known yet
   std::uint64_t drafts_ = 0;
   std::deque<PriorPolicy> priors_;     // still to be offered

@@ -1,6 +1,7 @@
 #include "abilities/angel/lua_helpers.h"
 
 #include <string_view>
+#include <vector>
 
 namespace cherub::abilities::angel {
 namespace {
@@ -95,23 +96,24 @@ constexpr std::string_view kMap =
     "  memory.map = table.concat(parts) .. map:sub(copied + 1)\n"
     "end\n\n";
 
-// "metres to the goal and earlier visits"
-std::string terms_text(const CostTerms& terms, std::string_view first) {
-  std::string text(first);
-  if (terms.goal) text += text.empty() ? "metres to the goal" : ", metres on to the goal";
-  if (terms.visits) text += text.empty() ? "earlier visits" : ", earlier visits";
-  if (terms.hazards) text += text.empty() ? "hazards" : ", hazards";
-  if (terms.dead_ends) text += text.empty() ? "dead ends" : ", dead ends";
-  return text.empty() ? "nothing yet" : text;
+// "-- counts: metres to the goal, earlier visits."
+std::string terms_comment(const CostTerms& terms, std::vector<std::string> words) {
+  if (terms.goal) words.emplace_back("metres to the goal");
+  if (terms.visits) words.emplace_back("earlier visits");
+  if (terms.hazards) words.emplace_back("hazards");
+  if (terms.dead_ends) words.emplace_back("dead ends");
+  if (words.empty()) words.emplace_back("nothing, so the first of them is taken");
+  std::string text = "-- counts: ";
+  for (std::size_t i = 0; i < words.size(); ++i) text += (i > 0 ? ", " : "") + words[i];
+  return text + ".\n";
 }
 
 std::string neighbor_search(const CostTerms& terms) {
-  std::string lua = "-- The centre of the neighbouring cell that costs least. What counts: " +
-                    terms_text(terms, "") +
-                    ".\n"
-                    "-- Nil between walls.\n"
-                    "local function cheapest_neighbor(self, world, costs)\n"
-                    "  local here_x, here_y = math.floor(self.x) + 0.5, math.floor(self.y) + 0.5\n";
+  std::string lua =
+      "-- The centre of the neighbouring cell that costs least; nil between walls. What\n" +
+      terms_comment(terms, {}) +
+      "local function cheapest_neighbor(self, world, costs)\n"
+      "  local here_x, here_y = math.floor(self.x) + 0.5, math.floor(self.y) + 0.5\n";
   if (terms.goal) lua += "  local goal = costs.goal\n";
   lua +=
       "  local best_cost, best_x, best_y\n"
@@ -142,10 +144,9 @@ std::string neighbor_search(const CostTerms& terms) {
 
 std::string sight_search(const CostTerms& terms) {
   std::string lua =
-      "-- The first cell on the way to the cell in sight that costs least. What counts: " +
-      terms_text(terms, "steps") +
-      ".\n"
-      "-- Nil between walls.\n"
+      "-- The first cell on the way to the cell in sight that costs least; nil between walls. "
+      "What\n" +
+      terms_comment(terms, {"steps"}) +
       "local function step_to_cheapest(self, world, costs)\n"
       "  local here_x, here_y = math.floor(self.x) + 0.5, math.floor(self.y) + 0.5\n"
       "  local here = cell_key(world, here_x, here_y)\n"

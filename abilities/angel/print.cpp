@@ -120,10 +120,11 @@ std::string Printer::print(const std::vector<std::string>& heading) {
   std::string out;
   for (const std::string& line : heading) out += "-- " + line + "\n";
   out += "local policy = {}\n\n" + constants_.text() + lua_helpers(needs_);
-  out += "function policy.act(self, world)\n";
-  if (counts_visits(needs_)) out += "  count_visit(self, world)\n";
-  if (needs_target_) out += "  local target = world.target()\n";
-  return out + rules + "end\n\nreturn policy\n";
+  std::string first;
+  if (counts_visits(needs_)) first += "  count_visit(self, world)\n";
+  if (needs_target_) first += "  local target = world.target()\n";
+  if (first.empty()) rules.erase(0, 1);  // the empty line in front of the first rule
+  return out + "function policy.act(self, world)\n" + first + rules + "end\n\nreturn policy\n";
 }
 
 std::string Printer::near_text(const Condition& condition) {

@@ -74,6 +74,26 @@ TEST_CASE("a goal's words become weights of metrics") {
   }
 }
 
+TEST_CASE("what a goal is about can be told in a few words") {
+  const auto maze = engine::builtin_scenario("maze");
+  const auto meadow = engine::builtin_scenario("meadow");
+  const auto told = [](const char* goal, const engine::Scenario& scenario) {
+    return aims_text(*understand(goal, scenario), scenario);
+  };
+  CHECK(told("reach the target safely", *maze) == "more reached, less damage");
+  CHECK(told("as many collisions as possible", *maze) == "more collisions");
+  CHECK(told("a small herd, and nobody starves", *meadow) == "less population, less starved");
+  CHECK(aims_text({std::vector<double>(maze->metrics.size()), 0.5, {}, ""}, *maze).empty());
+}
+
+TEST_CASE("success counts for less where the goal is about something else") {
+  const auto maze = engine::builtin_scenario("maze");
+  const auto share = [&](const char* goal) { return understand(goal, *maze)->success_share; };
+  CHECK(share("reach the target") == default_objective(*maze).success_share);
+  CHECK(share("touch few walls") < share("reach the target"));
+  CHECK(share("never find the exit") == 0);
+}
+
 TEST_CASE("what a goal does not name keeps the scenario's weight") {
   const auto scenario = engine::builtin_scenario("maze");
   const auto objective = understand("reach the target", *scenario);

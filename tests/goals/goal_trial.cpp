@@ -1,12 +1,11 @@
 #include "goal_trial.h"
 
-#include <cmath>
 #include <ctime>
-#include <numeric>
 
 #include "abilities/evaluation.h"
 #include "abilities/goal.h"
 #include "abilities/seeds.h"
+#include "abilities/statistics.h"
 #include "abilities/stopwatch.h"
 #include "engine/base/json.h"
 
@@ -42,20 +41,13 @@ Measured measured(const engine::Scenario& scenario, const abilities::Objective& 
   return result;
 }
 
-// By normal theory.
-void compare(Trial& trial) {
-  const std::size_t count = trial.angel.scores.size();
-  std::vector<double> differences(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    differences[i] = trial.angel.scores[i] - trial.baseline.scores[i];
+void compare(Trial& trial, std::uint64_t seed) {
+  std::vector<double> differences;
+  for (std::size_t i = 0; i < trial.angel.scores.size(); ++i) {
+    differences.push_back(trial.angel.scores[i] - trial.baseline.scores[i]);
   }
-  const double n = static_cast<double>(count);
-  const double mean = std::accumulate(differences.begin(), differences.end(), 0.0) / n;
-  double squares = 0;
-  for (const double difference : differences) squares += (difference - mean) * (difference - mean);
-  const double half = 1.96 * std::sqrt(squares / (n - 1) / n);
-  trial.difference = mean;
-  trial.interval = {mean - half, mean + half};
+  trial.difference = abilities::spread_of(differences, abilities::Worst::kLowest).mean;
+  trial.interval = abilities::bootstrap_interval(differences, seed);
 }
 
 }  // namespace
@@ -106,7 +98,7 @@ base::Result<Trial> try_goal(const GoalCase& goal, const TrialOptions& options,
   trial.angel = run(trial.source);
   trial.baseline = run(goal.baseline_source);
   trial.walker = measured(*scenario, *objective, evaluator.run_random_walker(specs));
-  compare(trial);
+  compare(trial, request.seed);
   return trial;
 }
 
