@@ -8,6 +8,7 @@ void bench_decide();
 void bench_episodes();
 void bench_reload();
 void bench_sandbox();
+void bench_server();
 void bench_store();
 void bench_world();
 
@@ -18,7 +19,8 @@ int main(int argc, char** argv) {
   const std::map<std::string, void (*)()> benchmarks{
       {"decide", &cherub::bench::bench_decide}, {"episodes", &cherub::bench::bench_episodes},
       {"reload", &cherub::bench::bench_reload}, {"sandbox", &cherub::bench::bench_sandbox},
-      {"store", &cherub::bench::bench_store},   {"world", &cherub::bench::bench_world}};
+      {"server", &cherub::bench::bench_server}, {"store", &cherub::bench::bench_store},
+      {"world", &cherub::bench::bench_world}};
   if (argc == 1) {
     for (const auto& [name, run] : benchmarks) run();
     return 0;
