@@ -69,8 +69,8 @@ void talk(std::string_view text) {
   Multiplex multiplex(
       outbox, "e",
       [&](const std::string& name) -> base::Result<Channel> {
-        if (name.starts_with("progress")) return Channel{steps, "{}"};
-        if (name.starts_with("render")) return Channel{drawn, "{}"};
+        if (name == "progress/r") return Channel{steps, "{}"};
+        if (name == "render/r/agents") return Channel{drawn, "{}"};
         return base::Error{base::ErrorCode::kNotFound, "no", "ch"};
       },
       [](const std::string&, const rapidjson::Value&, const std::string&) {

@@ -187,7 +187,7 @@ class Wire(unittest.TestCase):
                     streams[name].take(message)
                     if not name.endswith("agents"):
                         continue
-                    images[header.seq] = json.dumps(streams[name].state)
+                    images[header.seq] = json.dumps(streams[name].state, sort_keys=True)
                     while True:
                         try:
                             text = await asyncio.wait_for(by_key.recv(), 0.001)
@@ -204,7 +204,7 @@ class Wire(unittest.TestCase):
                             key.take(struct.pack("<BBHIIIQII", 1, 0, 0, AGENTS, data["seq"], 0,
                                                  data["tick"], len(payload), 0) + payload)
                             if data["seq"] in images:
-                                self.assertEqual(images[data["seq"]], json.dumps(key.state))
+                                self.assertEqual(images[data["seq"]], json.dumps(key.state, sort_keys=True))
                                 compared += 1
                 agents = streams[f"render/{run}/agents"]
                 return compared, agents.deltas, streams[f"render/{run}/pov_world_0"].keys
@@ -306,6 +306,20 @@ class Wire(unittest.TestCase):
             time.sleep(0.1)
         self.assertLessEqual(descriptors(), before + 20)
 
+
+    def test_the_ws_package_of_npm_understands_us(self):
+        modules = os.path.join(HERE, "..", "..", "build", "node", "node_modules")
+        if not os.path.isdir(os.path.join(modules, "ws")):
+            subprocess.run(["npm", "install", "--prefix", os.path.dirname(modules), "--silent",
+                            "--no-audit", "--no-fund", "ws@8"], check=True, timeout=120)
+        told = json.loads(subprocess.run(
+            ["node", os.path.join(HERE, "ws_client.js"), self.address.replace("http", "ws"),
+             self.run_id], check=True, timeout=60, capture_output=True, text=True,
+            env={**os.environ, "NODE_PATH": modules}).stdout)
+        self.assertTrue(told["hello"])
+        self.assertEqual(told["keys"], 1)
+        steps = [b - a for a, b in zip(told["seqs"], told["seqs"][1:])]
+        self.assertEqual(set(steps), {1})
 
 
 if __name__ == "__main__":
