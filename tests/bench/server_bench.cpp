@@ -217,6 +217,7 @@ void measure_fanout(int clients) {
 std::string json_of(const AgentsImage& image) {
   rapidjson::StringBuffer text;
   rapidjson::Writer<rapidjson::StringBuffer> writer(text);
+  writer.SetMaxDecimalPlaces(3);
   writer.StartArray();
   for (const DrawnEntity& entity : image.entities) {
     writer.StartObject();
@@ -289,7 +290,8 @@ void measure_ticks() {
   scenario.terrain.width = scenario.terrain.depth = 142;
   for (engine::SpawnSpec& spawn : scenario.spawns) spawn.count = 5'000;
   for (engine::SpeciesSpec& species : scenario.species) species.population_max = 10'000;
-  const auto world = std::move(*engine::World::create(scenario, 1));
+  auto created = engine::World::create(scenario, 1);
+  const auto world = std::move(*created);
   engine::RandomWalker walker;
   Broadcast watched(Overflow::kClose);
   std::vector<double> ratios, alone_us, watched_us;
