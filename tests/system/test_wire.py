@@ -34,6 +34,10 @@ asyncio.run(main())
 """
 
 
+def picture(stream):
+    return json.dumps(stream.state, sort_keys=True)
+
+
 class Wire(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -187,7 +191,7 @@ class Wire(unittest.TestCase):
                     streams[name].take(message)
                     if not name.endswith("agents"):
                         continue
-                    images[header.seq] = json.dumps(streams[name].state, sort_keys=True)
+                    images[header.seq] = picture(streams[name])
                     while True:
                         try:
                             text = await asyncio.wait_for(by_key.recv(), 0.001)
@@ -204,7 +208,7 @@ class Wire(unittest.TestCase):
                             key.take(struct.pack("<BBHIIIQII", 1, 0, 0, AGENTS, data["seq"], 0,
                                                  data["tick"], len(payload), 0) + payload)
                             if data["seq"] in images:
-                                self.assertEqual(images[data["seq"]], json.dumps(key.state, sort_keys=True))
+                                self.assertEqual(images[data["seq"]], picture(key))
                                 compared += 1
                 agents = streams[f"render/{run}/agents"]
                 return compared, agents.deltas, streams[f"render/{run}/pov_world_0"].keys

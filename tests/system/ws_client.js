@@ -1,5 +1,5 @@
-// The npm package `ws` as a client of /ws: subscribes to a run's records and to its entities, prints
-// what came as one JSON line.
+// The npm package `ws` as a client of /ws: subscribes to a run's records and to its entities,
+// prints what came as one JSON line.
 const { WebSocket } = require("ws");
 
 const [address, run] = process.argv.slice(2);
