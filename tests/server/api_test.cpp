@@ -59,7 +59,7 @@ struct Bench {
 
   std::string dir = (std::filesystem::temp_directory_path() / "cherub_api_test").string();
   FakeRun fake;
-  RunRegistry registry{fake.function(), {1, 4, 8}, std::chrono::steady_clock::now};
+  RunRegistry registry{fake.function(), {1, 4, 8}, {std::chrono::steady_clock::now}};
   std::optional<Api> api;
 };
 
