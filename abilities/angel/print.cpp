@@ -193,6 +193,8 @@ std::string Printer::test_text(const Condition& condition) {
 std::string Printer::costs_text(const Action& action) {
   const CostTerms terms = terms_of(action);
   const bool near = action.deed == Deed::kProspect;
+  // What other rules let the same search weigh counts nothing here.
+  const CostTerms& weighed = near ? needs_.neighbor : needs_.sight;
   std::string text;
   const auto add = [&text](const std::string& entry) {
     text += (text.empty() ? "" : ", ") + entry;
@@ -203,14 +205,20 @@ std::string Printer::costs_text(const Action& action) {
     const std::string unit = near ? "m" : "steps";
     add("visit = " +
         constant("visit_cost", near ? action.a : action.b, unit + " that an earlier visit counts"));
+  } else if (weighed.visits) {
+    add("visit = 0");
   }
   if (terms.hazards) {
     const std::string unit = near ? "m" : "steps";
     add("hazard = " +
         constant("hazard_cost", near ? action.b : action.a, unit + " that a hazard counts"));
+  } else if (weighed.hazards) {
+    add("hazard = 0");
   }
   if (terms.dead_ends) {
     add("dead_end = " + constant("dead_end_cost", action.c, "m that a dead end counts"));
+  } else if (weighed.dead_ends) {
+    add("dead_end = 0");
   }
   if (terms.goal && !near) {
     add("distance = " +
