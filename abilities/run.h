@@ -34,6 +34,7 @@ struct RunRequest {
   double duration_seconds = 0;      // of an episode, world time; 0: the scenario's
   std::uint64_t max_steps = 0;      // the same in ticks; wins over duration_seconds
   double success_threshold = 0.95;  // stop early when the success rate's lower bound reaches it
+  bool critique_comment = false;    // a model comments on each iteration's critique, for one call
   std::string policy_code;          // skip the angel, measure this
   std::string existing_code;        // the first parent
   angel::ProviderConfig provider;

@@ -8,6 +8,9 @@
 #include "abilities/goal.h"
 #include "abilities/judgement.h"
 #include "abilities/live_world.h"
+#include "abilities/local_job_queue.h"
+#include "abilities/measured_cache.h"
+#include "abilities/resume.h"
 #include "abilities/run_catalogue.h"
 #include "abilities/search.h"
 #include "abilities/seeds.h"
@@ -32,7 +35,7 @@ class Run {
         tools_(tools),
         services_(tools.services ? tools.services : std::make_shared<angel::ModelServices>()),
         ledger_(ledger_options()),
-        catalogue_(request, run_id, observer_) {
+        catalogue_(request_, run_id, observer_) {
     summary_.run_id = run_id;
     host_.jit = request.jit;
   }
@@ -41,6 +44,8 @@ class Run {
 
  private:
   base::Result<void> do_it();
+  base::Result<void> begin_folder();
+  base::Result<void> make_evaluator();
   base::Result<Objective> objective_of_goal();
   base::Result<std::unique_ptr<angel::Angel>> make_angel();
   Ledger::Options ledger_options();
@@ -55,7 +60,7 @@ class Run {
   void add_results(base::JsonObject& json) const;
   std::string timing_json() const;
 
-  const RunRequest& request_;
+  RunRequest request_;
   RunControl::State& control_;
   SerialObserver observer_;
   const RunTools& tools_;
@@ -112,6 +117,7 @@ void Run::tell_estimate(const Search& search) {
   if (asks_model()) {
     plan.calls = plan.calls_max;
     plan.calls_max *= 1 + angel::kRepairRoundsMax;
+    if (request_.critique_comment) plan.calls_max += request_.iterations - 1;
     angel::Brief brief;
     brief.goal = request_.user_goal;
     brief.scenario = &scenario_;
@@ -159,6 +165,40 @@ base::Error Run::nothing_worked() const {
   return {base::ErrorCode::kRefused, message, "policy"};
 }
 
+// A new folder, or that of the run that is gone on with. What the angel is asked and given is kept
+// there, so that it can be told again.
+base::Result<void> Run::begin_folder() {
+  if (!request_.world_dir.empty() && is_world(request_.world_dir)) {
+    return base::Error{base::ErrorCode::kConflict,
+                       "A world is kept there already; go on with it by --load.",
+                       request_.world_dir};
+  }
+  auto folder = tools_.resumes ? RunFolder::open(request_.runs_dir, summary_.run_id)
+                               : RunFolder::create(request_.runs_dir, summary_.run_id);
+  if (!folder) return folder.error();
+  folder_ = std::move(*folder);
+  summary_.dir = folder_->path().string();
+  if (auto done = folder_->write("request.json", run_request_to_json(request_) + "\n"); !done) {
+    return done;
+  }
+  if (asks_model() && request_.cassette.empty()) {
+    request_.cassette = (folder_->path() / "replies.jsonl").string();
+    request_.cassette_mode = "auto";
+  }
+  if (tools_.resumes) return catalogue_.take_up(scenario_, *folder_);
+  catalogue_.look_up(scenario_);
+  return {};
+}
+
+base::Result<void> Run::make_evaluator() {
+  auto queue = std::make_unique<LocalJobQueue>(scenario_, registry_, host_, request_.threads);
+  auto cache = MeasuredCache::open(real_file_system(), folder_->path() / "measured.jsonl",
+                                   scenario_, host_, std::move(queue));
+  if (!cache) return cache.error();
+  evaluator_ = std::make_unique<Evaluator>(std::move(*cache));
+  return {};
+}
+
 base::Result<void> Run::do_it() {
   if (request_.live_seconds <= 0) control_.rule_out_live();
   auto scenario = engine::builtin_scenario(request_.scenario);
@@ -169,29 +209,19 @@ base::Result<void> Run::do_it() {
   objective_ = std::move(*objective);
   ladder_.emplace(scenario_, registry_, host_);
   ladders_.emplace(scenario_, registry_, host_, request_.threads);
-  catalogue_.look_up(scenario_);
+  if (auto done = begin_folder(); !done) return done;
   auto angel = make_angel();
   if (!angel) return angel.error();
-  if (!request_.world_dir.empty() && is_world(request_.world_dir)) {
-    return base::Error{base::ErrorCode::kConflict,
-                       "A world is kept there already; go on with it by --load.",
-                       request_.world_dir};
-  }
-  auto folder = RunFolder::create(request_.runs_dir, summary_.run_id);
-  if (!folder) return folder.error();
-  folder_ = std::move(*folder);
-  summary_.dir = folder_->path().string();
-  if (auto done = folder_->write("request.json", run_request_to_json(request_) + "\n"); !done) {
-    return done;
-  }
-  evaluator_ = std::make_unique<Evaluator>(scenario_, registry_, host_, request_.threads);
+  if (auto done = make_evaluator(); !done) return done;
   Search search({request_, scenario_, objective_, host_, registry_, *evaluator_, *ladders_,
                  *folder_, control_, observer_, ledger_, asks_model(), catalogue_.priors(),
                  [this](const Candidate& candidate, bool screened_out) {
                    catalogue_.add_tuned(candidate, screened_out);
                  }});
   tell_estimate(search);
-  if (auto done = catalogue_.record_used(*folder_); !done) return done;
+  if (auto done = tools_.resumes ? base::Result<void>() : catalogue_.record_used(*folder_); !done) {
+    return done;
+  }
   const auto searched = search.run(angel->get());
   search_ = search.outcome();
   if (!searched) return searched;
@@ -276,8 +306,7 @@ base::Result<void> Run::live() {
   options.threads = request_.threads;
   options.autosave_s = request_.autosave_s;
   options.model_replies = search_.model_replies;
-  options.world_dir =
-      request_.world_dir.empty() ? (folder_->path() / "live").string() : request_.world_dir;
+  options.world_dir = request_.world_dir.empty() ? free_live_dir(summary_.dir) : request_.world_dir;
   LiveTools tools;
   tools.folder = &*folder_;
   tools.ledger = asks_model() ? &ledger_ : nullptr;

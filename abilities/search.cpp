@@ -147,6 +147,7 @@ angel::Brief Search::brief() const {
   const Candidate& parent = *outcome_.best;
   brief.parent_code = parent.source;
   brief.critique = parent.critique.brief;
+  brief.comment = parent.comment;
   for (const EpisodeResult& episode : parent.episodes) {
     angel::SeedRow row;
     row.seed = episode.seed;

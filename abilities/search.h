@@ -37,6 +37,7 @@ struct Candidate {
   std::vector<EpisodeResult> episodes;  // on the first of the tuning seeds
   Aggregate aggregate;
   Critique critique;
+  std::string comment;  // a model's, on the critique
 };
 
 // The record "best" about it.
@@ -147,6 +148,9 @@ class Search {
   base::Result<void> iterate(std::uint32_t iteration);
   base::Result<void> simplify();
   base::Result<void> finish_iteration(std::uint32_t iteration);
+  // Of the episode that is the worst under the candidate, the log that the parent left.
+  std::string parent_steps(const Candidate& candidate);
+  base::Result<void> comment_on(Candidate& best);
   base::Result<void> write_summaries(const Candidate& candidate);
   base::Result<void> write_steps(const Candidate& candidate);
 
@@ -219,6 +223,7 @@ class Search {
   std::optional<Candidate> iteration_best_;
   std::string iteration_guards_;                // that it breaks, in words
   std::vector<EpisodeResult> parent_episodes_;  // of the best before this iteration
+  std::string parent_sha256_;
   std::vector<EpisodeResult> walker_episodes_;  // on the tuning seeds, once guards ask for them
   KnownSources sources_;
   std::set<std::string> behaviours_;  // descriptors of the first heats of V5

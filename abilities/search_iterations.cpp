@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "abilities/search.h"
+#include "engine/base/sha256.h"
 
 // The outer part of a search: iterations, their files, and when to stop.
 namespace cherub::abilities {
@@ -54,6 +55,7 @@ base::Result<void> Search::iterate(std::uint32_t iteration) {
   iteration_best_.reset();
   iteration_guards_.clear();
   outcome_.iterations = iteration;
+  parent_sha256_ = outcome_.best ? outcome_.best->sha256 : "";
   parent_episodes_ = outcome_.best ? outcome_.best->episodes : std::vector<EpisodeResult>();
   const std::uint32_t candidates = candidates_per_iteration();
   base::JsonObject json;
@@ -113,6 +115,41 @@ base::Result<void> Search::write_steps(const Candidate& candidate) {
   return {};
 }
 
+std::string Search::parent_steps(const Candidate& candidate) {
+  const EpisodeResult* const worst =
+      worst_episode({&setup_.scenario, &setup_.objective, candidate.episodes, parent_episodes_});
+  if (worst == nullptr || parent_sha256_.empty() || parent_sha256_ == candidate.sha256) return "";
+  for (EpisodeSpec spec : specs_) {
+    if (spec.seed != worst->seed) continue;
+    spec.record_steps = true;
+    auto result =
+        setup_.evaluator.run(parent_sha256_, {&spec, 1}, {.cancel = &setup_.control.cancel});
+    return std::move(result.front().steps_jsonl);
+  }
+  return "";
+}
+
+// A failing call leaves the critique as it is.
+base::Result<void> Search::comment_on(Candidate& best) {
+  const bool another = iteration_ < setup_.request.iterations && !cancelled();
+  const bool wanted = setup_.request.critique_comment && setup_.asks_model && another;
+  if (!wanted || !best.comment.empty()) return {};
+  const auto exchange = angel_->comment(brief(), &setup_.control.cancel);
+  if (!exchange) return {};
+  best.comment = exchange->reply;
+  outcome_.model_replies.push_back(
+      {iteration_, best.number,
+       base::sha256_hex(exchange->request.system + "\n" + exchange->request.user),
+       exchange->reply});
+  setup_.observer.on_record(record("critique_comment", base::JsonObject()
+                                                           .add("iteration", iteration_)
+                                                           .add("candidate", best.number)
+                                                           .add("comment", best.comment)));
+  return setup_.folder.write("iteration_" + std::to_string(iteration_) + "/critique_comment.md",
+                             "# Asked\n\n" + exchange->request.system + "\n" +
+                                 exchange->request.user + "\n# Comment\n\n" + best.comment + "\n");
+}
+
 // Logs the iteration's best candidate step by step (running it again when there were too many to
 // log them all: episodes repeat exactly), and says what its episodes show.
 base::Result<void> Search::finish_iteration(std::uint32_t iteration) {
@@ -128,10 +165,13 @@ base::Result<void> Search::finish_iteration(std::uint32_t iteration) {
       kept.episodes[i].steps_jsonl = std::move(again[i].steps_jsonl);
     }
   }
+  const std::string before = parent_steps(kept);
   kept.critique =
-      make_critique({&setup_.scenario, &setup_.objective, kept.episodes, parent_episodes_});
+      make_critique({&setup_.scenario, &setup_.objective, kept.episodes, parent_episodes_, before});
   if (!iteration_guards_.empty()) {
-    kept.critique.markdown += "\n## Refused as the best\n\n" + iteration_guards_ + ".\n";
+    const std::string section = "\n## Refused as the best\n\n" + iteration_guards_ + ".\n";
+    kept.critique.markdown += section;
+    kept.critique.brief += section;
   }
   if (auto written = write_steps(kept); !written) return written;
   const std::string folder = "iteration_" + std::to_string(iteration) + "/";
@@ -151,6 +191,7 @@ base::Result<void> Search::finish_iteration(std::uint32_t iteration) {
   for (EpisodeResult& episode : kept.episodes) episode.steps_jsonl.clear();
   if (outcome_.best && outcome_.best->sha256 == kept.sha256) {
     outcome_.best->critique = kept.critique;
+    if (auto done = comment_on(*outcome_.best); !done) return done;
   }
   if (outcome_.best) {
     for (EpisodeResult& episode : outcome_.best->episodes) episode.steps_jsonl.clear();

@@ -74,5 +74,7 @@ inline constexpr std::size_t kPromptRowsMax = 64;              // seeds, species
 // `system`: contract, limits, rules and the form of the answer. `user`: this goal in this scenario,
 // the API, and what earlier rounds taught. The same brief gives the same bytes.
 ModelRequest build_prompt(const Brief& brief);
+// Asks for a comment on the critique of the parent, which the brief must have.
+ModelRequest build_comment_prompt(const Brief& brief);
 
 }  // namespace cherub::abilities::angel

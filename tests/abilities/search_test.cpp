@@ -200,6 +200,8 @@ TEST_CASE("a reply that repeats an earlier one is refused before it is measured"
 
 TEST_CASE("three iterations without a better policy end a run") {
   Play play;
+  play.request.user_goal = "approach the target";
+  play.request.max_steps = 300;
   play.request.candidates = 1;
   play.request.iterations = 9;
   play.lines = {kReckless};
@@ -216,7 +218,7 @@ TEST_CASE("a budget that ends the first race keeps its leader") {
   const TemporaryFolder folder;
   RunRequest request = small_request(folder);
   request.candidates = 16;
-  request.limits.ticks = 4000;  // sixteen probes and episodes, and hardly the first heat after them
+  request.limits.ticks = 3920;  // sixteen episodes, and hardly the first heat after them
   KeepingObserver observer;
   RunControl control;
   const RunSummary summary = execute_run(request, "race", control, observer);
