@@ -71,7 +71,7 @@ class RunObserver {
  public:
   virtual ~RunObserver() = default;
   virtual void on_record(const RunRecord& record) = 0;
-  // After a tick of the world that is shown: the first episode of each candidate and the live
+  // After a tick of the world that is shown: the first episode of each batch and the live
   // world. The reference is good during the call only.
   virtual void on_tick(const engine::World& world, const engine::TickReport& report) = 0;
   // Whether on_tick is wanted now; asked before each tick.

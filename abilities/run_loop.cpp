@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "abilities/angel/builtin_angel.h"
+#include "abilities/angel/islands.h"
 #include "abilities/angel/model_angel.h"
 #include "abilities/angel/peer_message.h"
 #include "abilities/goal.h"
@@ -76,6 +76,7 @@ class Run {
       std::make_shared<scripting::ScriptRegistry>();
   std::optional<RunFolder> folder_;
   std::optional<Ladder> ladder_;
+  std::optional<LadderPool> ladders_;
   std::unique_ptr<Evaluator> evaluator_;
   SearchOutcome search_;
   std::optional<Judgement> verdict_;
@@ -138,8 +139,8 @@ base::Result<std::unique_ptr<angel::Angel>> Run::make_angel() {
         "Goal: " + goal,
         "Found by Cherub's built-in angel in the scenario \"" + scenario_.name + "\".",
         "Rules are tried from the top; the first one with something to do decides the tick."};
-    return std::unique_ptr<angel::Angel>(std::make_unique<angel::BuiltinAngel>(
-        scenario_, request_.seed, std::move(heading), catalogue_.priors()));
+    return std::unique_ptr<angel::Angel>(
+        std::make_unique<angel::Islands>(scenario_, request_.seed, heading, catalogue_.priors()));
   }
   const auto gate = std::make_shared<RateGate>(kModelProgressIntervalS);
   const auto tell = [this, gate](const angel::ModelProgress& progress) {
@@ -206,12 +207,13 @@ base::Result<void> Run::do_it() {
   if (!objective) return objective.error();
   objective_ = std::move(*objective);
   ladder_.emplace(scenario_, registry_, host_);
+  ladders_.emplace(scenario_, registry_, host_, request_.threads);
   if (auto done = begin_folder(); !done) return done;
   auto angel = make_angel();
   if (!angel) return angel.error();
   if (auto done = make_evaluator(); !done) return done;
-  Search search({request_, scenario_, objective_, host_, registry_, *evaluator_, *ladder_, *folder_,
-                 control_, observer_, ledger_, asks_model(), catalogue_.priors(),
+  Search search({request_, scenario_, objective_, host_, registry_, *evaluator_, *ladders_,
+                 *folder_, control_, observer_, ledger_, asks_model(), catalogue_.priors(),
                  [this](const Candidate& candidate, bool screened_out) {
                    catalogue_.add_tuned(candidate, screened_out);
                  }});

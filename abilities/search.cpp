@@ -93,7 +93,7 @@ RunPlan Search::plan() const {
 bool Search::affordable(std::size_t candidates) {
   const std::size_t heat =
       std::min(specs_.size(), std::max<std::size_t>(1, rules(Purpose::kImprove).first_heat));
-  const std::uint64_t ticks = candidates * ticks_of(1) + ticks_of(heat - 1);
+  const std::uint64_t ticks = ticks_of(candidates + heat - 1);
   const bool room = setup_.ledger.allows_ticks(ticks);
   outcome_.stopped_by = setup_.ledger.stopped_by();
   return room && !outcome_.stopped_by;
@@ -224,19 +224,31 @@ base::Result<void> Search::refuse(const angel::Draft& draft, std::uint32_t numbe
   return {};
 }
 
-Search::Admission Search::admit(const angel::Draft& draft) {
-  Admission admission;
-  admission.sha256 = setup_.registry->add(draft.source)->sha256;
-  const LadderVerdict& verdict = setup_.ladder.climb(draft.source);
-  admission.diagnostics = verdict.diagnostics.size();
-  // A person may have anything measured that works.
-  const bool from_a_person = draft.given || draft.source == setup_.request.policy_code;
-  if (verdict.ok || (from_a_person && verdict.works())) return admission;
-  admission.state = verdict.faulted() ? "faulted" : "refused";
-  admission.refusals = verdict.refusals;
-  const Refusal& first = verdict.refusals.front();
-  admission.message = std::string("refused in ") + rung_name(first.rung) + ": " + first.message;
-  return admission;
+base::Result<Search::Field> Search::admit(Field field) {
+  std::vector<std::string> sources;
+  for (const Contender& contender : field) sources.push_back(contender.candidate.source);
+  const std::vector<LadderVerdict> verdicts = setup_.ladders.climb(sources);
+  Field admitted;
+  for (std::size_t i = 0; i < field.size(); ++i) {
+    const LadderVerdict& verdict = verdicts[i];
+    angel::Draft& draft = field[i].draft;
+    // A person may have anything measured that works.
+    const bool from_a_person = draft.given || draft.source == setup_.request.policy_code;
+    if (verdict.ok || (from_a_person && verdict.works())) {
+      field[i].candidate.diagnostics = verdict.diagnostics.size();
+      field[i].candidate.sha256 = setup_.registry->add(draft.source)->sha256;
+      admitted.push_back(std::move(field[i]));
+      continue;
+    }
+    draft.refusals = verdict.refusals;
+    const Refusal& first = verdict.refusals.front();
+    const std::string message =
+        std::string("refused in ") + rung_name(first.rung) + ": " + first.message;
+    const char* const state = verdict.faulted() ? "faulted" : "refused";
+    auto told = refuse(draft, field[i].candidate.number, state, message);
+    if (!told) return told.error();
+  }
+  return admitted;
 }
 
 std::string Search::known_as(const angel::Draft& draft) {
@@ -250,38 +262,27 @@ std::string Search::known_as(const angel::Draft& draft) {
   return known;
 }
 
-base::Result<std::optional<Search::Contender>> Search::enter(angel::Draft draft) {
-  const auto refused = [&](const std::string& state,
-                           const std::string& message) -> base::Result<std::optional<Contender>> {
-    if (auto told = refuse(draft, number_, state, message); !told) return told.error();
-    return std::optional<Contender>();
-  };
-  if (draft.failure) return refused("failed", draft.message);
-  if (draft.refused) return refused("refused", draft.message);
-  const Admission admission = admit(draft);
-  if (!admission.state.empty()) {
-    draft.refusals = admission.refusals;
-    return refused(admission.state, admission.message);
-  }
+base::Result<void> Search::enter(Field& field, angel::Draft draft) {
+  if (draft.failure) return refuse(draft, number_, "failed", draft.message);
+  if (draft.refused) return refuse(draft, number_, "refused", draft.message);
   if (setup_.asks_model || draft.given) {
     const std::string known = known_as(draft);
     if (!known.empty() && !draft.given) {
-      return refused("refused", "the same as " + known +
-                                    " but for names, comments and small changes of numbers; write "
-                                    "something that decides differently");
+      return refuse(draft, number_, "refused",
+                    "the same as " + known +
+                        " but for names, comments and small changes of numbers; write something "
+                        "that decides differently");
     }
   }
-  Contender contender;
+  Contender& contender = field.emplace_back();
   contender.candidate.iteration = iteration_;
   contender.candidate.number = number_;
   contender.candidate.source = draft.source;
-  contender.candidate.sha256 = admission.sha256;
   contender.candidate.parent_sha256 = draft.parent_sha256;
   contender.candidate.program = draft.program;
   contender.candidate.given = draft.given;
-  contender.candidate.diagnostics = admission.diagnostics;
   contender.draft = std::move(draft);
-  return std::optional<Contender>(std::move(contender));
+  return {};
 }
 
 // What the built-in angel repeats costs nothing to leave out: nobody has to be told.
@@ -296,27 +297,28 @@ std::optional<angel::Draft> Search::ask_angel(Purpose purpose) {
 
 base::Result<Search::Batch> Search::draft_batch(std::size_t wanted, Purpose purpose) {
   Batch batch;
+  Field field;
   const bool simplify = purpose == Purpose::kSimplify;
-  const std::uint64_t acts_max = simplify ? 2 * kIterationActsMax : kIterationActsMax;
   wanted = std::min(wanted, simplify ? kSimplerMax : kBatchMax);
-  batch.last = true;
-  if (spent(acts_max)) return batch;
-  while (batch.drafted < wanted) {
-    if (cancelled() || !affordable(batch.field.size() + 1)) return batch;
+  batch.last = spent(simplify ? 2 * kIterationActsMax : kIterationActsMax);
+  while (batch.drafted < wanted && !batch.last) {
+    batch.last = true;
+    if (cancelled() || !affordable(field.size() + 1)) break;
     if (!simplify) begin_candidate();
     auto draft = ask_angel(purpose);
-    if (!draft || cancelled()) return batch;
+    if (!draft || cancelled()) break;
     if (simplify) begin_candidate();
     ++batch.drafted;
-    if (draft->failure && !affordable(batch.field.size() + 1)) {
+    if (draft->failure && !affordable(field.size() + 1)) {
       note_problem(draft->message);
-      return batch;
+      break;
     }
-    auto contender = enter(std::move(*draft));
-    if (!contender) return contender.error();
-    if (*contender) batch.field.push_back(std::move(**contender));
+    if (auto entered = enter(field, std::move(*draft)); !entered) return entered.error();
+    batch.last = false;
   }
-  batch.last = false;
+  auto admitted = admit(std::move(field));
+  if (!admitted) return admitted.error();
+  batch.field = std::move(*admitted);
   return batch;
 }
 

@@ -13,7 +13,7 @@
 #include "abilities/critique.h"
 #include "abilities/evaluation.h"
 #include "abilities/guards.h"
-#include "abilities/ladder.h"
+#include "abilities/ladder_pool.h"
 #include "abilities/ledger.h"
 #include "abilities/novelty.h"
 #include "abilities/race.h"
@@ -51,7 +51,7 @@ struct SearchSetup {
   scripting::HostOptions host;
   std::shared_ptr<scripting::ScriptRegistry> registry;
   Evaluator& evaluator;
-  Ladder& ladder;
+  LadderPool& ladders;
   const RunFolder& folder;
   RunControl::State& control;
   SerialObserver& observer;
@@ -116,15 +116,6 @@ class Search {
   [[nodiscard]] const SearchOutcome& outcome() const { return outcome_; }
 
  private:
-  // What the steps before any measuring say about a draft.
-  struct Admission {
-    std::string sha256;
-    std::string state;    // empty: it may be measured; else "refused" or "faulted"
-    std::string message;  // a sentence about that
-    std::vector<Refusal> refusals;
-    std::uint64_t diagnostics = 0;  // warnings of the checker among them
-  };
-
   // A draft that is measured.
   struct Contender {
     angel::Draft draft;
@@ -167,10 +158,10 @@ class Search {
   base::Result<Batch> draft_batch(std::size_t wanted, Purpose purpose);
   std::optional<angel::Draft> ask_angel(Purpose purpose);
   void begin_candidate();
-  // Checks a draft; nothing when it is refused, which is recorded.
-  base::Result<std::optional<Contender>> enter(angel::Draft draft);
-  // Whether a draft is worth measuring.
-  Admission admit(const angel::Draft& draft);
+  // What cannot be checked at all, or repeats what is known, is refused here: nothing is added.
+  base::Result<void> enter(Field& field, angel::Draft draft);
+  // Leaves those that pass the ladder; the others are refused.
+  base::Result<Field> admit(Field field);
   // The name of the candidate that a draft repeats, and an entry for later ones; empty: it is new.
   std::string known_as(const angel::Draft& draft);
   base::Result<void> refuse(const angel::Draft& draft, std::uint32_t number,

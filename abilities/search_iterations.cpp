@@ -41,11 +41,11 @@ base::Result<void> Search::run(angel::Angel* angel) {
 
 base::Result<void> Search::measure_given(angel::Draft draft) {
   begin_candidate();
-  auto contender = enter(std::move(draft));
-  if (!contender) return contender.error();
   Field field;
-  if (*contender) field.push_back(std::move(**contender));
-  return race(std::move(field), Purpose::kImprove);
+  if (auto entered = enter(field, std::move(draft)); !entered) return entered;
+  auto admitted = admit(std::move(field));
+  if (!admitted) return admitted.error();
+  return race(std::move(*admitted), Purpose::kImprove);
 }
 
 base::Result<void> Search::iterate(std::uint32_t iteration) {
@@ -169,7 +169,9 @@ base::Result<void> Search::finish_iteration(std::uint32_t iteration) {
   kept.critique =
       make_critique({&setup_.scenario, &setup_.objective, kept.episodes, parent_episodes_, before});
   if (!iteration_guards_.empty()) {
-    kept.critique.markdown += "\n## Refused as the best\n\n" + iteration_guards_ + ".\n";
+    const std::string section = "\n## Refused as the best\n\n" + iteration_guards_ + ".\n";
+    kept.critique.markdown += section;
+    kept.critique.brief += section;
   }
   if (auto written = write_steps(kept); !written) return written;
   const std::string folder = "iteration_" + std::to_string(iteration) + "/";

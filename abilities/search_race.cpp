@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "abilities/search.h"
@@ -14,6 +15,9 @@ constexpr double kProgressIntervalS = 0.1;
 constexpr std::size_t kCrowdedHeat = 2;
 // Drafts of a model cost more than their episodes: only what is far off drops out by its first few.
 constexpr double kGapOfFew = 1.0;
+
+// A standard deviation of scores between the seeds of a scenario with one agent is about that.
+constexpr double kFlattery = 0.3;
 
 const char* rung_of(std::size_t seeds) {
   return seeds <= 1 ? "V4" : "V5";
@@ -166,6 +170,8 @@ base::Result<void> Search::end_race(Field& field, const Running& running, std::s
 }
 
 // Seeds differ in difficulty: a few of them are only worth comparing with the best on the same.
+// They also flatter, the more the fewer they are, so what chance explains is taken off; not from
+// one that does just what the best does.
 void Search::teach(const Field& field) {
   if (angel_ == nullptr) return;
   for (const Contender& contender : field) {
@@ -173,7 +179,10 @@ void Search::teach(const Field& field) {
     if (candidate.episodes.empty() || every_act_faulted(candidate.aggregate)) continue;
     double score = candidate.aggregate.score;
     if (candidate.episodes.size() < specs_.size() && outcome_.best) {
-      score = outcome_.best->aggregate.score + lead(candidate);
+      const double ahead = lead(candidate);
+      const double seeds = static_cast<double>(candidate.episodes.size());
+      score = outcome_.best->aggregate.score + ahead;
+      if (ahead != 0) score -= kFlattery / std::sqrt(seeds);
     }
     angel_->learn(contender.draft.id, score);
   }

@@ -19,7 +19,9 @@ struct MetricSpec {
   std::string unit;  // "s", "m", "1" …
   Better better = Better::kHigher;
   std::string description;         // one line
-  std::vector<std::string> words;  // what people say when they mean it: "fast", "quickly" …
+  // What people say when they mean it: "fast", "quickly" …; with a "-" in front when they mean its
+  // poor end: "-death".
+  std::vector<std::string> words;
   double weight = 0;               // in the scenario's own objective
   double scale = 1;  // a typical range: |difference| / scale is what a search compares
   // A policy whose mean is worse than that of what it replaces by more than so many scales may not

@@ -182,7 +182,7 @@ TEST_CASE("a budget for nothing fails and says what to raise") {
 TEST_CASE("simulated ticks never pass their limit while searching") {
   ModelRun run;
   for (int i = 0; i < 20; ++i) run.replies.push_back(wanderer(10 + i));
-  // Two episodes of 60 ticks and a probe of 5 are a candidate, and two episodes show what the
+  // Two episodes of 60 ticks are a candidate, and two more show what the
   // guards compare with.
   run.limits.ticks = 500;
   run.run(20);

@@ -4,6 +4,7 @@
 
 namespace cherub::bench {
 
+void bench_angel();
 void bench_decide();
 void bench_episodes();
 void bench_reload();
@@ -16,9 +17,10 @@ void bench_world();
 // cherub_bench [name …]: runs the named benchmarks, or all.
 int main(int argc, char** argv) {
   const std::map<std::string, void (*)()> benchmarks{
-      {"decide", &cherub::bench::bench_decide}, {"episodes", &cherub::bench::bench_episodes},
-      {"reload", &cherub::bench::bench_reload}, {"sandbox", &cherub::bench::bench_sandbox},
-      {"store", &cherub::bench::bench_store},   {"world", &cherub::bench::bench_world}};
+      {"angel", &cherub::bench::bench_angel},       {"decide", &cherub::bench::bench_decide},
+      {"episodes", &cherub::bench::bench_episodes}, {"reload", &cherub::bench::bench_reload},
+      {"sandbox", &cherub::bench::bench_sandbox},   {"store", &cherub::bench::bench_store},
+      {"world", &cherub::bench::bench_world}};
   if (argc == 1) {
     for (const auto& [name, run] : benchmarks) run();
     return 0;
