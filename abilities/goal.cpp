@@ -18,7 +18,7 @@ constexpr std::size_t kReachBehind = 2;
 // then only decide between policies that do equally well by the goal.
 constexpr double kNamedFactor = 4;
 // What remains of the weight of success where the goal is about something else.
-constexpr double kUnnamedSuccess = 0.4;
+constexpr double kUnnamedSuccess = 0.1;
 // In front of the words for a metric's poor end, as death is of survival.
 constexpr char kPoorEnd = '-';
 // What remains of the scenario's own objective beside wishes that have nothing to do with it.

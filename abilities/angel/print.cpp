@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <sstream>
 
 #include "abilities/angel/constants.h"
 #include "abilities/angel/grammar.h"
@@ -8,6 +9,22 @@
 // Programs as Lua that people read.
 namespace cherub::abilities::angel {
 namespace {
+
+constexpr std::size_t kLineMax = 100;  // columns
+
+// A comment within act, its words on as many lines as they need.
+std::string comment_of(const std::string& words) {
+  std::string text, line = "  --";
+  std::istringstream in(words);
+  for (std::string word; in >> word;) {
+    if (line.size() + 1 + word.size() > kLineMax) {
+      text += line + "\n";
+      line = "  --   ";
+    }
+    line += " " + word;
+  }
+  return text + line;
+}
 
 CostTerms& operator|=(CostTerms& terms, const CostTerms& more) {
   terms.used |= more.used;
@@ -54,12 +71,13 @@ class Printer {
   std::string count_text(const Condition& condition);
   std::string way_text(const Condition& condition);
   std::string test_text(const Condition& condition);
-  std::string costs_text(const Action& action);
+  std::vector<std::string> cost_entries(const Action& action);
   std::vector<std::string> step_lines(const Action& action);
   std::vector<std::string> path_lines(const Action& action);
   std::vector<std::string> plan_lines(const Action& action);
   std::vector<std::string> eat_lines(const Action& action);
   std::vector<std::string> deed_lines(const Action& action);
+  std::string condition_text(const Rule& rule);
   std::string rule_text(const Rule& rule, std::size_t number);
 
   const std::vector<Thing>& things_;
@@ -190,41 +208,59 @@ std::string Printer::test_text(const Condition& condition) {
 }
 
 // The table that tells a search for a cell what counts.
-std::string Printer::costs_text(const Action& action) {
+std::vector<std::string> Printer::cost_entries(const Action& action) {
   const CostTerms terms = terms_of(action);
   const bool near = action.deed == Deed::kProspect;
-  std::string text;
-  const auto add = [&text](const std::string& entry) {
-    text += (text.empty() ? "" : ", ") + entry;
-  };
+  // What other rules let the same search weigh counts nothing here.
+  const CostTerms& weighed = near ? needs_.neighbor : needs_.sight;
+  std::vector<std::string> entries;
+  const auto add = [&entries](std::string entry) { entries.push_back(std::move(entry)); };
   if (terms.goal) add("goal = " + sighting(action.thing, "self.sense_radius"));
   if (terms.avoid) add("avoid = target");
   if (terms.visits) {
     const std::string unit = near ? "m" : "steps";
     add("visit = " +
         constant("visit_cost", near ? action.a : action.b, unit + " that an earlier visit counts"));
+  } else if (weighed.visits) {
+    add("visit = 0");
   }
   if (terms.hazards) {
     const std::string unit = near ? "m" : "steps";
     add("hazard = " +
         constant("hazard_cost", near ? action.b : action.a, unit + " that a hazard counts"));
+  } else if (weighed.hazards) {
+    add("hazard = 0");
   }
   if (terms.dead_ends) {
     add("dead_end = " + constant("dead_end_cost", action.c, "m that a dead end counts"));
+  } else if (weighed.dead_ends) {
+    add("dead_end = 0");
   }
   if (terms.goal && !near) {
     add("distance = " +
         constant("distance_cost", action.c, "steps that a metre to the goal counts"));
   }
-  return "{" + text + "}";
+  return entries;
 }
 
 // Deeds that search for a cell.
 std::vector<std::string> Printer::step_lines(const Action& action) {
   const std::string search =
       action.deed == Deed::kProspect ? "cheapest_neighbor" : "step_to_cheapest";
-  return {"local costs = " + costs_text(action), "local x, y = " + search + "(self, world, costs)",
-          "if x then return begin_step(self, x, y) end"};
+  std::vector<std::string> lines;
+  const std::vector<std::string> costs = cost_entries(action);
+  std::string all;
+  for (const std::string& cost : costs) all += (all.empty() ? "" : ", ") + cost;
+  if (all.size() < kLineMax - 24) {
+    lines.push_back("local costs = {" + all + "}");
+  } else {
+    lines.push_back("local costs = {");
+    for (const std::string& cost : costs) lines.push_back("  " + cost + ",");
+    lines.push_back("}");
+  }
+  lines.push_back("local x, y = " + search + "(self, world, costs)");
+  lines.push_back("if x then return begin_step(self, x, y) end");
+  return lines;
 }
 
 std::vector<std::string> Printer::path_lines(const Action& action) {
@@ -323,16 +359,27 @@ std::vector<std::string> Printer::deed_lines(const Action& action) {
   return {};
 }
 
-std::string Printer::rule_text(const Rule& rule, std::size_t number) {
-  std::string when;
+std::string Printer::condition_text(const Rule& rule) {
+  std::vector<std::string> tests;
+  std::size_t size = 0;
   for (const Condition& condition : rule.conditions) {
-    if (!when.empty()) when += " and ";
-    const std::string test = test_text(condition);
+    std::string test = test_text(condition);
     const bool compound = test.find(" and ") != std::string::npos && !test.starts_with("not");
-    when += compound && rule.conditions.size() > 1 ? "(" + test + ")" : test;
+    if (compound && rule.conditions.size() > 1) test = "(" + test + ")";
+    size += test.size();
+    tests.push_back(std::move(test));
   }
+  const std::string_view between = size > kLineMax - 24 ? " and\n      " : " and ";
+  std::string text;
+  for (const std::string& test : tests) text += (text.empty() ? "" : std::string(between)) + test;
+  return text;
+}
+
+std::string Printer::rule_text(const Rule& rule, std::size_t number) {
+  const std::string when = condition_text(rule);
   const std::vector<std::string> lines = deed_lines(rule.action);
-  std::string out = "\n  -- " + std::to_string(number) + ". " + rule_words(rule, things_) + "\n";
+  std::string out =
+      "\n" + comment_of(std::to_string(number) + ". " + rule_words(rule, things_)) + "\n";
   const bool alone = rule.conditions.empty();
   if (alone && lines.size() == 1) return out + "  " + lines.front() + "\n";
   out += alone ? "  do\n" : "  if " + when + " then\n";

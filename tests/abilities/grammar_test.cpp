@@ -186,8 +186,8 @@ TEST_CASE("printed lines are short, every rule has a comment and every constant 
       std::istringstream lines(lua);
       for (std::string line; std::getline(lines, line);) {
         CAPTURE(line);
-        // Characters, of which "…" has three bytes.
-        CHECK(line.size() <= 130);
+        const std::size_t dots = line.find("…") == std::string::npos ? 0 : 2;  // "…" has 3 bytes
+        CHECK(line.size() <= 100 + dots);
         const bool constant =
             line.starts_with("local ") && std::isupper(static_cast<unsigned char>(line[6])) != 0 &&
             std::isdigit(static_cast<unsigned char>(line[line.find("= ") + 2])) != 0;

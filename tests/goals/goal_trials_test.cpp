@@ -73,7 +73,7 @@ std::vector<std::string> without_each_rule(const std::string& source) {
   std::vector<std::string> shorter;
   for (std::size_t i = 0; i < begins.size() && begins.size() > 1; ++i) {
     std::size_t end = source.find("\nend\n\nreturn policy", begins[i]);
-    end = std::min(end, source.find("\n  -- ", begins[i] + 1));
+    end = std::min(end, source.find("\n\n  -- ", begins[i] + 1));
     shorter.push_back(source.substr(0, begins[i]) + source.substr(end));
   }
   return shorter;
