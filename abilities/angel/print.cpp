@@ -211,6 +211,8 @@ std::string Printer::test_text(const Condition& condition) {
 std::vector<std::string> Printer::cost_entries(const Action& action) {
   const CostTerms terms = terms_of(action);
   const bool near = action.deed == Deed::kProspect;
+  // What other rules let the same search weigh counts nothing here.
+  const CostTerms& weighed = near ? needs_.neighbor : needs_.sight;
   std::vector<std::string> entries;
   const auto add = [&entries](std::string entry) { entries.push_back(std::move(entry)); };
   if (terms.goal) add("goal = " + sighting(action.thing, "self.sense_radius"));
@@ -219,14 +221,20 @@ std::vector<std::string> Printer::cost_entries(const Action& action) {
     const std::string unit = near ? "m" : "steps";
     add("visit = " +
         constant("visit_cost", near ? action.a : action.b, unit + " that an earlier visit counts"));
+  } else if (weighed.visits) {
+    add("visit = 0");
   }
   if (terms.hazards) {
     const std::string unit = near ? "m" : "steps";
     add("hazard = " +
         constant("hazard_cost", near ? action.b : action.a, unit + " that a hazard counts"));
+  } else if (weighed.hazards) {
+    add("hazard = 0");
   }
   if (terms.dead_ends) {
     add("dead_end = " + constant("dead_end_cost", action.c, "m that a dead end counts"));
+  } else if (weighed.dead_ends) {
+    add("dead_end = 0");
   }
   if (terms.goal && !near) {
     add("distance = " +
