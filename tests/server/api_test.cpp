@@ -377,8 +377,8 @@ TEST_CASE("the multiplexed view knows the channels of runs, past ones too, and t
   CHECK(heard(R"("type":"hello")").find("\"stream\":") != std::string::npos);
   view.on_text(R"({"op":"subscribe","history":"all","ch":"progress/20250101-0000-abcd"})");
   CHECK(heard(R"("data":{"type":"done","score":7})") != "");
-  for (const std::string name : {"progress/nobody", "render/" + id + "/pov", std::string("x"),
-                                 "render/" + id, std::string("progress/../x")}) {
+  for (const std::string& name : {std::string("progress/nobody"), "render/" + id + "/pov",
+                                  std::string("x"), "render/" + id, std::string("progress/../x")}) {
     INFO(name);
     view.on_text(R"({"op":"subscribe","ch":")" + name + "\"}");
     CHECK(heard("\"field\":\"ch\"") != "");
