@@ -234,6 +234,29 @@ TEST_CASE("posts from several threads run on the server's, in the order of each"
   CHECK(std::is_sorted(seen.begin(), seen.end()));
 }
 
+TEST_CASE("a client that stalls is told 4008 when it reads again, and what it got is whole") {
+  Server server;
+  Client client(server.port);
+  client.send(get("/ws",
+                  "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"));
+  REQUIRE(has(client.read_until("\r\n\r\n"), " 101 "));
+  const auto outbox = server.echo.outbox;
+  const auto record = std::make_shared<const std::string>(std::string(60'000, 'x'));
+  // Until the system's buffers are full, and then ours.
+  REQUIRE(eventually([&] {
+    for (int i = 0; i < 10; ++i) outbox->push_record(record);
+    return outbox->closing().has_value();
+  }));
+  const std::string all = client.read_all();
+  const std::size_t frames_at = all.find("\r\n\r\n") + 4;
+  std::size_t at = frames_at;
+  while (at + 4 + record->size() <= all.size() && all[at] == '\x81') at += 4 + record->size();
+  CHECK(at > frames_at);
+  CHECK(all.substr(at, 1) == "\x88");
+  CHECK(all.substr(at + 2, 2) == "\x0f\xa8");  // 4008
+}
+
 TEST_CASE("a WebSocket is refused or taken, gets its messages and a reason at the end") {
   const std::string upgrade =
       "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"

@@ -22,6 +22,7 @@ socket.on("message", (data, isBinary) => {
     }
   }
   if (told.seqs.length > 5 && told.deltas > 5) {
+    socket.removeAllListeners("message");
     console.log(JSON.stringify(told));
     socket.close();
   }
