@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <map>
 
+#include "abilities/critique_steps.h"
 #include "engine/base/json.h"
 #include "engine/intents.h"
 
@@ -12,7 +13,9 @@ namespace cherub::abilities {
 namespace {
 
 constexpr std::size_t kTableRowsMax = 64;
-constexpr std::size_t kFirstStepsMax = 5, kLastStepsMax = 10;
+constexpr std::size_t kClusterSeedsMax = 8;
+// Shares of acts from which on they are part of why an episode failed.
+constexpr double kManyFaults = 0.1, kMuchBlocked = 0.3;
 
 std::string number(double value) {
   std::array<char, 32> text{};
@@ -28,17 +31,32 @@ bool is_refusal(std::size_t receipt) {
 struct Totals {
   std::vector<std::uint64_t> receipts = std::vector<std::uint64_t>(engine::kReceiptCount);
   std::array<std::uint64_t, scripting::kFaultKindCount> faults{};
-  std::map<std::string, std::uint64_t> failures;  // reason -> episodes
+  std::map<std::string, std::vector<const EpisodeResult*>> failures;  // by reason
   std::string first_fault;
   std::uint64_t acts = 0, fuel = 0, fuel_max = 0;
   const EpisodeResult* worst = nullptr;
 };
 
+// Failures of one kind: how it ended, and what stood in the way most of the time.
+std::string cluster_of(const EpisodeResult& episode) {
+  std::string reason = failure_reason(episode);
+  const double acts = static_cast<double>(episode.policy.acts);
+  const auto blocked = static_cast<std::size_t>(engine::Receipt::kBlocked);
+  if (static_cast<double>(episode.policy.fault_count()) > kManyFaults * acts) {
+    reason += ", many acts faulted";
+  }
+  if (blocked < episode.receipts.size() &&
+      static_cast<double>(episode.receipts[blocked]) > kMuchBlocked * acts) {
+    reason += ", blocked much of the time";
+  }
+  return reason;
+}
+
 Totals totals_of(const CritiqueInput& input) {
   Totals totals;
-  double worst_score = 0;
+  totals.worst = worst_episode(input);
   for (const EpisodeResult& episode : input.episodes) {
-    if (!episode.success) ++totals.failures[failure_reason(episode)];
+    if (!episode.success) totals.failures[cluster_of(episode)].push_back(&episode);
     for (std::size_t i = 0; i < episode.receipts.size() && i < totals.receipts.size(); ++i) {
       totals.receipts[i] += episode.receipts[i];
     }
@@ -49,12 +67,6 @@ Totals totals_of(const CritiqueInput& input) {
     totals.acts += episode.policy.acts;
     totals.fuel += episode.policy.fuel;
     totals.fuel_max = std::max(totals.fuel_max, episode.policy.fuel_max);
-    if (episode.ticks == 0) continue;
-    const double score = episode_score(*input.scenario, *input.objective, episode);
-    if (totals.worst == nullptr || score < worst_score) {
-      totals.worst = &episode;
-      worst_score = score;
-    }
   }
   return totals;
 }
@@ -82,29 +94,50 @@ std::string seed_table(const CritiqueInput& input) {
   return text;
 }
 
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::size_t start = 0;
-  while (start < text.size()) {
-    const std::size_t end = std::min(text.find('\n', start), text.size());
-    lines.push_back(text.substr(start, end - start));
-    start = end + 1;
+// "reached 0.5, damage 1 m": the means of a cluster's metrics that the objective weighs.
+std::string means_text(const CritiqueInput& input, const std::vector<const EpisodeResult*>& some) {
+  std::string text;
+  for (std::size_t i = 0; i < input.scenario->metrics.size(); ++i) {
+    if (i < input.objective->weights.size() && input.objective->weights[i] == 0) continue;
+    std::vector<double> values;
+    for (const EpisodeResult* episode : some) {
+      if (i < episode->metrics.size()) values.push_back(episode->metrics[i]);
+    }
+    const engine::MetricSpec& metric = input.scenario->metrics[i];
+    const Spread spread = spread_of(std::move(values), worst_end(metric));
+    if (spread.count == 0) continue;
+    text += (text.empty() ? "" : ", ") + metric.name + " " + number(spread.mean);
+    if (!metric.unit.empty() && metric.unit != "1") text += " " + metric.unit;
   }
-  return lines;
+  return text;
+}
+
+std::string failures_text(const CritiqueInput& input, const Totals& totals) {
+  if (totals.failures.empty()) return "";
+  std::string text = "## Failures by reason\n\n";
+  for (const auto& [reason, episodes] : totals.failures) {
+    std::string seeds;
+    for (std::size_t i = 0; i < std::min(episodes.size(), kClusterSeedsMax); ++i) {
+      seeds += (i == 0 ? "" : ", ") + std::to_string(episodes[i]->seed);
+    }
+    if (episodes.size() > kClusterSeedsMax) seeds += ", …";
+    text += "- " + std::to_string(episodes.size()) + " x " + reason + " (seeds " + seeds +
+            "); on average " + means_text(input, episodes) + "\n";
+  }
+  return text + "\n";
 }
 
 // The beginning and the end of an episode; what lies between is long and dull.
-std::string worst_text(const EpisodeResult& worst) {
+std::string worst_text(const CritiqueInput& input, const EpisodeResult& worst) {
   std::string text = "## Worst episode: seed " + std::to_string(worst.seed) + ", " +
                      std::to_string(worst.ticks) + " ticks, ended by " + worst.end_reason + "\n\n";
-  const std::vector<std::string> lines = lines_of(worst.steps_jsonl);
-  if (lines.empty()) return text;
-  text += "```json\n";
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (i < kFirstStepsMax || i + kLastStepsMax >= lines.size()) text += lines[i] + "\n";
-    if (i == kFirstStepsMax && i + kLastStepsMax < lines.size()) text += "…\n";
+  if (const auto tick = first_divergence(worst.steps_jsonl, input.parent_steps)) {
+    text += "It goes another way than its parent from tick " + std::to_string(*tick) + " on.\n\n";
+  } else if (!input.parent_steps.empty()) {
+    text += "The agent that is followed does all that it did under the parent.\n\n";
   }
-  return text + "```\n\n";
+  const std::string steps = steps_text(worst.steps_jsonl);
+  return steps.empty() ? text : text + "```text\n" + steps + "```\n\n";
 }
 
 std::string faults_text(const Totals& totals) {
@@ -162,20 +195,16 @@ std::string comparison_text(const Comparison& comparison) {
          "\n- no longer solved: " + seeds_text(comparison.lost) + "\n\n";
 }
 
-std::string markdown_of(const CritiqueInput& input, const Totals& totals) {
+std::string head_text(const CritiqueInput& input) {
   const Aggregate aggregate = aggregate_of(*input.scenario, *input.objective, input.episodes);
-  std::string text = "# Critique\n\nScore " + number(aggregate.score) + ", success in " +
-                     std::to_string(aggregate.successes) + " of " +
-                     std::to_string(aggregate.episodes) + " episodes (95 % interval " +
-                     number(aggregate.interval.low) + " to " + number(aggregate.interval.high) +
-                     ").\n\n" + seed_table(input) + "\n";
-  if (!totals.failures.empty()) {
-    text += "## Failures by reason\n\n";
-    for (const auto& [reason, count] : totals.failures) {
-      text += "- " + std::to_string(count) + " x " + reason + "\n";
-    }
-    text += "\n";
-  }
+  return "# Critique\n\nScore " + number(aggregate.score) + ", success in " +
+         std::to_string(aggregate.successes) + " of " + std::to_string(aggregate.episodes) +
+         " episodes (95 % interval " + number(aggregate.interval.low) + " to " +
+         number(aggregate.interval.high) + ").\n\n";
+}
+
+std::string findings_text(const CritiqueInput& input, const Totals& totals) {
+  std::string text = failures_text(input, totals);
   const std::string refusals = refusals_text(totals.receipts);
   if (!refusals.empty()) text += "## Refused intents\n\n" + refusals + "\n\n";
   text += faults_text(totals);
@@ -185,13 +214,13 @@ std::string markdown_of(const CritiqueInput& input, const Totals& totals) {
             std::to_string(totals.fuel_max) + ".\n\n";
   }
   if (!input.parent_episodes.empty()) text += comparison_text(compare(input));
-  if (totals.worst != nullptr) text += worst_text(*totals.worst);
+  if (totals.worst != nullptr) text += worst_text(input, *totals.worst);
   return text;
 }
 
 std::string json_of(const CritiqueInput& input, const Totals& totals) {
   base::JsonObject failures, refused, faults;
-  for (const auto& [reason, count] : totals.failures) failures.add(reason, count);
+  for (const auto& [reason, episodes] : totals.failures) failures.add(reason, episodes.size());
   for (std::size_t i = 0; i < totals.receipts.size(); ++i) {
     if (!is_refusal(i) || totals.receipts[i] == 0) continue;
     refused.add(engine::receipt_name(static_cast<engine::Receipt>(i)), totals.receipts[i]);
@@ -211,7 +240,11 @@ std::string json_of(const CritiqueInput& input, const Totals& totals) {
       .add("first_fault", totals.first_fault)
       .add("acts", totals.acts)
       .add("fuel_per_act_max", totals.fuel_max);
-  if (totals.worst != nullptr) json.add("worst_seed", totals.worst->seed);
+  if (totals.worst != nullptr) {
+    json.add("worst_seed", totals.worst->seed);
+    const auto tick = first_divergence(totals.worst->steps_jsonl, input.parent_steps);
+    if (tick) json.add("diverges_at_tick", *tick);
+  }
   if (!input.parent_episodes.empty()) {
     const Comparison comparison = compare(input);
     json.raw("parent", base::JsonObject()
@@ -248,9 +281,23 @@ std::string refusals_text(const std::vector<std::uint64_t>& receipts) {
   return text;
 }
 
+const EpisodeResult* worst_episode(const CritiqueInput& input) {
+  const EpisodeResult* worst = nullptr;
+  double worst_score = 0;
+  for (const EpisodeResult& episode : input.episodes) {
+    if (episode.ticks == 0) continue;
+    const double score = episode_score(*input.scenario, *input.objective, episode);
+    if (worst != nullptr && score >= worst_score) continue;
+    worst = &episode;
+    worst_score = score;
+  }
+  return worst;
+}
+
 Critique make_critique(const CritiqueInput& input) {
   const Totals totals = totals_of(input);
-  return {markdown_of(input, totals), json_of(input, totals)};
+  const std::string head = head_text(input), findings = findings_text(input, totals);
+  return {head + seed_table(input) + "\n" + findings, head + findings, json_of(input, totals)};
 }
 
 }  // namespace cherub::abilities

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "abilities/evaluation.h"
@@ -19,7 +20,8 @@ std::string refusals_text(const std::vector<std::uint64_t>& receipts);
 
 // What there is to say about the episodes of one policy. All of it is computed, nothing is judged.
 struct Critique {
-  std::string markdown;  // for people and for the next prompt
+  std::string markdown;  // for people
+  std::string brief;     // the same without the table of seeds: prompts have one of their own
   std::string json;
 };
 
@@ -29,7 +31,10 @@ struct CritiqueInput {
   const Objective* objective = nullptr;
   std::span<const EpisodeResult> episodes;
   std::span<const EpisodeResult> parent_episodes;  // of the same seeds, or empty
+  std::string_view parent_steps = {};              // the parent's log of the worst episode
 };
+// The episode with the lowest score, the first of several; a null pointer when none ran.
+const EpisodeResult* worst_episode(const CritiqueInput& input);
 Critique make_critique(const CritiqueInput& input);
 
 }  // namespace cherub::abilities

@@ -103,7 +103,7 @@ std::uint64_t episode_ticks(const engine::Scenario& scenario, std::uint64_t tick
 }
 
 EpisodeResult run_episode(engine::World& world, const EpisodeDriver& driver,
-                          const EpisodeSpec& spec, const std::atomic<bool>* cancel) {
+                          const EpisodeSpec& spec, const EpisodeWatch& watch) {
   const Stopwatch stopwatch;
   const engine::Scenario& scenario = world.scenario();
   world.reset(spec.seed);
@@ -126,7 +126,7 @@ EpisodeResult run_episode(engine::World& world, const EpisodeDriver& driver,
   StepWriter steps(world, driver);
   const std::uint64_t ticks_max = episode_ticks(scenario, spec.ticks_max);
   while (result.ticks < ticks_max && !metrics.finished()) {
-    if (result.ticks % kTicksPerCancelLook == 0 && cancelled(cancel)) {
+    if (result.ticks % kTicksPerCancelLook == 0 && cancelled(watch.cancel)) {
       return not_run(spec, "cancelled");
     }
     const engine::TickReport report = world.step(*driver.behaviour);
@@ -135,7 +135,9 @@ EpisodeResult run_episode(engine::World& world, const EpisodeDriver& driver,
     count_receipts(world, result.receipts);
     result.hash = report.hash;
     if (spec.record_steps) steps.observe(world, result.steps_jsonl);
-    if (spec.viewer != nullptr && spec.viewer->wants_tick()) spec.viewer->on_tick(world, report);
+    if (watch.viewer != nullptr && watch.viewer->wants_tick()) {
+      watch.viewer->on_tick(world, report);
+    }
   }
   result.sim_s = static_cast<double>(result.ticks) * world.tick_s();
   result.metrics = metrics.values();

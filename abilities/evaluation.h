@@ -1,76 +1,35 @@
 #pragma once
 
-#include <atomic>
-#include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "abilities/job_queue.h"
 #include "engine/scenario.h"
-#include "engine/world.h"
 #include "scripting/policy_host.h"
 
 namespace cherub::abilities {
 
-// Watches one episode tick by tick. Called from the thread that runs the episode.
-class EpisodeViewer {
- public:
-  virtual ~EpisodeViewer() = default;
-  virtual bool wants_tick() const = 0;  // asked before each call of on_tick
-  virtual void on_tick(const engine::World& world, const engine::TickReport& report) = 0;
-};
-
-struct EpisodeSpec {
-  std::uint64_t seed = 0;
-  std::uint64_t ticks_max = 0;      // 0: the scenario's episode_s
-  bool record_steps = false;        // fill EpisodeResult::steps_jsonl
-  EpisodeViewer* viewer = nullptr;  // outlives the evaluation; may be null
-};
-
-// One finished episode. Everything but wall_s is a pure function of scenario, script and spec. An
-// episode that was cancelled, or could not start, has ticks == 0.
-struct EpisodeResult {
-  std::uint64_t seed = 0;
-  std::uint64_t ticks = 0;
-  double sim_s = 0;
-  double wall_s = 0;
-  bool success = false;
-  std::vector<double> metrics;  // as Scenario::metrics
-  std::uint64_t hash = 0;       // state after the last tick
-  scripting::PolicyStats policy;
-  std::vector<std::uint64_t> receipts;  // count by engine::Receipt
-  std::string
-      steps_jsonl;  // per tick: t, x, y, heading, speed, collisions, distance_to_target, note …
-  // "reached" "all_dead" "time"; "cancelled" when it was stopped, "refused: …" when it could not
-  // start
-  std::string end_reason;
-  std::string policy_summary_json;  // finalize(), or "null"
-};
-
-// Runs episodes of one scenario on a fixed number of threads, the caller's among them. Results come
-// in the order of the specs and do not depend on the number of threads.
+// Runs episodes of one policy after the other, through a queue of jobs.
 class Evaluator {
  public:
+  // Through a LocalJobQueue of its own.
   Evaluator(engine::Scenario scenario, std::shared_ptr<scripting::ScriptRegistry> registry,
             scripting::HostOptions options, unsigned threads);
-  ~Evaluator();
+  explicit Evaluator(std::unique_ptr<JobQueue> queue);
 
-  // `on_done` is called as episodes end, from any thread, one at a time. Stops early when `cancel`
-  // turns true; episodes that did not run have ticks == 0.
-  using OnDone = std::function<void(std::size_t index, const EpisodeResult&)>;
+  // As JobQueue::run.
+  std::vector<EpisodeResult> run(std::span<const EvaluationJob> jobs, const JobWatch& watch = {});
+  // Episodes of one policy, one result for each of the specs.
   std::vector<EpisodeResult> run(const std::string& sha256, std::span<const EpisodeSpec> specs,
-                                 const OnDone& on_done = {},
-                                 const std::atomic<bool>* cancel = nullptr);
-
+                                 const JobWatch& watch = {});
   // The same episodes with engine::RandomWalker instead of a policy: the floor to compare with.
   std::vector<EpisodeResult> run_random_walker(std::span<const EpisodeSpec> specs,
-                                               const std::atomic<bool>* cancel = nullptr);
+                                               const JobWatch& watch = {});
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<JobQueue> queue_;
 };
 
 }  // namespace cherub::abilities

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <optional>
 
 namespace cherub::abilities {
@@ -11,6 +12,15 @@ namespace {
 constexpr std::size_t kStemLettersMin = 3;
 // A turning word reaches over so many words, unless the clause ends before.
 constexpr std::size_t kReachWords = 5;
+// Behind what it governs it stands near: "walk as little as possible".
+constexpr std::size_t kReachBehind = 2;
+// What the goal names weighs so many times as much as all the scenario's own wishes together, which
+// then only decide between policies that do equally well by the goal.
+constexpr double kNamedFactor = 4;
+// What remains of the weight of success where the goal is about something else.
+constexpr double kUnnamedSuccess = 0.1;
+// In front of the words for a metric's poor end, as death is of survival.
+constexpr char kPoorEnd = '-';
 // What remains of the scenario's own objective beside wishes that have nothing to do with it.
 constexpr double kOwnShareOfForeign = 0.1;
 
@@ -81,19 +91,22 @@ std::vector<Token> tokens_of(std::string_view text) {
   return tokens;
 }
 
+std::vector<std::string> stems_of(std::initializer_list<const char*> words) {
+  std::vector<std::string> made;
+  for (const char* word : words) made.push_back(stem_of(word));
+  return made;
+}
+
 const std::vector<std::string>& stems(Turn turn) {
-  static const auto make = [](std::initializer_list<const char*> words) {
-    std::vector<std::string> made;
-    for (const char* word : words) made.push_back(stem_of(word));
-    return made;
-  };
   static const std::vector<std::string> none;
   static const std::vector<std::string> fewer =
-      make({"without", "avoid",   "avoiding", "no",       "not",      "never",  "dont",
-            "few",     "fewer",   "fewest",   "less",     "least",    "little", "low",
-            "lower",   "minimal", "minimum",  "minimise", "minimize", "reduce", "prevent"});
+      stems_of({"without", "avoid",   "avoiding", "no",       "not",      "never",  "dont",
+                "few",     "fewer",   "fewest",   "less",     "least",    "little", "low",
+                "lower",   "minimal", "minimum",  "minimise", "minimize", "reduce", "prevent",
+                "small",   "smaller", "smallest", "tiny",     "rarely",   "seldom", "nobody"});
   static const std::vector<std::string> more =
-      make({"many", "much", "maximal", "maximum", "maximise", "maximize", "increase"});
+      stems_of({"many", "much", "maximal", "maximum", "maximise", "maximize", "increase", "large",
+                "larger", "largest", "high", "higher", "highest"});
   if (turn == Turn::kFewer) return fewer;
   return turn == Turn::kMore ? more : none;
 }
@@ -102,15 +115,45 @@ bool contains(const std::vector<std::string>& words, const std::string& word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-// The turning word that governs tokens[at]: the nearest one before it in its clause.
-Turn turn_at(const std::vector<Token>& tokens, std::size_t at) {
-  for (std::size_t back = 0; back <= kReachWords && back <= at; ++back) {
-    const Token& token = tokens[at - back];
-    if (back > 0 && contains(stems(Turn::kFewer), token.stem)) return Turn::kFewer;
-    if (back > 0 && contains(stems(Turn::kMore), token.stem)) return Turn::kMore;
-    if (token.clause_start) break;
+bool is_at(const std::vector<Token>& tokens, std::size_t at, std::string_view word) {
+  return at < tokens.size() && tokens[at].stem == stem_of(std::string(word));
+}
+
+// What one word says about those beside it. "at least three" wants no less, "not only" wants both,
+// and "no fewer than" wants more.
+Turn turn_of(const std::vector<Token>& tokens, std::size_t at) {
+  const std::string& stem = tokens[at].stem;
+  if (contains(stems(Turn::kMore), stem)) return Turn::kMore;
+  if (!contains(stems(Turn::kFewer), stem)) return Turn::kNone;
+  const bool denied = at > 0 && (is_at(tokens, at - 1, "no") || is_at(tokens, at - 1, "not"));
+  if (is_at(tokens, at, "least") && at > 0 && is_at(tokens, at - 1, "at")) return Turn::kMore;
+  if (is_at(tokens, at, "not") && is_at(tokens, at + 1, "only")) return Turn::kNone;
+  if (denied && (is_at(tokens, at, "fewer") || is_at(tokens, at, "less"))) return Turn::kMore;
+  return Turn::kFewer;
+}
+
+// "walk little", "walk as little as possible", "keep the herd small": what stands behind.
+Turn turn_behind(const std::vector<Token>& tokens, std::size_t last) {
+  static const std::vector<std::string> adverbs =
+      stems_of({"little", "less", "rarely", "seldom", "small", "low", "never"});
+  for (std::size_t at = last + 1; at <= last + kReachBehind && at < tokens.size(); ++at) {
+    if (tokens[at].clause_start) break;
+    if (contains(adverbs, tokens[at].stem)) return Turn::kFewer;
+    if (is_at(tokens, at, "much")) return Turn::kMore;
   }
   return Turn::kNone;
+}
+
+// The turning word that governs tokens[first] … tokens[last]: the nearest one before them in their
+// clause, else one right behind them.
+Turn turn_at(const std::vector<Token>& tokens, std::size_t first, std::size_t last) {
+  for (std::size_t back = 0; back <= kReachWords && back <= first; ++back) {
+    const std::size_t at = first - back;
+    const Turn turn = back > 0 ? turn_of(tokens, at) : Turn::kNone;
+    if (turn != Turn::kNone) return turn;
+    if (tokens[at].clause_start) break;
+  }
+  return turn_behind(tokens, last);
 }
 
 // Where the words of a phrase stand one behind the other.
@@ -138,12 +181,16 @@ std::optional<Match> match_metric(const engine::MetricSpec& metric,
   std::vector<std::string> words = metric.words;
   words.push_back(metric.name);
   for (const std::string& word : words) {
-    const auto at = find_phrase(tokens, goal_words(word));
+    const std::vector<std::string> phrase = goal_words(word);
+    const auto at = find_phrase(tokens, phrase);
     if (!at) continue;
-    const Turn turn = turn_at(tokens, *at);
+    const Turn turn = turn_at(tokens, *at, *at + phrase.size() - 1);
+    const bool means_poor = word.front() == kPoorEnd;
+    // A word for the good end is turned around by "fewer", one for the poor end by nothing else.
     const bool higher = metric.better == engine::Better::kHigher;
-    const bool turned = higher ? turn == Turn::kFewer : turn == Turn::kMore;
-    return Match{word, turned ? -1.0 : 1.0};
+    bool turned = higher ? turn == Turn::kFewer : turn == Turn::kMore;
+    if (means_poor) turned = turn != Turn::kFewer;
+    return Match{means_poor ? word.substr(1) : word, turned ? -1.0 : 1.0};
   }
   return std::nullopt;
 }
@@ -162,7 +209,11 @@ base::Error not_understood(std::string_view goal, const engine::Scenario& scenar
                         "\" has no word that says how to measure it in " + scenario.name +
                         ". Understood are:";
   for (const engine::MetricSpec& metric : scenario.metrics) {
-    message += "\n  " + metric.name + " (" + joined(metric.words, ", ") + ")";
+    std::vector<std::string> words = metric.words;
+    for (std::string& word : words) {
+      if (word.starts_with(kPoorEnd)) word.erase(0, 1);
+    }
+    message += "\n  " + metric.name + " (" + joined(words, ", ") + ")";
   }
   if (!scenario.goals.empty()) {
     message += "\nFor example: \"" + joined(scenario.goals, "\", \"") + "\"";
@@ -189,6 +240,19 @@ std::vector<std::string> goal_words(std::string_view text) {
   return words;
 }
 
+std::string aims_text(const Objective& objective, const engine::Scenario& scenario) {
+  double largest = 0;
+  for (const double weight : objective.weights) largest = std::max(largest, std::abs(weight));
+  std::vector<std::string> aims;
+  for (std::size_t i = 0; i < scenario.metrics.size() && largest > 0; ++i) {
+    const double weight = objective.weights[i];
+    if (std::abs(weight) < largest / 2) continue;
+    const bool higher = scenario.metrics[i].better == engine::Better::kHigher;
+    aims.push_back((higher == (weight > 0) ? "more " : "less ") + scenario.metrics[i].name);
+  }
+  return joined(aims, ", ");
+}
+
 base::Result<Objective> understand(std::string_view goal, const engine::Scenario& scenario) {
   if (goal.size() > kGoalBytesMax) {
     return base::Error{base::ErrorCode::kInvalidArgument,
@@ -200,21 +264,25 @@ base::Result<Objective> understand(std::string_view goal, const engine::Scenario
   Objective objective = default_objective(scenario);
   double sum = 0;
   for (const double weight : objective.weights) sum += weight;
-  // A metric that the goal names weighs as much as all the scenario's own wishes together.
-  const double named = sum > 0 ? sum : 1;
+  const double named = sum > 0 ? kNamedFactor * sum : 1;
   std::vector<double> wishes(scenario.metrics.size());
   bool foreign = true;  // nothing that the goal names is a wish of the scenario
+  bool names_success = false;
   for (std::size_t i = 0; i < scenario.metrics.size(); ++i) {
     const engine::MetricSpec& metric = scenario.metrics[i];
     const auto match = match_metric(metric, tokens);
     if (!match) continue;
     wishes[i] = match->sign * named;
     if (match->sign > 0 && metric.weight > 0) foreign = false;
-    if (match->sign < 0 && metric.name == scenario.success.metric) objective.success_share = 0;
+    if (metric.name == scenario.success.metric) {
+      names_success = true;
+      if (match->sign < 0) objective.success_share = 0;
+    }
     const char* arrow = match->sign > 0 ? " <- " : " (turned around) <- ";
     objective.matches.push_back(metric.name + arrow + match->word);
   }
   if (objective.matches.empty()) return not_understood(goal, scenario);
+  if (!names_success) objective.success_share *= kUnnamedSuccess;
   combine(objective, wishes, foreign);
   return objective;
 }

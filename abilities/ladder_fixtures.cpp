@@ -80,7 +80,7 @@ FixtureWorld fixture(std::string name, engine::Scenario scenario, std::uint64_t 
 // What one run through a fixture showed.
 struct Trace {
   std::vector<std::uint64_t> hashes;  // by tick
-  std::string memories;               // at the end
+  std::string memories;               // behind the last tick that is compared
   std::optional<Refusal> fault;       // the first
   scripting::PolicyStats stats;
 };
@@ -107,9 +107,9 @@ class FixtureRun {
       trace.hashes.push_back(report.hash);
       if (!trace.fault) note_fault(report, trace);
       if (mistakes != nullptr) count(report.tick, *mistakes);
+      if (tick + 1 == compared_ticks(fixture_)) trace.memories = memories();
     }
     trace.stats = host_.stats();
-    if (!first) trace.memories = memories_to_json(world_.tick(), host_.save_memories());
     return trace;
   }
 
@@ -140,6 +140,15 @@ class FixtureRun {
     CHERUB_CHECK(installs.ok());
     const auto restored = host_.restore_memories(world_, *read);
     CHERUB_CHECK(restored.ok());
+  }
+
+  // Looked at, not saved: that would make them anew.
+  [[nodiscard]] std::string memories() {
+    std::string all;
+    for (const std::uint32_t row : world_.agent_rows()) {
+      all += host_.memory_json(world_.id_of(row)) + "\n";
+    }
+    return all;
   }
 
   void note_fault(const engine::TickReport& report, Trace& trace) {
@@ -323,27 +332,28 @@ std::optional<Refusal> try_fixture(FixtureWorld& fixture, scripting::PolicyHost&
   FixtureRun run(fixture, host, sha256);
   const Trace first = run.run(Middle::kNothing, &mistakes);
   if (auto refusal = fault_refusal(first)) return refusal;
-  const Trace saved = run.run(Middle::kSave, nullptr);
-  if (const auto tick = first_difference(first, saved)) {
-    if (*tick < compared_ticks(fixture) / 2) {
-      return difference(fixture, tick, "runs_differ",
-                        "the same world with the same seed went another way the second time",
-                        kKeepInMemory);
-    }
-    return difference(fixture, tick, "save_changes",
-                      "after the world was saved it went on in another way than without",
-                      "write self.memory as plain data: every table under one name only, and "
-                      "nothing that hangs on the order of pairs");
-  }
   const Trace restored = run.run(Middle::kRestore, nullptr);
-  const auto tick = first_difference(saved, restored);
-  if (tick || saved.memories != restored.memories) {
-    return difference(fixture, tick, "lost_on_restore",
+  const auto parted = first_difference(first, restored);
+  if (parted && *parted < compared_ticks(fixture) / 2) {
+    return difference(fixture, parted, "runs_differ",
+                      "the same world with the same seed went another way the second time",
+                      kKeepInMemory);
+  }
+  if (!parted && first.memories == restored.memories) return {};
+  // Was it the save, or that nothing but the save was there?
+  const Trace saved = run.run(Middle::kSave, nullptr);
+  const auto lost = first_difference(saved, restored);
+  if (lost || saved.memories != restored.memories) {
+    return difference(fixture, lost, "lost_on_restore",
                       "after the world was saved and loaded it went on in another way: the policy "
                       "keeps something that saves do not",
                       kKeepInMemory);
   }
-  return {};
+  if (!parted) return {};  // the same entries in another order
+  return difference(fixture, parted, "save_changes",
+                    "after the world was saved it went on in another way than without",
+                    "write self.memory as plain data: every table under one name only, and "
+                    "nothing that hangs on the order of pairs");
 }
 
 std::optional<sandbox::Range> blamed_line(const std::string& source, const std::string& message,

@@ -48,9 +48,9 @@ struct MistakeCount {
   [[nodiscard]] std::optional<Refusal> refusal() const;
 };
 
-// Lets the prepared policy act in the fixture: twice from the beginning, the second time with a
-// save in the middle, and once on from such a save in Vms that know nothing else. Every tick's
-// state must be the same. Only the first of what is wrong is told.
+// Lets the prepared policy act in the fixture twice, the second time with a save in the middle from
+// which it goes on in Vms that know nothing else. Every tick's state must be the same; where it is
+// not, a third run tells whether the save was to blame. Only the first of what is wrong is told.
 std::optional<Refusal> try_fixture(FixtureWorld& fixture, scripting::PolicyHost& host,
                                    const std::string& sha256, MistakeCount& mistakes);
 

@@ -207,9 +207,14 @@ void Ledger::settle(const Reservation& reservation, const Use& used) {
   warn();
 }
 
-bool Ledger::allows_ticks(std::uint64_t ticks) {
+bool Ledger::has_room(std::uint64_t ticks) const {
   const std::lock_guard lock(mutex_);
-  if (!options_.limits.ticks || state_.ticks + ticks <= *options_.limits.ticks) return true;
+  return !options_.limits.ticks || state_.ticks + ticks <= *options_.limits.ticks;
+}
+
+bool Ledger::allows_ticks(std::uint64_t ticks) {
+  if (has_room(ticks)) return true;
+  const std::lock_guard lock(mutex_);
   stopped_by_ = LimitKind::kTicks;
   return false;
 }

@@ -130,6 +130,8 @@ class Ledger {
 
   // Whether so many ticks may be simulated; reckon them with add_ticks() afterwards.
   bool allows_ticks(std::uint64_t ticks);
+  // The same question without consequences: asking does not end the run.
+  [[nodiscard]] bool has_room(std::uint64_t ticks) const;
   void add_ticks(std::uint64_t ticks);
 
   // The limit that ended the spending: one that refused something with nothing else outstanding, or

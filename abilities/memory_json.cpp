@@ -299,7 +299,8 @@ base::Result<scripting::SavedPolicies> memories_from_json(std::string_view json)
     read_field(cursor, name, policies);
   });
   cursor.expect_end();
-  if (cursor.ok() && fields != (has_counts ? 6 : 5)) cursor.fail("The memories lack fields, or repeat some.");
+  if (cursor.ok() && fields != (has_counts ? 6 : 5))
+    cursor.fail("The memories lack fields, or repeat some.");
   if (!cursor.ok()) return cursor.error();
   return policies;
 }

@@ -27,13 +27,14 @@ struct RunRequest {
   std::string scenario = "maze";
   std::uint32_t iterations = 3;  // 1 … 100
   std::uint32_t episodes = 8;    // tuning seeds per candidate, 1 … 1000
-  std::uint32_t candidates = 0;  // per iteration; 0: the provider's default (builtin 64, models 1)
+  std::uint32_t candidates = 0;  // per iteration; 0: the provider's default (builtin 192, models 1)
   std::uint64_t seed = 1;
   std::uint32_t threads = 1;
   bool jit = true;
   double duration_seconds = 0;      // of an episode, world time; 0: the scenario's
   std::uint64_t max_steps = 0;      // the same in ticks; wins over duration_seconds
   double success_threshold = 0.95;  // stop early when the success rate's lower bound reaches it
+  bool critique_comment = false;    // a model comments on each iteration's critique, for one call
   std::string policy_code;          // skip the angel, measure this
   std::string existing_code;        // the first parent
   angel::ProviderConfig provider;
@@ -70,7 +71,7 @@ class RunObserver {
  public:
   virtual ~RunObserver() = default;
   virtual void on_record(const RunRecord& record) = 0;
-  // After a tick of the world that is shown: the first episode of each candidate and the live
+  // After a tick of the world that is shown: the first episode of each batch and the live
   // world. The reference is good during the call only.
   virtual void on_tick(const engine::World& world, const engine::TickReport& report) = 0;
   // Whether on_tick is wanted now; asked before each tick.

@@ -62,6 +62,46 @@ CatalogueResult share_of(const char* metric, double mean, std::uint64_t count) {
   return result;
 }
 
+constexpr const char* kPriorsFile = "priors.jsonl";
+constexpr std::size_t kPriorsBytesMax = 4u << 20;
+
+std::string priors_text(const std::vector<angel::PriorPolicy>& priors) {
+  std::string text;
+  for (const angel::PriorPolicy& prior : priors) {
+    text += base::JsonObject()
+                .add("goal", prior.goal)
+                .add("results", prior.results)
+                .add("source", prior.source)
+                .add("program", prior.program)
+                .text() +
+            "\n";
+  }
+  return text;
+}
+
+base::Result<std::vector<angel::PriorPolicy>> priors_from_text(const std::string& text) {
+  std::vector<angel::PriorPolicy> priors;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const auto line = base::parse_json(std::string_view(text).substr(begin, end - begin));
+    if (!line) return line.error();
+    angel::PriorPolicy prior;
+    const std::pair<const char*, std::string*> members[] = {{"goal", &prior.goal},
+                                                            {"results", &prior.results},
+                                                            {"source", &prior.source},
+                                                            {"program", &prior.program}};
+    for (const auto& [name, into] : members) {
+      if (!line->IsObject() || !line->HasMember(name) || !(*line)[name].IsString()) {
+        return base::Error{base::ErrorCode::kInvalidArgument, "A policy lacks a text.", name};
+      }
+      *into = (*line)[name].GetString();
+    }
+    priors.push_back(std::move(prior));
+    begin = end + 1;
+  }
+  return priors;
+}
+
 // With few candidates, half of them must still be new.
 std::size_t prior_count(const RunRequest& request) {
   const bool searches = request.provider.provider == "builtin" && request.candidates > 0;
@@ -114,7 +154,21 @@ base::Result<void> RunCatalogue::record_used(const RunFolder& folder) {
   observer_.on_record(
       record("catalogue",
              base::JsonObject().add("dir", request_.catalogue_dir).raw("scripts", scripts.text())));
+  if (auto written = folder.write(kPriorsFile, priors_text(priors_)); !written) return written;
   return folder.write("catalogue.jsonl", text);
+}
+
+base::Result<void> RunCatalogue::take_up(const engine::Scenario& scenario,
+                                         const RunFolder& folder) {
+  scenario_ = &scenario;
+  const std::filesystem::path path = folder.path() / kPriorsFile;
+  if (!std::filesystem::exists(path)) return {};
+  const auto text = read_text_file(path, kPriorsBytesMax);
+  if (!text) return text.error();
+  auto priors = priors_from_text(*text);
+  if (!priors) return base::Error{priors.error().code, priors.error().message, path.string()};
+  priors_ = std::move(*priors);
+  return {};
 }
 
 CatalogueScript RunCatalogue::script_of(const std::string& source,

@@ -24,9 +24,12 @@ class RunCatalogue {
 
   // Policies that did well in the scenario on similar goals; those that begin the run's search.
   void look_up(const engine::Scenario& scenario);
+  // Instead of a search: what the run began with, from its folder.
+  base::Result<void> take_up(const engine::Scenario& scenario, const RunFolder& folder);
   [[nodiscard]] const std::vector<angel::PriorPolicy>& priors() const { return priors_; }
   // What the catalogue contributed is part of the run's input: it is told as a record and kept in
-  // the run's folder as catalogue.jsonl, from which another catalogue can import it.
+  // the run's folder as catalogue.jsonl, from which another catalogue can import it, and as
+  // priors.jsonl, word for word as the search got it.
   base::Result<void> record_used(const RunFolder& folder);
 
   // A policy that was measured on tuning seeds, all of them or not.

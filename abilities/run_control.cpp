@@ -63,8 +63,8 @@ std::vector<InboxItem> RunControl::State::take_early() {
   for (InboxItem& item : waiting) {
     const auto* ask = std::get_if<AskRequest>(&item);
     const auto* reload = std::get_if<ReloadRequest>(&item);
-    const bool early = ask != nullptr ? concerns_the_run(ask->command)
-                                      : reload != nullptr && !reload->waits;
+    const bool early =
+        ask != nullptr ? concerns_the_run(ask->command) : reload != nullptr && !reload->waits;
     if (early) {
       taken.push_back(std::move(item));
     } else {

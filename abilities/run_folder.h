@@ -9,11 +9,14 @@
 namespace cherub::abilities {
 
 // The folder of one run. Every file appears whole or not at all: it is written under another name
-// and then renamed. Errors (kIo) name the path and say what the operating system said.
+// and then renamed. One thread. Errors (kIo) name the path and say what the operating system said.
 class RunFolder {
  public:
   // Makes `runs_dir`/`run_id`; an existing folder of that name is a conflict.
   static base::Result<RunFolder> create(const std::string& runs_dir, const std::string& run_id);
+
+  // The folder of a run that was begun before; kNotFound when there is none.
+  static base::Result<RunFolder> open(const std::string& runs_dir, const std::string& run_id);
 
   // `relative` may name folders that do not exist yet: "iteration_1/candidate_2/policy.lua".
   base::Result<void> write(std::string_view relative, std::string_view text) const;
@@ -23,6 +26,7 @@ class RunFolder {
  private:
   explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}
   std::filesystem::path path_;
+  mutable std::filesystem::path last_folder_;  // that was written to: it is there
 };
 
 }  // namespace cherub::abilities

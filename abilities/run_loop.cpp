@@ -2,11 +2,15 @@
 
 #include <algorithm>
 
-#include "abilities/angel/builtin_angel.h"
+#include "abilities/angel/islands.h"
 #include "abilities/angel/model_angel.h"
 #include "abilities/angel/peer_message.h"
 #include "abilities/goal.h"
+#include "abilities/judgement.h"
 #include "abilities/live_world.h"
+#include "abilities/local_job_queue.h"
+#include "abilities/measured_cache.h"
+#include "abilities/resume.h"
 #include "abilities/run_catalogue.h"
 #include "abilities/search.h"
 #include "abilities/seeds.h"
@@ -17,23 +21,8 @@
 namespace cherub::abilities {
 namespace {
 
-// Enough that a success rate means something, few enough that judging stays cheap beside searching.
-constexpr std::uint64_t kHeldOutMin = 32, kHeldOutMax = 256;
-
 // Streams are told this often, not with every token.
 constexpr double kModelProgressIntervalS = 0.25;
-
-std::uint64_t ticks_of(std::span<const EpisodeResult> episodes) {
-  std::uint64_t ticks = 0;
-  for (const EpisodeResult& episode : episodes) ticks += episode.ticks;
-  return ticks;
-}
-
-// How the best policy did where it never was before, and the floor it is compared with.
-struct Verdict {
-  std::vector<EpisodeResult> episodes;
-  Aggregate policy, baseline;
-};
 
 // One run from request to summary.
 class Run {
@@ -46,7 +35,7 @@ class Run {
         tools_(tools),
         services_(tools.services ? tools.services : std::make_shared<angel::ModelServices>()),
         ledger_(ledger_options()),
-        catalogue_(request, run_id, observer_) {
+        catalogue_(request_, run_id, observer_) {
     summary_.run_id = run_id;
     host_.jit = request.jit;
   }
@@ -55,12 +44,15 @@ class Run {
 
  private:
   base::Result<void> do_it();
+  base::Result<void> begin_folder();
+  base::Result<void> make_evaluator(const RunFolder& folder);
   base::Result<Objective> objective_of_goal();
   base::Result<std::unique_ptr<angel::Angel>> make_angel();
   Ledger::Options ledger_options();
   [[nodiscard]] bool asks_model() const;
   void tell_estimate(const Search& search);
   base::Result<void> judge();
+  base::Result<void> settle();
   base::Result<void> live();
   base::Error nothing_worked() const;
   void finish(const base::Result<void>& outcome);
@@ -68,7 +60,7 @@ class Run {
   void add_results(base::JsonObject& json) const;
   std::string timing_json() const;
 
-  const RunRequest& request_;
+  RunRequest request_;
   RunControl::State& control_;
   SerialObserver observer_;
   const RunTools& tools_;
@@ -84,9 +76,10 @@ class Run {
       std::make_shared<scripting::ScriptRegistry>();
   std::optional<RunFolder> folder_;
   std::optional<Ladder> ladder_;
+  std::optional<LadderPool> ladders_;
   std::unique_ptr<Evaluator> evaluator_;
   SearchOutcome search_;
-  std::optional<Verdict> verdict_;
+  std::optional<Judgement> verdict_;
   std::optional<LiveResult> live_;
   double live_sim_s_ = 0;
   RunSummary summary_;
@@ -124,6 +117,7 @@ void Run::tell_estimate(const Search& search) {
   if (asks_model()) {
     plan.calls = plan.calls_max;
     plan.calls_max *= 1 + angel::kRepairRoundsMax;
+    if (request_.critique_comment) plan.calls_max += request_.iterations - 1;
     angel::Brief brief;
     brief.goal = request_.user_goal;
     brief.scenario = &scenario_;
@@ -143,10 +137,11 @@ base::Result<std::unique_ptr<angel::Angel>> Run::make_angel() {
         goal.begin(), goal.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
     std::vector<std::string> heading = {
         "Goal: " + goal,
+        "Measured by: " + aims_text(objective_, scenario_) + "; then by what the scenario wants.",
         "Found by Cherub's built-in angel in the scenario \"" + scenario_.name + "\".",
         "Rules are tried from the top; the first one with something to do decides the tick."};
-    return std::unique_ptr<angel::Angel>(std::make_unique<angel::BuiltinAngel>(
-        scenario_, request_.seed, std::move(heading), catalogue_.priors()));
+    return std::unique_ptr<angel::Angel>(
+        std::make_unique<angel::Islands>(scenario_, request_.seed, heading, catalogue_.priors()));
   }
   const auto gate = std::make_shared<RateGate>(kModelProgressIntervalS);
   const auto tell = [this, gate](const angel::ModelProgress& progress) {
@@ -170,6 +165,48 @@ base::Error Run::nothing_worked() const {
   return {base::ErrorCode::kRefused, message, "policy"};
 }
 
+// A new folder, or that of the run that is gone on with. What the angel is asked and given is kept
+// there, so that it can be told again.
+base::Result<void> Run::begin_folder() {
+  if (!request_.world_dir.empty() && is_world(request_.world_dir)) {
+    return base::Error{base::ErrorCode::kConflict,
+                       "A world is kept there already; go on with it by --load.",
+                       request_.world_dir};
+  }
+  const bool own_cassette = asks_model() && request_.cassette.empty();
+  if (own_cassette) {
+    // A cassette asks no model before it misses; what is wrong with this one is to be known now.
+    auto model = make_run_model(request_, {*services_, ledger_, tools_.make_model, {}});
+    if (!model) return model.error();
+  }
+  auto folder = tools_.resumes ? RunFolder::open(request_.runs_dir, summary_.run_id)
+                               : RunFolder::create(request_.runs_dir, summary_.run_id);
+  if (!folder) return folder.error();
+  // Who has the file of measurements has the folder: nothing in it is touched before.
+  if (auto done = make_evaluator(*folder); !done) return done;
+  folder_ = std::move(*folder);
+  summary_.dir = folder_->path().string();
+  if (auto done = folder_->write("request.json", run_request_to_json(request_) + "\n"); !done) {
+    return done;
+  }
+  if (own_cassette) {
+    request_.cassette = (folder_->path() / "replies.jsonl").string();
+    request_.cassette_mode = "auto";
+  }
+  if (tools_.resumes) return catalogue_.take_up(scenario_, *folder_);
+  catalogue_.look_up(scenario_);
+  return {};
+}
+
+base::Result<void> Run::make_evaluator(const RunFolder& folder) {
+  auto queue = std::make_unique<LocalJobQueue>(scenario_, registry_, host_, request_.threads);
+  auto cache = MeasuredCache::open(real_file_system(), folder.path() / "measured.jsonl", scenario_,
+                                   host_, std::move(queue));
+  if (!cache) return cache.error();
+  evaluator_ = std::make_unique<Evaluator>(std::move(*cache));
+  return {};
+}
+
 base::Result<void> Run::do_it() {
   if (request_.live_seconds <= 0) control_.rule_out_live();
   auto scenario = engine::builtin_scenario(request_.scenario);
@@ -179,29 +216,19 @@ base::Result<void> Run::do_it() {
   if (!objective) return objective.error();
   objective_ = std::move(*objective);
   ladder_.emplace(scenario_, registry_, host_);
-  catalogue_.look_up(scenario_);
+  ladders_.emplace(scenario_, registry_, host_, request_.threads);
+  if (auto done = begin_folder(); !done) return done;
   auto angel = make_angel();
   if (!angel) return angel.error();
-  if (!request_.world_dir.empty() && is_world(request_.world_dir)) {
-    return base::Error{base::ErrorCode::kConflict,
-                       "A world is kept there already; go on with it by --load.",
-                       request_.world_dir};
-  }
-  auto folder = RunFolder::create(request_.runs_dir, summary_.run_id);
-  if (!folder) return folder.error();
-  folder_ = std::move(*folder);
-  summary_.dir = folder_->path().string();
-  if (auto done = folder_->write("request.json", run_request_to_json(request_) + "\n"); !done) {
-    return done;
-  }
-  evaluator_ = std::make_unique<Evaluator>(scenario_, registry_, host_, request_.threads);
-  Search search({request_, scenario_, objective_, host_, registry_, *evaluator_, *ladder_, *folder_,
-                 control_, observer_, ledger_, asks_model(), catalogue_.priors(),
+  Search search({request_, scenario_, objective_, host_, registry_, *evaluator_, *ladders_,
+                 *folder_, control_, observer_, ledger_, asks_model(), catalogue_.priors(),
                  [this](const Candidate& candidate, bool screened_out) {
                    catalogue_.add_tuned(candidate, screened_out);
                  }});
   tell_estimate(search);
-  if (auto done = catalogue_.record_used(*folder_); !done) return done;
+  if (auto done = tools_.resumes ? base::Result<void>() : catalogue_.record_used(*folder_); !done) {
+    return done;
+  }
   const auto searched = search.run(angel->get());
   search_ = search.outcome();
   if (!searched) return searched;
@@ -212,38 +239,68 @@ base::Result<void> Run::do_it() {
   return live();
 }
 
+// The best policy on seeds that it has never met, beside what it is to replace.
 base::Result<void> Run::judge() {
-  const std::uint64_t count =
-      std::clamp<std::uint64_t>(request_.episodes, kHeldOutMin, kHeldOutMax);
-  std::vector<EpisodeSpec> specs;
-  for (const std::uint64_t seed : episode_seeds(request_.seed, SeedUse::kHeldOut, count)) {
+  JudgeSetup setup{scenario_, objective_, *evaluator_,   ledger_,
+                   {},        0,          request_.seed, &control_.cancel};
+  setup.episodes = std::clamp<std::uint64_t>(request_.episodes, kHeldOutMin, kHeldOutMax);
+  for (const std::uint64_t seed : episode_seeds(request_.seed, SeedUse::kHeldOut, kHeldOutMax)) {
     EpisodeSpec spec;
     spec.seed = seed;
     spec.ticks_max = requested_ticks(request_, scenario_);
-    specs.push_back(spec);
+    setup.specs.push_back(spec);
   }
-  Verdict verdict;
-  verdict.episodes = evaluator_->run(search_.best->sha256, specs, {}, &control_.cancel);
-  const auto walker = evaluator_->run_random_walker(specs, &control_.cancel);
-  if (control_.cancel) return {};
-  verdict.policy = aggregate_of(scenario_, objective_, verdict.episodes);
-  verdict.baseline = aggregate_of(scenario_, objective_, walker);
-  catalogue_.add_best(*search_.best, verdict.policy);
+  const std::string given = search_.given ? search_.given->sha256 : "";
+  verdict_ = abilities::judge(setup, search_.best->sha256, given);
+  if (!verdict_) return {};
+  if (auto settled = settle(); !settled) return settled;
+  const Judged& kept = verdict_->kept();
+  catalogue_.add_best(*search_.best, kept.aggregate);
   catalogue_.flush();
-  search_.episodes += verdict.policy.episodes;
-  ledger_.add_ticks(ticks_of(verdict.episodes) + ticks_of(walker));
-  search_.sim_s += verdict.policy.sim_s + verdict.baseline.sim_s;
+  for (const Judged* judged : {&verdict_->policy, verdict_->given ? &*verdict_->given : nullptr}) {
+    if (judged == nullptr) continue;
+    search_.episodes += judged->aggregate.episodes;
+    search_.sim_s += judged->aggregate.sim_s;
+  }
+  search_.sim_s += verdict_->walker.aggregate.sim_s;
   const std::string aggregate =
       base::JsonObject()
-          .raw("held_out", aggregate_json(scenario_, verdict.policy))
+          .raw("held_out", aggregate_json(scenario_, kept.aggregate))
           .raw("tuning", aggregate_json(scenario_, search_.best->aggregate))
-          .raw("random_walker", aggregate_json(scenario_, verdict.baseline))
+          .raw("random_walker", aggregate_json(scenario_, verdict_->walker.aggregate))
+          .raw("judgement", judgement_json(*verdict_))
           .text();
-  const Critique critique = make_critique({&scenario_, &objective_, verdict.episodes, walker});
-  verdict_ = std::move(verdict);
+  const Critique critique =
+      make_critique({&scenario_, &objective_, kept.episodes, verdict_->walker.episodes});
   if (auto done = folder_->write("aggregate.json", aggregate + "\n"); !done) return done;
   if (auto done = folder_->write("critique.md", critique.markdown); !done) return done;
   return folder_->write("critique.json", critique.json + "\n");
+}
+
+// Tells the verdict, and goes back to the given code when the best is not to replace it.
+base::Result<void> Run::settle() {
+  const Candidate& best = *search_.best;
+  const Aggregate& judged = verdict_->policy.aggregate;
+  observer_.on_record(record(
+      "candidate",
+      base::JsonObject()
+          .add("iteration", best.iteration)
+          .add("candidate", best.number)
+          .add("state", "judged")
+          .add("rung", "V6")
+          .add("episodes", judged.episodes)
+          .add("episodes_done", judged.episodes)
+          .add("sha256", best.sha256)
+          .add("score", judged.score)
+          .raw("score_interval", interval_json(bootstrap_interval(judged.scores, request_.seed)))
+          .add("success_rate", judged.success_rate)
+          .raw("success_interval", interval_json(judged.interval))
+          .raw("judgement", judgement_json(*verdict_))));
+  if (verdict_->promoted) return {};
+  search_.problems.push_back("not promoted: " + verdict_->reason());
+  search_.best = search_.given;
+  observer_.on_record(best_record(*search_.best));
+  return folder_->write("best.lua", search_.best->source);
 }
 
 base::Result<void> Run::live() {
@@ -256,8 +313,7 @@ base::Result<void> Run::live() {
   options.threads = request_.threads;
   options.autosave_s = request_.autosave_s;
   options.model_replies = search_.model_replies;
-  options.world_dir =
-      request_.world_dir.empty() ? (folder_->path() / "live").string() : request_.world_dir;
+  options.world_dir = request_.world_dir.empty() ? free_live_dir(summary_.dir) : request_.world_dir;
   LiveTools tools;
   tools.folder = &*folder_;
   tools.ledger = asks_model() ? &ledger_ : nullptr;
@@ -297,10 +353,12 @@ void Run::add_results(base::JsonObject& json) const {
                            .add("success_rate", tuning.success_rate)
                            .raw("success_interval", interval_json(tuning.interval))
                            .add("score", tuning.score)
+                           .raw("score_spread", score_json(tuning))
                            .text());
   }
   if (verdict_) {
-    const Aggregate& policy = verdict_->policy;
+    const Aggregate& policy = verdict_->kept().aggregate;
+    const Aggregate& walker = verdict_->walker.aggregate;
     json.raw("metrics", metrics_json(scenario_, policy))
         .raw("held_out", base::JsonObject()
                              .add("episodes", policy.episodes)
@@ -308,14 +366,18 @@ void Run::add_results(base::JsonObject& json) const {
                              .add("success_rate", policy.success_rate)
                              .raw("success_interval", interval_json(policy.interval))
                              .add("score", policy.score)
+                             .raw("score_spread", score_json(policy))
+                             .raw("score_interval",
+                                  interval_json(bootstrap_interval(policy.scores, request_.seed)))
                              .add("faults", policy.faults)
                              .text())
+        .raw("judgement", judgement_json(*verdict_))
         .raw("baseline", base::JsonObject()
                              .add("policy", "random walker")
-                             .add("episodes", verdict_->baseline.episodes)
-                             .add("success_rate", verdict_->baseline.success_rate)
-                             .add("score", verdict_->baseline.score)
-                             .raw("metrics", metrics_json(scenario_, verdict_->baseline))
+                             .add("episodes", walker.episodes)
+                             .add("success_rate", walker.success_rate)
+                             .add("score", walker.score)
+                             .raw("metrics", metrics_json(scenario_, walker))
                              .text());
   }
 }
@@ -339,6 +401,7 @@ base::JsonObject Run::summary_body() const {
       .add("concluded_early", search_.concluded_early)
       .add("reason", search_.stopped_by        ? "budget"
                      : search_.concluded_early ? "goal_reached"
+                     : search_.no_gain         ? "no_gain"
                                                : "completed");
   if (search_.stopped_by) json.add("limit", limit_name(*search_.stopped_by));
   json.raw("ledger", ledger_.json());
@@ -359,7 +422,7 @@ void Run::finish(const base::Result<void>& outcome) {
   if (search_.best) {
     summary_.best_code = search_.best->source;
     summary_.best_sha256 = search_.best->sha256;
-    const Aggregate& judged = verdict_ ? verdict_->policy : search_.best->aggregate;
+    const Aggregate& judged = verdict_ ? verdict_->kept().aggregate : search_.best->aggregate;
     summary_.success_rate = judged.success_rate;
     summary_.score = judged.score;
   }
@@ -367,7 +430,7 @@ void Run::finish(const base::Result<void>& outcome) {
     summary_.hash = live_->hash;
     summary_.ticks = live_->ticks;
   } else if (verdict_) {
-    summary_.hash = verdict_->episodes.back().hash;
+    summary_.hash = verdict_->kept().episodes.back().hash;
   }
   catalogue_.flush();
   const char* type = "done";

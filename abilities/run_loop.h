@@ -14,6 +14,8 @@ struct RunTools {
   MakeModel make_model;  // empty: over HTTP
   // What the runs of a process share; null: this run is alone.
   std::shared_ptr<angel::ModelServices> services;
+  // The run's folder is there: its search goes on with what was measured and answered before.
+  bool resumes = false;
 };
 
 // execute_run with given tools.

@@ -166,6 +166,8 @@ const std::vector<Field>& fields() {
       {"render", [](auto& v, auto&, auto& e) { return read_bool(v, e.render); }},
       {"success_threshold",
        [](auto& v, auto& r, auto&) { return read_number(v, 0, 1, r.success_threshold); }},
+      {"critique_comment",
+       [](auto& v, auto& r, auto&) { return read_bool(v, r.critique_comment); }},
       {"policy_code",
        [](auto& v, auto& r, auto&) { return read_text(v, kSourceBytesMax, r.policy_code); }},
       {"existing_code",
@@ -330,6 +332,7 @@ std::string run_request_to_json(const RunRequest& request) {
       .add("duration_seconds", request.duration_seconds)
       .add("max_steps", request.max_steps)
       .add("success_threshold", request.success_threshold)
+      .add("critique_comment", request.critique_comment)
       .raw("provider", provider_names(request))
       .add("model", request.provider.model)
       .add("provider_url", without_user(request.provider.base_url))

@@ -10,7 +10,6 @@ namespace cherub::abilities {
 namespace {
 
 constexpr double kUtilityMin = -1, kUtilityMax = 2;
-constexpr double kZ95 = 1.959963984540054;  // the normal quantile of a two-sided 95 % interval
 
 double fault_share(const scripting::PolicyStats& stats) {
   if (stats.acts == 0) return 0;
@@ -18,6 +17,10 @@ double fault_share(const scripting::PolicyStats& stats) {
 }
 
 }  // namespace
+
+Worst worst_end(const engine::MetricSpec& metric) {
+  return metric.better == engine::Better::kHigher ? Worst::kLowest : Worst::kHighest;
+}
 
 Objective default_objective(const engine::Scenario& scenario) {
   Objective objective;
@@ -51,33 +54,16 @@ double episode_score(const engine::Scenario& scenario, const Objective& objectiv
   return merit - fault_share(episode.policy);
 }
 
-Interval wilson_interval(std::uint64_t successes, std::uint64_t trials) {
-  if (trials == 0) return {};
-  const double n = static_cast<double>(trials);
-  const double p = static_cast<double>(successes) / n;
-  const double z2 = kZ95 * kZ95;
-  const double centre = (p + z2 / (2 * n)) / (1 + z2 / n);
-  const double half = kZ95 / (1 + z2 / n) * std::sqrt(p * (1 - p) / n + z2 / (4 * n * n));
-  return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
-}
-
-Spread spread_of(std::vector<double> values) {
-  std::erase_if(values, [](double value) { return !std::isfinite(value); });
-  Spread spread;
-  spread.count = values.size();
-  if (values.empty()) {
-    spread.mean = spread.median = spread.min = spread.max = std::nan("");
-    return spread;
+std::vector<double> paired_differences(const engine::Scenario& scenario, const Objective& objective,
+                                       std::span<const EpisodeResult> policy,
+                                       std::span<const EpisodeResult> reference) {
+  std::vector<double> differences;
+  for (std::size_t i = 0; i < std::min(policy.size(), reference.size()); ++i) {
+    if (policy[i].ticks == 0 || reference[i].ticks == 0) continue;
+    differences.push_back(episode_score(scenario, objective, policy[i]) -
+                          episode_score(scenario, objective, reference[i]));
   }
-  std::sort(values.begin(), values.end());
-  const std::size_t middle = values.size() / 2;
-  spread.min = values.front();
-  spread.max = values.back();
-  spread.mean =
-      std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-  spread.median =
-      values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-  return spread;
+  return differences;
 }
 
 Aggregate aggregate_of(const engine::Scenario& scenario, const Objective& objective,
@@ -88,7 +74,7 @@ Aggregate aggregate_of(const engine::Scenario& scenario, const Objective& object
     if (episode.ticks == 0) continue;
     ++aggregate.episodes;
     aggregate.successes += episode.success ? 1 : 0;
-    aggregate.score += episode_score(scenario, objective, episode);
+    aggregate.scores.push_back(episode_score(scenario, objective, episode));
     aggregate.acts += episode.policy.acts;
     aggregate.faults += episode.policy.fault_count();
     if (aggregate.first_fault.empty()) aggregate.first_fault = episode.policy.first_fault;
@@ -101,12 +87,13 @@ Aggregate aggregate_of(const engine::Scenario& scenario, const Objective& object
   }
   if (aggregate.episodes > 0) {
     const double count = static_cast<double>(aggregate.episodes);
-    aggregate.score /= count;
+    aggregate.spread = spread_of(aggregate.scores, Worst::kLowest);
+    aggregate.score = aggregate.spread.mean;
     aggregate.success_rate = static_cast<double>(aggregate.successes) / count;
   }
   aggregate.interval = wilson_interval(aggregate.successes, aggregate.episodes);
-  for (std::vector<double>& column : columns) {
-    aggregate.metrics.push_back(spread_of(std::move(column)));
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    aggregate.metrics.push_back(spread_of(std::move(columns[i]), worst_end(scenario.metrics[i])));
   }
   return aggregate;
 }
@@ -118,12 +105,23 @@ std::string metrics_json(const engine::Scenario& scenario, const Aggregate& aggr
     metrics.raw(scenario.metrics[i].name, base::JsonObject()
                                               .add("mean", spread.mean)
                                               .add("median", spread.median)
+                                              .add("worst_tenth", spread.worst_tenth)
                                               .add("min", spread.min)
                                               .add("max", spread.max)
                                               .add("unit", scenario.metrics[i].unit)
                                               .text());
   }
   return metrics.text();
+}
+
+std::string score_json(const Aggregate& aggregate) {
+  return base::JsonObject()
+      .add("mean", aggregate.score)
+      .add("median", aggregate.spread.median)
+      .add("worst_tenth", aggregate.spread.worst_tenth)
+      .add("min", aggregate.spread.min)
+      .add("max", aggregate.spread.max)
+      .text();
 }
 
 std::string aggregate_json(const engine::Scenario& scenario, const Aggregate& aggregate) {
@@ -136,6 +134,7 @@ std::string aggregate_json(const engine::Scenario& scenario, const Aggregate& ag
                           .add("wilson95_high", aggregate.interval.high)
                           .text())
       .add("score", aggregate.score)
+      .raw("score_spread", score_json(aggregate))
       .raw("metrics", metrics_json(scenario, aggregate))
       .add("acts", aggregate.acts)
       .add("faults", aggregate.faults)

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "abilities/evaluation.h"
+#include "abilities/statistics.h"
 #include "engine/scenario.h"
 
 namespace cherub::abilities {
@@ -22,6 +23,9 @@ struct Objective {
 // The scenario's own weights.
 Objective default_objective(const engine::Scenario& scenario);
 
+// Which end of the metric's values is the worse.
+Worst worst_end(const engine::MetricSpec& metric);
+
 // A measured value on a scale where 1 is good and 0 is poor: value / scale, or 1 - value / scale
 // when lower is better, kept within [-1, 2] so that no single metric drowns the others. What was
 // not measured (NaN) counts as the poor end, 0.
@@ -32,17 +36,11 @@ double metric_utility(const engine::MetricSpec& metric, double value);
 double episode_score(const engine::Scenario& scenario, const Objective& objective,
                      const EpisodeResult& episode);
 
-struct Interval {
-  double low = 0, high = 1;
-};
-// Wilson's score interval at 95 % for a success rate (Wilson 1927). No trials: [0, 1].
-Interval wilson_interval(std::uint64_t successes, std::uint64_t trials);
-
-struct Spread {
-  double mean = 0, median = 0, min = 0, max = 0;
-  std::uint64_t count = 0;  // finite values that it is made of
-};
-Spread spread_of(std::vector<double> values);
+// The scores of one policy's episodes less those of another's, seed by seed. Both lists are in the
+// order of the same seeds; episodes that did not run on either side are left out.
+std::vector<double> paired_differences(const engine::Scenario& scenario, const Objective& objective,
+                                       std::span<const EpisodeResult> policy,
+                                       std::span<const EpisodeResult> reference);
 
 // What a set of episodes says about one policy.
 struct Aggregate {
@@ -52,6 +50,8 @@ struct Aggregate {
   Interval interval;
   std::vector<Spread> metrics;  // as Scenario::metrics
   double score = 0;             // mean of episode_score
+  std::vector<double> scores;   // of each episode that ran
+  Spread spread;                // of the scores
   std::uint64_t acts = 0, faults = 0;
   std::string first_fault;
   double sim_s = 0, wall_s = 0;
@@ -62,6 +62,8 @@ Aggregate aggregate_of(const engine::Scenario& scenario, const Objective& object
 
 // {"success":{"mean":…},"time_to_goal":{…,"unit":"s"}}
 std::string metrics_json(const engine::Scenario& scenario, const Aggregate& aggregate);
+// The score: {"mean":…,"median":…,"worst_tenth":…,"min":…,"max":…}
+std::string score_json(const Aggregate& aggregate);
 // The whole of it, without wall times: equal runs give equal texts.
 std::string aggregate_json(const engine::Scenario& scenario, const Aggregate& aggregate);
 

@@ -4,37 +4,21 @@
 #include <cmath>
 
 #include "abilities/episode.h"
-#include "abilities/profile_report.h"
 #include "abilities/seeds.h"
-#include "abilities/shown_episode.h"
-#include "abilities/stopwatch.h"
 #include "engine/base/sha256.h"
-#include "scripting/ability_host.h"
 
+// The plan of a search, and the drafting of candidates up to their race.
 namespace cherub::abilities {
 namespace {
 
-constexpr std::uint32_t kBuiltinCandidates = 80;
+constexpr std::uint32_t kBuiltinCandidates = 192;
 // With more candidates than this in an iteration only its best one is logged step by step.
 constexpr std::uint32_t kLoggedCandidatesMax = 4;
-// A race begins with so many episodes (one in a crowded world) and doubles them. Who is further
-// behind the best on the same seeds than this, over the root of their number, drops out.
-constexpr std::size_t kFirstHeat = 2;
-constexpr double kHopelessGap = 0.4;
-constexpr double kProgressIntervalS = 0.1;
 constexpr std::size_t kAttemptsMax = 12;
-
-std::string score_text(double score) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.3f", score);
-  return text;
-}
-
-std::string signed_text(double change) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%+.3f", change);
-  return text;
-}
+// Drafts of the built-in angel that repeat earlier ones are thrown away, at most so many in a row.
+constexpr int kRepeatsMax = 16;
+// Shorter texts race one by one: of several that do the same, halving would drop some unheard.
+constexpr std::size_t kSimplerMax = 1;
 
 template <class Text>
 void push_bounded(std::vector<Text>& list, Text text, std::size_t max) {
@@ -58,6 +42,7 @@ Search::Search(const SearchSetup& setup) : setup_(setup) {
     EpisodeSpec spec;
     spec.seed = seed;
     spec.ticks_max = ticks;
+    spec.record_steps = wants_steps() && specs_.size() < kStepEpisodesMax;
     specs_.push_back(spec);
   }
 }
@@ -86,11 +71,6 @@ std::uint64_t Search::race_episodes() const {
   return std::max(asked, std::min(asked * kRaceFactor, kRaceEpisodesMax));
 }
 
-std::size_t Search::first_heat() const {
-  if (wants_steps()) return specs_.size();
-  return std::min(specs_.size(), is_crowded() ? std::size_t{1} : kFirstHeat);
-}
-
 bool Search::spent(std::uint64_t acts_max) const {
   return setup_.request.candidates == 0 && acts_ >= acts_max;
 }
@@ -104,12 +84,17 @@ RunPlan Search::plan() const {
   plan.calls_max = std::uint64_t{setup_.request.iterations} * candidates_per_iteration();
   if (!setup_.request.policy_code.empty()) plan.calls_max = 1;
   plan.episodes_max = plan.calls_max * specs_.size();
+  if (!setup_.request.existing_code.empty()) plan.episodes_max += specs_.size();
+  if (has_guards(setup_.scenario, setup_.objective)) plan.episodes_max += specs_.size();
   plan.ticks_max = ticks_of(plan.episodes_max);
   return plan;
 }
 
-bool Search::affordable() {
-  const bool room = setup_.ledger.allows_ticks(ticks_of(first_heat()));
+bool Search::affordable(std::size_t candidates) {
+  const std::size_t heat =
+      std::min(specs_.size(), std::max<std::size_t>(1, rules(Purpose::kImprove).first_heat));
+  const std::uint64_t ticks = ticks_of(candidates + heat - 1);
+  const bool room = setup_.ledger.allows_ticks(ticks);
   outcome_.stopped_by = setup_.ledger.stopped_by();
   return room && !outcome_.stopped_by;
 }
@@ -118,8 +103,8 @@ bool Search::wants_steps() const {
   return candidates_per_iteration() <= kLoggedCandidatesMax;
 }
 
-std::string Search::place() const {
-  return "iteration_" + std::to_string(iteration_) + "/candidate_" + std::to_string(number_) + "/";
+std::string Search::place(std::uint32_t number) const {
+  return "iteration_" + std::to_string(iteration_) + "/candidate_" + std::to_string(number) + "/";
 }
 
 void Search::note_problem(const std::string& problem) {
@@ -129,59 +114,18 @@ void Search::note_problem(const std::string& problem) {
 void Search::begin_candidate() {
   ++number_;
   answer_requests();
-  tell("generating", base::JsonObject());
+  tell(number_, "generating", base::JsonObject());
 }
 
-void Search::tell(const std::string& state, base::JsonObject body) {
+void Search::tell(std::uint32_t number, const std::string& state, base::JsonObject body) {
   base::JsonObject json;
-  json.add("iteration", iteration_).add("candidate", number_).add("state", state);
+  json.add("iteration", iteration_).add("candidate", number).add("state", state);
   json.add("episodes", specs_.size());
   if (outcome_.best) json.add("best_score", outcome_.best->aggregate.score);
   const std::string members = body.text();
   std::string text = json.text();
   if (members != "{}") text = text.substr(0, text.size() - 1) + "," + members.substr(1);
   setup_.observer.on_record({"candidate", "{\"type\":\"candidate\"," + text.substr(1)});
-}
-
-// There is no live world yet: what is accepted waits for it.
-void Search::answer(const ReloadRequest& request) {
-  const bool is_ability = request.slot == "ability";
-  if (!is_ability && request.slot != "policy") {
-    request.refuse("slot", "There is no script slot \"" + request.slot + "\".");
-    return;
-  }
-  if (setup_.request.live_seconds <= 0) {
-    request.refuse("live", "This run has no live world to reload into.");
-    return;
-  }
-  ReloadOutcome reload;
-  reload.sha256 = setup_.registry->add(request.source)->sha256;
-  scripting::PolicyHost host(setup_.registry, setup_.host);
-  reload.verdict = is_ability ? host.abilities().prepare(reload.sha256, setup_.scenario).load
-                              : host.prepare(reload.sha256, setup_.scenario);
-  if (reload.verdict.ok && (is_ability || request.force == ReloadForce::kYes)) {
-    setup_.control.wait_for_live(request);
-  } else if (reload.verdict.ok) {
-    outcome_.waiting_sha256 = reload.sha256;
-  }
-  if (request.done) request.done(reload);
-}
-
-void Search::answer(const AskRequest& request) {
-  if (std::holds_alternative<console::ShowScenario>(request.command)) {
-    request.reply(scenario_report(setup_.scenario));
-    return;
-  }
-  ProfileSources sources;
-  sources.ledger = setup_.asks_model ? &setup_.ledger : nullptr;
-  request.reply(profile_report(sources));
-}
-
-void Search::answer_requests() {
-  for (const InboxItem& item : setup_.control.take_early()) {
-    if (const auto* reload = std::get_if<ReloadRequest>(&item)) answer(*reload);
-    if (const auto* ask = std::get_if<AskRequest>(&item)) answer(*ask);
-  }
 }
 
 angel::Brief Search::brief() const {
@@ -202,7 +146,8 @@ angel::Brief Search::brief() const {
   }
   const Candidate& parent = *outcome_.best;
   brief.parent_code = parent.source;
-  brief.critique = parent.critique.markdown;
+  brief.critique = parent.critique.brief;
+  brief.comment = parent.comment;
   for (const EpisodeResult& episode : parent.episodes) {
     angel::SeedRow row;
     row.seed = episode.seed;
@@ -218,62 +163,10 @@ angel::Brief Search::brief() const {
   return brief;
 }
 
-double Search::lead(std::span<const EpisodeResult> first) const {
-  if (!outcome_.best) return 0;
-  const std::span<const EpisodeResult> best(outcome_.best->episodes.data(), first.size());
-  return aggregate_of(setup_.scenario, setup_.objective, first).score -
-         aggregate_of(setup_.scenario, setup_.objective, best).score;
-}
-
-std::vector<EpisodeResult> Search::run_episodes(const std::string& sha256,
-                                                std::span<const EpisodeSpec> specs,
-                                                std::size_t first) {
-  RateGate gate(kProgressIntervalS);
-  std::size_t done = first;
-  const auto on_done = [&](std::size_t index, const EpisodeResult& episode) {
-    ++done;
-    const EpisodePlace where{iteration_, number_, first + index + 1};
-    setup_.observer.on_record(record(
-        "episode_summary", episode_summary(setup_.scenario, setup_.objective, where, episode)));
-    if (done < specs_.size() && gate.pass()) {
-      tell("evaluating", base::JsonObject().add("episodes_done", done).add("sha256", sha256));
-    }
-  };
-  auto results = setup_.evaluator.run(sha256, specs, on_done, &setup_.control.cancel);
-  std::uint64_t ticks = 0;
-  for (const EpisodeResult& result : results) ticks += result.ticks;
-  setup_.ledger.add_ticks(ticks);
-  return results;
-}
-
-std::vector<EpisodeResult> Search::measure(const std::string& sha256) {
-  ShownEpisode shown(setup_.observer, {iteration_, number_, 1});
-  std::vector<EpisodeSpec> specs = specs_;
-  specs.front().viewer = &shown;
-  for (std::size_t i = 0; i < specs.size(); ++i) {
-    specs[i].record_steps = wants_steps() && i < kStepEpisodesMax;
-  }
-  tell("evaluating", base::JsonObject().add("episodes_done", 0).add("sha256", sha256));
-  const std::span<const EpisodeSpec> all(specs);
-  std::vector<EpisodeResult> results;
-  std::size_t heat = first_heat();
-  while (heat > results.size()) {
-    const std::size_t first = results.size();
-    if (first > 0 && !setup_.ledger.allows_ticks(ticks_of(heat - first))) break;
-    for (EpisodeResult& result : run_episodes(sha256, all.subspan(first, heat - first), first)) {
-      results.push_back(std::move(result));
-    }
-    if (cancelled()) break;
-    const double gap = kHopelessGap / std::sqrt(static_cast<double>(heat));
-    if (lead(results) < -gap) break;
-    heat = std::min(2 * heat, all.size());
-  }
-  return results;
-}
-
-base::Result<void> Search::write_draft(const angel::Draft& draft, const std::string& errors_json) {
+base::Result<void> Search::write_draft(const angel::Draft& draft, std::uint32_t number,
+                                       const std::string& errors_json) {
   if (!draft.source.empty()) {
-    if (auto written = setup_.folder.write(place() + "policy.lua", draft.source); !written) {
+    if (auto written = setup_.folder.write(place(number) + "policy.lua", draft.source); !written) {
       return written;
     }
   }
@@ -285,28 +178,42 @@ base::Result<void> Search::write_draft(const angel::Draft& draft, const std::str
               exchange.request.user + "\n\n";
     reply += title + exchange.reply + "\n\n";
     outcome_.model_replies.push_back(
-        {iteration_, number_,
+        {iteration_, number,
          base::sha256_hex(exchange.request.system + "\n" + exchange.request.user), exchange.reply});
     if (!exchange.refusal.empty()) reply += "## Refused\n\n" + exchange.refusal + "\n\n";
   }
   if (!prompt.empty()) {
-    if (auto written = setup_.folder.write(place() + "prompt.md", prompt); !written) return written;
-    if (auto written = setup_.folder.write(place() + "reply.md", reply); !written) return written;
+    if (auto written = setup_.folder.write(place(number) + "prompt.md", prompt); !written) {
+      return written;
+    }
+    if (auto written = setup_.folder.write(place(number) + "reply.md", reply); !written) {
+      return written;
+    }
   }
-  return setup_.folder.write(place() + "errors.json", errors_json + "\n");
+  return setup_.folder.write(place(number) + "errors.json", errors_json + "\n");
 }
 
-base::Result<std::optional<double>> Search::refuse(const angel::Draft& draft,
-                                                   const std::string& state,
-                                                   const std::string& message) {
+base::Result<void> Search::write_draft(const Contender& contender) {
+  const Candidate& candidate = contender.candidate;
+  const std::string errors = base::JsonObject()
+                                 .add("state", "scored")
+                                 .add("faults", candidate.aggregate.faults)
+                                 .add("first_fault", candidate.aggregate.first_fault)
+                                 .raw("diagnostics", "[]")
+                                 .text();
+  return write_draft(contender.draft, candidate.number, errors);
+}
+
+base::Result<void> Search::refuse(const angel::Draft& draft, std::uint32_t number,
+                                  const std::string& state, const std::string& message) {
   const std::string refusals = refusals_json(draft.refusals);
-  tell(state, base::JsonObject().add("message", message).raw("diagnostics", refusals));
+  tell(number, state, base::JsonObject().add("message", message).raw("diagnostics", refusals));
   const std::string errors = base::JsonObject()
                                  .add("state", state)
                                  .add("message", message)
                                  .raw("diagnostics", refusals)
                                  .text();
-  if (auto written = write_draft(draft, errors); !written) return written.error();
+  if (auto written = write_draft(draft, number, errors); !written) return written;
   const std::string text =
       draft.refusals.empty() ? message : refusals_text(draft.refusals, draft.source);
   note_problem(state + ": " + text);
@@ -314,123 +221,105 @@ base::Result<std::optional<double>> Search::refuse(const angel::Draft& draft,
   last_refused_ = draft.source;
   push_bounded(attempts_, "iteration " + std::to_string(iteration_) + ": " + state + ": " + message,
                kAttemptsMax);
-  return std::optional<double>();
+  return {};
 }
 
-Search::Admission Search::admit(const angel::Draft& draft) {
-  Admission admission;
-  admission.sha256 = setup_.registry->add(draft.source)->sha256;
-  const LadderVerdict& verdict = setup_.ladder.climb(draft.source);
-  admission.diagnostics = verdict.diagnostics.size();
-  // A person may have anything measured that works.
-  const bool from_a_person = draft.given || draft.source == setup_.request.policy_code;
-  if (verdict.ok || (from_a_person && verdict.works())) return admission;
-  admission.state = verdict.faulted() ? "faulted" : "refused";
-  admission.refusals = verdict.refusals;
-  const Refusal& first = verdict.refusals.front();
-  admission.message = std::string("refused in ") + rung_name(first.rung) + ": " + first.message;
-  return admission;
+base::Result<Search::Field> Search::admit(Field field) {
+  std::vector<std::string> sources;
+  for (const Contender& contender : field) sources.push_back(contender.candidate.source);
+  const std::vector<LadderVerdict> verdicts = setup_.ladders.climb(sources);
+  Field admitted;
+  for (std::size_t i = 0; i < field.size(); ++i) {
+    const LadderVerdict& verdict = verdicts[i];
+    angel::Draft& draft = field[i].draft;
+    // A person may have anything measured that works.
+    const bool from_a_person = draft.given || draft.source == setup_.request.policy_code;
+    if (verdict.ok || (from_a_person && verdict.works())) {
+      field[i].candidate.diagnostics = verdict.diagnostics.size();
+      field[i].candidate.sha256 = setup_.registry->add(draft.source)->sha256;
+      admitted.push_back(std::move(field[i]));
+      continue;
+    }
+    draft.refusals = verdict.refusals;
+    const Refusal& first = verdict.refusals.front();
+    const std::string message =
+        std::string("refused in ") + rung_name(first.rung) + ": " + first.message;
+    const char* const state = verdict.faulted() ? "faulted" : "refused";
+    auto told = refuse(draft, field[i].candidate.number, state, message);
+    if (!told) return told.error();
+  }
+  return admitted;
 }
 
-base::Result<std::optional<double>> Search::consider(const angel::Draft& draft) {
-  if (draft.failure) return refuse(draft, "failed", draft.message);
-  if (draft.refused) return refuse(draft, "refused", draft.message);
-  const Admission admission = admit(draft);
-  if (!admission.state.empty()) {
-    angel::Draft refused = draft;
-    refused.refusals = admission.refusals;
-    return refuse(refused, admission.state, admission.message);
+std::string Search::known_as(const angel::Draft& draft) {
+  auto shape = shape_of(draft.source);
+  if (!shape) return "";
+  std::string known = sources_.find(*shape);
+  if (known.empty()) {
+    sources_.add(std::move(*shape), "candidate " + std::to_string(number_) + " of iteration " +
+                                        std::to_string(iteration_));
   }
-  Candidate candidate;
-  candidate.iteration = iteration_;
-  candidate.number = number_;
-  candidate.source = draft.source;
-  candidate.sha256 = admission.sha256;
-  candidate.parent_sha256 = draft.parent_sha256;
-  candidate.program = draft.program;
-  candidate.given = draft.given;
-  candidate.diagnostics = admission.diagnostics;
-  candidate.episodes = measure(admission.sha256);
-  candidate.aggregate = aggregate_of(setup_.scenario, setup_.objective, candidate.episodes);
-  outcome_.episodes += candidate.aggregate.episodes;
-  outcome_.sim_s += candidate.aggregate.sim_s;
-  acts_ += candidate.aggregate.acts;
-  if (cancelled()) return std::optional<double>();  // half a measurement says nothing
-  if (candidate.aggregate.acts > 0 && candidate.aggregate.faults >= candidate.aggregate.acts) {
-    return refuse(draft, "faulted",
-                  "every act faulted; the first: " + candidate.aggregate.first_fault);
-  }
-  const std::string errors = base::JsonObject()
-                                 .add("state", "scored")
-                                 .add("faults", candidate.aggregate.faults)
-                                 .add("first_fault", candidate.aggregate.first_fault)
-                                 .raw("diagnostics", "[]")
-                                 .text();
-  if (auto written = write_draft(draft, errors); !written) return written.error();
-  return keep_scored(std::move(candidate));
+  return known;
 }
 
-base::Result<std::optional<double>> Search::keep_scored(Candidate candidate) {
-  ++outcome_.candidates;
-  last_errors_.clear();
-  last_refused_.clear();
-  const double score = candidate.aggregate.score;
-  std::string attempt = "iteration " + std::to_string(iteration_) + ": score " + score_text(score);
-  if (outcome_.best) attempt += " (" + signed_text(score - outcome_.best->aggregate.score) + ")";
-  if (!candidate.aggregate.first_fault.empty()) {
-    attempt += ", first fault: " + candidate.aggregate.first_fault;
+base::Result<void> Search::enter(Field& field, angel::Draft draft) {
+  if (draft.failure) return refuse(draft, number_, "failed", draft.message);
+  if (draft.refused) return refuse(draft, number_, "refused", draft.message);
+  if (setup_.asks_model || draft.given) {
+    const std::string known = known_as(draft);
+    if (!known.empty() && !draft.given) {
+      return refuse(draft, number_, "refused",
+                    "the same as " + known +
+                        " but for names, comments and small changes of numbers; write something "
+                        "that decides differently");
+    }
   }
-  push_bounded(attempts_, attempt, kAttemptsMax);
-  if (auto written = write_summaries(candidate); !written) return written.error();
-  if (auto written = write_steps(candidate); !written) return written.error();
-
-  // Of two that do equally well the shorter one is kept: people can read it.
-  const bool screened_out = candidate.episodes.size() < specs_.size();
-  if (setup_.on_measured) setup_.on_measured(candidate, screened_out);
-  const auto beats = [&](const std::optional<Candidate>& other) {
-    if (screened_out) return false;
-    if (!other || score > other->aggregate.score) return true;
-    const bool shorter = candidate.source.size() < other->source.size();
-    return score == other->aggregate.score && shorter;
-  };
-  // Seeds differ in difficulty: a few of them are only worth comparing with the best on the same.
-  const double learned = screened_out && outcome_.best
-                             ? outcome_.best->aggregate.score + lead(candidate.episodes)
-                             : score;
-  const bool best = beats(outcome_.best);
-  base::JsonObject scored;
-  scored.add("episodes_done", candidate.aggregate.episodes)
-      .add("sha256", candidate.sha256)
-      .add("score", score)
-      .add("success_rate", candidate.aggregate.success_rate)
-      .add("faults", candidate.aggregate.faults)
-      .add("screened_out", screened_out)
-      .add("is_best", best);
-  if (wants_steps() || best) {
-    candidate.critique =
-        make_critique({&setup_.scenario, &setup_.objective, candidate.episodes, parent_episodes_});
-  }
-  if (beats(iteration_best_)) iteration_best_ = candidate;
-  if (best) outcome_.best = std::move(candidate);
-  tell("scored", scored);
-  if (best) {
-    if (auto told = announce_best(); !told) return told.error();
-  }
-  return std::optional<double>(learned);
+  Contender& contender = field.emplace_back();
+  contender.candidate.iteration = iteration_;
+  contender.candidate.number = number_;
+  contender.candidate.source = draft.source;
+  contender.candidate.parent_sha256 = draft.parent_sha256;
+  contender.candidate.program = draft.program;
+  contender.candidate.given = draft.given;
+  contender.draft = std::move(draft);
+  return {};
 }
 
-base::Result<void> Search::announce_best() {
-  const Candidate& best = *outcome_.best;
-  setup_.observer.on_record(
-      record("best", base::JsonObject()
-                         .add("iteration", best.iteration)
-                         .add("candidate", best.number)
-                         .add("sha256", best.sha256)
-                         .add("score", best.aggregate.score)
-                         .add("success_rate", best.aggregate.success_rate)
-                         .raw("success_interval", interval_json(best.aggregate.interval))
-                         .add("code", best.source)));
-  return setup_.folder.write("best.lua", best.source);
+// What the built-in angel repeats costs nothing to leave out: nobody has to be told.
+std::optional<angel::Draft> Search::ask_angel(Purpose purpose) {
+  if (purpose == Purpose::kSimplify) return angel_->simpler();
+  for (int repeats = 0; repeats < kRepeatsMax; ++repeats) {
+    auto draft = angel_->next(brief(), &setup_.control.cancel);
+    if (!draft || setup_.asks_model || known_as(*draft).empty()) return draft;
+  }
+  return std::nullopt;
+}
+
+base::Result<Search::Batch> Search::draft_batch(std::size_t wanted, Purpose purpose) {
+  Batch batch;
+  Field field;
+  const bool simplify = purpose == Purpose::kSimplify;
+  wanted = std::min(wanted, simplify ? kSimplerMax : kBatchMax);
+  batch.last = spent(simplify ? 2 * kIterationActsMax : kIterationActsMax);
+  while (batch.drafted < wanted && !batch.last) {
+    batch.last = true;
+    if (cancelled() || !affordable(field.size() + 1)) break;
+    if (!simplify) begin_candidate();
+    auto draft = ask_angel(purpose);
+    if (!draft || cancelled()) break;
+    if (simplify) begin_candidate();
+    ++batch.drafted;
+    if (draft->failure && !affordable(field.size() + 1)) {
+      note_problem(draft->message);
+      break;
+    }
+    if (auto entered = enter(field, std::move(*draft)); !entered) return entered.error();
+    batch.last = false;
+  }
+  auto admitted = admit(std::move(field));
+  if (!admitted) return admitted.error();
+  batch.field = std::move(*admitted);
+  return batch;
 }
 
 }  // namespace cherub::abilities

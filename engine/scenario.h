@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,9 +19,14 @@ struct MetricSpec {
   std::string unit;  // "s", "m", "1" …
   Better better = Better::kHigher;
   std::string description;         // one line
-  std::vector<std::string> words;  // what people say when they mean it: "fast", "quickly" …
+  // What people say when they mean it: "fast", "quickly" …; with a "-" in front when they mean its
+  // poor end: "-death".
+  std::vector<std::string> words;
   double weight = 0;               // in the scenario's own objective
   double scale = 1;  // a typical range: |difference| / scale is what a search compares
+  // A policy whose mean is worse than that of what it replaces by more than so many scales may not
+  // become the best, unless the goal asks for just that. Infinity: any may.
+  double guard = std::numeric_limits<double>::infinity();
 };
 
 struct SuccessPredicate {

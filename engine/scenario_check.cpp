@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <utility>
 
 #include "engine/scenario_fields.h"
@@ -225,7 +226,9 @@ Result<void> check_metrics(const Scenario& scenario) {
     const MetricSpec& metric = scenario.metrics[i];
     checks << is_known(item("metrics", i, "name"), metric.name, recorder_names())
            << in_range(item("metrics", i, "weight"), metric.weight, 0, 1e6)
-           << in_range(item("metrics", i, "scale"), metric.scale, 1e-9, 1e9);
+           << in_range(item("metrics", i, "scale"), metric.scale, 1e-9, 1e9)
+           << in_range(item("metrics", i, "guard"), metric.guard, 0,
+                       std::numeric_limits<double>::infinity());
     if (std::count(names.begin(), names.end(), metric.name) > 1) {
       checks << invalid(item("metrics", i, "name"), quoted(metric.name) + " is listed twice.");
     }

@@ -63,6 +63,7 @@ void read_metric(FieldReader& fields, MetricSpec& metric) {
   fields.texts("words", metric.words);
   fields.number("weight", metric.weight);
   fields.number("scale", metric.scale);
+  fields.number("guard", metric.guard);
 }
 
 void read_success(FieldReader& fields, SuccessPredicate& success) {

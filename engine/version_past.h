@@ -11,8 +11,8 @@
 namespace cherub::engine {
 
 // Which versions of one script were good in this world, and which must not come in again; by
-// sha256. Saved with the state, so that a world that is loaded knows what the one that went on does,
-// but no part of its hash: it follows from the commands, and no tick depends on it.
+// sha256. Saved with the state, so that a world that is loaded knows what the one that went on
+// does, but no part of its hash: it follows from the commands, and no tick depends on it.
 struct VersionPast {
   static constexpr std::size_t kFormerMax = 8;        // of older ones none will be gone back to
   static constexpr std::size_t kQuarantinedMax = 64;  // the newest

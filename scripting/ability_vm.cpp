@@ -21,20 +21,6 @@ constexpr double kWatchdog_s = 5, kForever_s = 1e9;
 
 constexpr double kUserId = -2;  // what effects.lua writes for the user
 
-bool has_target(EffectKind kind) {
-  switch (kind) {
-    case EffectKind::kDrink:
-    case EffectKind::kRest:
-    case EffectKind::kDash:
-    case EffectKind::kPlant:
-    case EffectKind::kDrop:
-    case EffectKind::kCall:
-      return false;
-    default:
-      return true;
-  }
-}
-
 }  // namespace
 
 std::unique_ptr<AbilityVm> AbilityVm::create(const ScriptVersion& version,
@@ -182,7 +168,7 @@ std::optional<std::string> AbilityVm::add_effect(Effect effect) {
     outcome_->receipt = Receipt::kTooLong;
     return "";
   }
-  if (has_target(effect.kind) && !view_.world->exists(effect.target)) {
+  if (engine::needs_target(effect.kind) && !view_.world->exists(effect.target)) {
     outcome_->receipt = Receipt::kNoSuchTarget;
     return "";
   }

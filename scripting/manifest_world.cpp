@@ -102,7 +102,7 @@ constexpr ApiRow kSenses[] = {
          "corners too; a cell of hazard counts as hazard_cost cells more (10). When the point is "
          "not reached in there, the way leads to the cell in there that is nearest to it as the "
          "crow flies, which may be a dead end: length is 0 once the agent stands in it, and only "
-         "another point leads on. Nil when the agent is in a wall.",
+         "another point leads on. Nil for NaN.",
      .cost = "200",
      .right = "local step = world.path_step(9, 9); if step then self:move_to(step.x, step.y) end",
      .wrong = "local step = world.find_path(9, 9); if step then self:move_to(step.x, step.y) end",

@@ -47,6 +47,12 @@ class Angel {
   // Another text for the best candidate that is simpler than it, or nothing when there is none
   // that was not offered yet.
   virtual std::optional<Draft> simpler() { return std::nullopt; }
+  // In the angel's own words, what the critique of the brief's parent shows. Nothing when it has
+  // none, or could not be asked: a comment never decides anything.
+  virtual std::optional<Exchange> comment(const Brief& brief, const std::atomic<bool>* cancel) {
+    (void)brief, (void)cancel;
+    return std::nullopt;
+  }
   // The score of a draft that next() or simpler() gave, by its id. At most once for each; never
   // for those that could not be measured.
   virtual void learn(std::uint64_t id, double score) = 0;

@@ -41,13 +41,15 @@ bool has_sense(const char* name) {
   return scripting::find_api(scripting::ApiKind::kWorldSense, name) != nullptr;
 }
 
-std::vector<Test> tests_of(const engine::SpeciesSpec& agent, bool has_walls, bool has_things) {
+std::vector<Test> tests_of(const engine::Scenario& scenario, const engine::SpeciesSpec& agent,
+                           bool has_walls, bool has_things) {
   std::vector<Test> tests = {Test::kChance};
   if (agent.hunger_rate > 0) tests.push_back(Test::kHungry);
   if (agent.energy_rate > 0 || agent.reproduce_energy > 0) {
     tests.insert(tests.end(), {Test::kTired, Test::kEnergetic});
   }
-  if (agent.starve_rate > 0) tests.push_back(Test::kHurt);
+  if (agent.starve_rate > 0 || scenario.hazard_damage > 0) tests.push_back(Test::kHurt);
+  if (scenario.episode_s > 0) tests.insert(tests.end(), {Test::kLate, Test::kEarly});
   if (has_things) {
     tests.insert(tests.end(), {Test::kSees, Test::kMissing, Test::kCrowded, Test::kSparse});
   }
@@ -67,7 +69,10 @@ std::vector<Deed> deeds_of(const engine::Scenario& scenario, const std::vector<T
   if (can("move") && !things.empty()) deeds.push_back(Deed::kFlee);
   if (can("move_to") && has_walls) {
     if (!things.empty() && has_sense("path_step")) deeds.push_back(Deed::kFollowPath);
-    if (has_sense("tile")) deeds.push_back(Deed::kProspect);
+    if (has_sense("tile")) {
+      deeds.insert(deeds.end(), {Deed::kProspect, Deed::kExplore});
+      if (!things.empty()) deeds.insert(deeds.end(), {Deed::kSeek, Deed::kPlan});
+    }
   }
   if (can("move") && has_sense("clear")) deeds.push_back(Deed::kKeepOn);
   const bool food =
@@ -75,8 +80,7 @@ std::vector<Deed> deeds_of(const engine::Scenario& scenario, const std::vector<T
   if (can("eat") && food) deeds.push_back(Deed::kEat);
   if (can("reproduce")) deeds.push_back(Deed::kReproduce);
   if (can("rest")) deeds.push_back(Deed::kRest);
-  // A scenario without a single movement still lets agents stand: an empty act.
-  if (deeds.empty()) deeds.push_back(Deed::kWander);
+  deeds.push_back(Deed::kStay);
   return deeds;
 }
 
@@ -86,20 +90,19 @@ const T& pick(const std::vector<T>& values, base::RandomStream& random) {
   return values[random.below(values.size())];
 }
 
-// The same chance for every order of magnitude: costs of 0.5 and of 50 are tried alike.
-double draw_cost(base::RandomStream& random) {
-  static constexpr std::array kCosts = {0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0};
-  return kCosts[random.below(kCosts.size())];
+std::array<double*, 3> slots_of(Condition& condition) {
+  return {&condition.a, &condition.b, nullptr};
 }
 
-double draw_share(base::RandomStream& random) {
-  return 0.05 * (1 + static_cast<double>(random.below(19)));
+std::array<double*, 3> slots_of(Action& action) {
+  return {&action.a, &action.b, &action.c};
 }
 
-// Half metres up to what the agent can sense.
-double draw_distance(double sense_radius, base::RandomStream& random) {
-  const auto halves = static_cast<std::uint64_t>(2 * sense_radius);
-  return 0.5 * (1 + static_cast<double>(random.below(halves)));
+template <class Word>
+void draw_constants(Word& word, std::span<const Measure> measures, const Scales& scales,
+                    base::RandomStream& random) {
+  const std::array<double*, 3> slots = slots_of(word);
+  for (std::size_t i = 0; i < measures.size(); ++i) *slots[i] = scales.draw(measures[i], random);
 }
 
 }  // namespace
@@ -115,9 +118,10 @@ Grammar::Grammar(const engine::Scenario& scenario) {
   CHERUB_CHECK(index.has_value());  // parse_scenario refuses any other
   const engine::SpeciesSpec& agent = scenario.species[*index];
   const bool has_walls = scenario.terrain.generator != "flat";
-  sense_radius_ = std::max(1.0, agent.sense_radius);
+  scales_ = {std::max(1.0, agent.sense_radius), scenario.episode_s};
+  reproduce_energy_ = agent.reproduce_energy;
   things_ = things_of(scenario, agent);
-  tests_ = tests_of(agent, has_walls, !things_.empty());
+  tests_ = tests_of(scenario, agent, has_walls, !things_.empty());
   deeds_ = deeds_of(scenario, things_, has_walls);
 }
 
@@ -133,64 +137,32 @@ std::size_t Grammar::random_thing(Deed deed, base::RandomStream& random) const {
   return 0;
 }
 
-void Grammar::draw_values(Condition& condition, base::RandomStream& random) const {
-  condition.a = condition.b = 0;
-  switch (condition.test) {
-    case Test::kHungry:
-    case Test::kTired:
-    case Test::kEnergetic:
-    case Test::kHurt:
-    case Test::kChance:
-      condition.a = draw_share(random);
-      break;
-    case Test::kSees:
-    case Test::kMissing:
-    case Test::kWayClear:
-      condition.a = draw_distance(sense_radius_, random);
-      break;
-    case Test::kCrowded:
-    case Test::kSparse:
-      condition.a = draw_distance(sense_radius_, random);
-      condition.b = static_cast<double>(random.below(8));
-      break;
-    case Test::kOftenHere:
-    case Test::kFresh:
-      condition.a = 1 + static_cast<double>(random.below(4));
-      break;
-    case Test::kBlocked:
-      break;
-  }
+bool Grammar::can(Test test) const {
+  return std::find(tests_.begin(), tests_.end(), test) != tests_.end();
 }
 
-void Grammar::draw_values(Action& action, base::RandomStream& random) const {
-  action.a = action.b = action.c = 0;
-  switch (action.deed) {
-    case Deed::kFollowPath:
-      action.a = draw_cost(random);
-      break;
-    case Deed::kProspect:
-      action.a = draw_cost(random);
-      action.b = draw_cost(random);
-      action.c = draw_cost(random);
-      break;
-    case Deed::kFlee:
-    case Deed::kEat:
-    case Deed::kKeepOn:
-      action.a = draw_distance(sense_radius_, random);
-      break;
-    case Deed::kApproach:
-    case Deed::kReproduce:
-    case Deed::kRest:
-    case Deed::kWander:
-      break;
+bool Grammar::can(Deed deed) const {
+  return std::find(deeds_.begin(), deeds_.end(), deed) != deeds_.end();
+}
+
+std::vector<Parameter> Grammar::parameters(Program& program) {
+  std::vector<Parameter> found;
+  const auto add = [&found](auto& word, std::span<const Measure> measures) {
+    const auto slots = slots_of(word);
+    for (std::size_t i = 0; i < measures.size(); ++i) found.push_back({slots[i], measures[i]});
+  };
+  for (Rule& rule : program.rules) {
+    for (Condition& condition : rule.conditions) add(condition, measures_of(condition.test));
+    add(rule.action, measures_of(rule.action.deed));
   }
+  return found;
 }
 
 Condition Grammar::random_condition(base::RandomStream& random) const {
   Condition condition;
   condition.test = pick(tests_, random);
   condition.thing = things_.empty() ? 0 : random.below(things_.size());
-  draw_values(condition, random);
+  draw_constants(condition, measures_of(condition.test), scales_, random);
   return condition;
 }
 
@@ -198,9 +170,8 @@ Action Grammar::random_action(base::RandomStream& random) const {
   Action action;
   action.deed = pick(deeds_, random);
   action.thing = random_thing(action.deed, random);
-  action.commit = random.below(2) == 1;
   action.go_on = random.below(2) == 1;
-  draw_values(action, random);
+  draw_constants(action, measures_of(action.deed), scales_, random);
   return action;
 }
 

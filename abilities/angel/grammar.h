@@ -9,42 +9,13 @@
 #include <string_view>
 #include <vector>
 
+#include "abilities/angel/parameters.h"
 #include "engine/base/random.h"
 #include "engine/scenario.h"
 
 // The behaviour programs that the built-in angel searches among: rules in order of priority, each a
 // list of conditions and one action, out of what the API manifest offers in a scenario.
 namespace cherub::abilities::angel {
-
-// What a condition asks.
-enum class Test {
-  kHungry,     // self.hunger > a
-  kTired,      // self.energy < a
-  kEnergetic,  // self.energy > a
-  kHurt,       // self.health < a
-  kSees,       // the thing is within a metres
-  kMissing,    // … is not
-  kCrowded,    // more than b of the thing within a metres
-  kSparse,     // at most b of them
-  kWayClear,   // nothing solid for a metres toward the thing
-  kBlocked,    // the last move ended at a wall
-  kOftenHere,  // the agent came into this cell more than a times
-  kFresh,      // … at most a times
-  kChance,     // with probability a
-};
-
-// What a rule does. An action that finds nothing to do leaves the tick to the rules below it.
-enum class Deed {
-  kApproach,    // straight toward the thing
-  kFlee,        // straight away from the thing within a metres
-  kFollowPath,  // one cell of a way toward the thing, a hazard counting a cells
-  kProspect,  // into the cheapest neighbouring cell: distance, visits (a), hazard (b), dead end (c)
-  kEat,       // goes to the thing within a metres and eats it
-  kReproduce,
-  kRest,
-  kKeepOn,  // further along the heading while nothing solid is within a metres
-  kWander,
-};
 
 struct Condition {
   Test test = Test::kChance;
@@ -57,8 +28,7 @@ struct Action {
   Deed deed = Deed::kWander;
   std::size_t thing = 0;
   double a = 0, b = 0, c = 0;
-  bool commit = false;  // deeds that go to a cell: finish the step before deciding anew
-  bool go_on = false;   // abilities: act, and let the rules below choose a movement too
+  bool go_on = false;  // abilities: act, and let the rules below choose a movement too
   bool operator==(const Action&) const = default;
 };
 
@@ -73,6 +43,9 @@ struct Program {
   [[nodiscard]] std::size_t size() const;  // rules and conditions
   bool operator==(const Program&) const = default;
 };
+
+// Whether the tick is decided by this rule whatever the world looks like.
+bool ends_act(const Rule& rule);
 
 inline constexpr std::size_t kRulesMax = 8;
 inline constexpr std::size_t kConditionsMax = 3;
@@ -91,13 +64,24 @@ class Grammar {
   explicit Grammar(const engine::Scenario& scenario);
 
   [[nodiscard]] Program random_program(base::RandomStream& random) const;
+  // Simple programs to begin with: everything that agents can do once, with typical values, alone
+  // and below the rules that see to their needs. In a fixed order.
+  [[nodiscard]] std::vector<Program> templates() const;
+  // A program as people build them: needs first, then one or two purposes, then what is left to do.
+  [[nodiscard]] Program composed_program(base::RandomStream& random) const;
   // Another program: one to three small changes of rules, conditions and parameters.
   [[nodiscard]] Program mutated(const Program& program, base::RandomStream& random) const;
   // The upper rules of one and the lower rules of the other.
   [[nodiscard]] Program crossed(const Program& upper, const Program& lower,
                                 base::RandomStream& random) const;
-  // Every program that is one rule or one condition shorter, rules first.
-  [[nodiscard]] std::vector<Program> shortened(const Program& program) const;
+  // The same behaviour in fewer words: without the rules that can never have their turn, and
+  // without conditions that repeat others.
+  [[nodiscard]] Program normalised(Program program) const;
+  // Every program that is one rule or one condition shorter, rules first; then those that are
+  // plainer by one constant of fewer digits or one flag less.
+  [[nodiscard]] std::vector<Program> simplified(const Program& program) const;
+  // Every constant of a program. Good as long as its rules and conditions stay where they are.
+  [[nodiscard]] static std::vector<Parameter> parameters(Program& program);
   // Readable Lua under the policy contract. `heading` is put in front as comment lines.
   [[nodiscard]] std::string print(const Program& program,
                                   const std::vector<std::string>& heading) const;
@@ -108,13 +92,17 @@ class Grammar {
   [[nodiscard]] std::optional<Program> read(std::string_view text) const;
 
   [[nodiscard]] const std::vector<Thing>& things() const { return things_; }
+  [[nodiscard]] const Scales& scales() const { return scales_; }
 
  private:
   [[nodiscard]] Condition random_condition(base::RandomStream& random) const;
   [[nodiscard]] Action random_action(base::RandomStream& random) const;
   [[nodiscard]] Rule random_rule(base::RandomStream& random) const;
-  void draw_values(Condition& condition, base::RandomStream& random) const;
-  void draw_values(Action& action, base::RandomStream& random) const;
+  [[nodiscard]] bool can(Test test) const;
+  [[nodiscard]] bool can(Deed deed) const;
+  [[nodiscard]] std::vector<Rule> needs() const;
+  [[nodiscard]] std::vector<Rule> purposes() const;
+  [[nodiscard]] std::vector<Action> pastimes() const;
   void mutate_once(Program& program, base::RandomStream& random) const;
   void nudge(Program& program, base::RandomStream& random) const;
   [[nodiscard]] std::size_t random_thing(Deed deed, base::RandomStream& random) const;
@@ -125,7 +113,8 @@ class Grammar {
   std::vector<Thing> things_;
   std::vector<Test> tests_;
   std::vector<Deed> deeds_;
-  double sense_radius_ = 1;  // m
+  Scales scales_;
+  double reproduce_energy_ = 0;  // 0 … 1, below which agents have no offspring
 };
 
 }  // namespace cherub::abilities::angel

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "abilities/angel/edits.h"
+#include "abilities/angel/peer_message.h"
 #include "engine/base/random.h"
 #include "engine/base/sha256.h"
 
@@ -108,6 +109,15 @@ std::optional<Draft> ModelAngel::next(const Brief& brief, const std::atomic<bool
     draft.exchanges.push_back(std::move(exchange));
   }
   return draft;
+}
+
+std::optional<Exchange> ModelAngel::comment(const Brief& brief, const std::atomic<bool>* cancel) {
+  Exchange exchange;
+  exchange.request = build_comment_prompt(brief);
+  const auto reply = model_->complete(exchange.request, cancel);
+  if (!reply) return std::nullopt;
+  exchange.reply = std::string(utf8_prefix(reply->text, kPromptCommentBytesMax));
+  return exchange;
 }
 
 void ModelAngel::learn(std::uint64_t id, double score) {

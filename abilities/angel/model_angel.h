@@ -23,6 +23,7 @@ class ModelAngel final : public Angel {
  public:
   ModelAngel(std::unique_ptr<LanguageModel> model, Check check, std::uint64_t seed);
   std::optional<Draft> next(const Brief& brief, const std::atomic<bool>* cancel) override;
+  std::optional<Exchange> comment(const Brief& brief, const std::atomic<bool>* cancel) override;
   void learn(std::uint64_t id, double score) override;
 
  private:

@@ -1,398 +1,396 @@
 #include <algorithm>
-#include <cstdio>
+#include <sstream>
 
+#include "abilities/angel/constants.h"
 #include "abilities/angel/grammar.h"
+#include "abilities/angel/lua_helpers.h"
+#include "abilities/angel/wording.h"
 
+// Programs as Lua that people read.
 namespace cherub::abilities::angel {
 namespace {
 
-constexpr std::string_view kCellKey =
-    "-- A number for the cell around a point.\n"
-    "local function cell_key(world, x, y)\n"
-    "  return math.floor(y) * world.width + math.floor(x)\n"
-    "end\n\n"
-    "-- How often the agent came into the cell around a point.\n"
-    "local function visits_of(self, world, x, y)\n"
-    "  local visits = self.memory.visits\n"
-    "  return visits and visits[cell_key(world, x, y)] or 0\n"
-    "end\n\n"
-    "-- Remembers every cell that the agent comes into, so that dead ends lose their pull.\n"
-    "local function count_visit(self, world)\n"
-    "  local memory = self.memory\n"
-    "  local here = cell_key(world, self.x, self.y)\n"
-    "  if memory.here == here then return end\n"
-    "  memory.here = here\n"
-    "  memory.visits = memory.visits or {}\n"
-    "  memory.visits[here] = (memory.visits[here] or 0) + 1\n"
-    "end\n\n";
+constexpr std::size_t kLineMax = 100;  // columns
 
-constexpr std::string_view kProspect =
-    "local WAYS = {{1, 0}, {0, 1}, {-1, 0}, {0, -1}}\n"
-    "local LOOK_AHEAD = 6  -- cells\n\n"
-    "-- Whether the corridor that goes on from a cell in a direction can be seen to end without\n"
-    "-- the goal in it. Hazards close it too.\n"
-    "local function is_dead_end(world, goal, x, y, dx, dy)\n"
-    "  for _ = 1, LOOK_AHEAD do\n"
-    "    if goal and math.abs(goal.x - x) + math.abs(goal.y - y) < 0.7 then return false end\n"
-    "    local exits, next_dx, next_dy = 0, 0, 0\n"
-    "    for _, way in ipairs(WAYS) do\n"
-    "      if way[1] ~= -dx or way[2] ~= -dy then\n"
-    "        local tile = world.tile(x + way[1], y + way[2])\n"
-    "        if not tile then return false end\n"
-    "        if tile == \"open\" then exits, next_dx, next_dy = exits + 1, way[1], way[2] end\n"
-    "      end\n"
-    "    end\n"
-    "    if exits ~= 1 then return exits == 0 end\n"
-    "    x, y, dx, dy = x + next_dx, y + next_dy, next_dx, next_dy\n"
-    "  end\n"
-    "  return false\n"
-    "end\n\n"
-    "-- The centre of the neighbouring cell that costs least: metres to the goal, earlier visits,\n"
-    "-- hazards and dead ends count. Nil between walls.\n"
-    "local function cheapest_neighbor(self, world, goal, costs)\n"
-    "  local here_x, here_y = math.floor(self.x) + 0.5, math.floor(self.y) + 0.5\n"
-    "  local best_cost, best_x, best_y\n"
-    "  for _, way in ipairs(WAYS) do\n"
-    "    local x, y = here_x + way[1], here_y + way[2]\n"
-    "    local tile = world.tile(x, y)\n"
-    "    if tile == \"open\" or tile == \"hazard\" then\n"
-    "      local cost = costs.visit * visits_of(self, world, x, y)\n"
-    "      if goal then cost = cost + math.abs(goal.x - x) + math.abs(goal.y - y) end\n"
-    "      if tile == \"hazard\" then cost = cost + costs.hazard end\n"
-    "      if costs.dead_end > 0 and is_dead_end(world, goal, x, y, way[1], way[2]) then\n"
-    "        cost = cost + costs.dead_end\n"
-    "      end\n"
-    "      if not best_cost or cost < best_cost then best_cost, best_x, best_y = cost, x, y end\n"
-    "    end\n"
-    "  end\n"
-    "  return best_x, best_y\n"
-    "end\n\n";
-
-constexpr std::string_view kCommit =
-    "-- Walks to a cell and remembers it, so that the step is finished before the next is chosen.\n"
-    "local function begin_step(self, x, y)\n"
-    "  self.memory.step_x, self.memory.step_y = x, y\n"
-    "  return self:move_to(x, y)\n"
-    "end\n\n"
-    "local function in_step(self)\n"
-    "  local x, y = self.memory.step_x, self.memory.step_y\n"
-    "  if not x or self.last_move == \"blocked\" then return false end\n"
-    "  return math.abs(x - self.x) + math.abs(y - self.y) > 0.05\n"
-    "end\n\n";
-
-std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4g", value);
-  return text;
-}
-
-bool names_thing(Test test) {
-  return test == Test::kSees || test == Test::kMissing || test == Test::kCrowded ||
-         test == Test::kSparse || test == Test::kWayClear;
-}
-
-bool names_thing(Deed deed) {
-  return deed == Deed::kApproach || deed == Deed::kFlee || deed == Deed::kFollowPath ||
-         deed == Deed::kProspect || deed == Deed::kEat;
-}
-
-bool goes_to_cell(Deed deed) {
-  return deed == Deed::kFollowPath || deed == Deed::kProspect;
-}
-
-// Which of the helpers above a program calls.
-struct Needs {
-  bool visits = false, prospect = false, commit = false, target = false;
-};
-
-Needs needs_of(const Program& program, const std::vector<Thing>& things) {
-  Needs needs;
-  const auto target = [&](std::size_t thing) {
-    return thing < things.size() && things[thing].is_target;
-  };
-  for (const Rule& rule : program.rules) {
-    for (const Condition& condition : rule.conditions) {
-      needs.visits |= condition.test == Test::kOftenHere || condition.test == Test::kFresh;
-      needs.target |= names_thing(condition.test) && target(condition.thing) &&
-                      condition.test != Test::kCrowded && condition.test != Test::kSparse;
+// A comment within act, its words on as many lines as they need.
+std::string comment_of(const std::string& words) {
+  std::string text, line = "  --";
+  std::istringstream in(words);
+  for (std::string word; in >> word;) {
+    if (line.size() + 1 + word.size() > kLineMax) {
+      text += line + "\n";
+      line = "  --   ";
     }
-    const Deed deed = rule.action.deed;
-    needs.prospect |= deed == Deed::kProspect;
-    needs.commit |= goes_to_cell(deed) && rule.action.commit;
-    needs.target |= names_thing(deed) && target(rule.action.thing);
+    line += " " + word;
   }
-  needs.visits |= needs.prospect;
-  return needs;
+  return text + line;
+}
+
+CostTerms& operator|=(CostTerms& terms, const CostTerms& more) {
+  terms.used |= more.used;
+  terms.visits |= more.visits;
+  terms.hazards |= more.hazards;
+  terms.dead_ends |= more.dead_ends;
+  terms.goal |= more.goal;
+  terms.avoid |= more.avoid;
+  return terms;
 }
 
 // Writes one program. Holds what all of its parts look at.
 class Printer {
  public:
-  explicit Printer(const std::vector<Thing>& things) : things_(things) {}
-
-  std::string print(const Program& program, const std::vector<std::string>& heading) {
-    const Needs needs = needs_of(program, things_);
-    for (const std::string& line : heading) out_ += "-- " + line + "\n";
-    out_ += "local policy = {}\n\n";
-    if (needs.visits) out_ += kCellKey;
-    if (needs.prospect) out_ += kProspect;
-    if (needs.commit) out_ += kCommit;
-    out_ += "function policy.act(self, world)\n";
-    if (needs.visits) out_ += "  count_visit(self, world)\n";
-    if (needs.target) out_ += "  local target = world.target()\n";
-    bool step_finished = false;
-    for (std::size_t i = 0; i < program.rules.size(); ++i) {
-      const Rule& rule = program.rules[i];
-      if (goes_to_cell(rule.action.deed) && rule.action.commit && !step_finished) {
-        out_ +=
-            "\n  -- Finish the step that was begun.\n"
-            "  if in_step(self) then\n"
-            "    return self:move_to(self.memory.step_x, self.memory.step_y)\n"
-            "  end\n";
-        step_finished = true;
-      }
-      print_rule(rule, i + 1);
-      if (ends_act(rule)) break;  // nothing below is ever reached
-    }
-    out_ += "end\n\nreturn policy\n";
-    return out_;
+  Printer(const std::vector<Thing>& things, const Program& program)
+      : things_(things), program_(program) {
+    for (const Rule& rule : program.rules) note_needs(rule);
   }
+
+  std::string print(const std::vector<std::string>& heading);
 
  private:
-  // Whether the tick is decided by this rule whatever the world looks like.
-  static bool ends_act(const Rule& rule) {
-    const Deed deed = rule.action.deed;
-    const bool always = deed == Deed::kWander || deed == Deed::kRest ||
-                        (deed == Deed::kReproduce && !rule.action.go_on);
-    return rule.conditions.empty() && always;
+  void note_needs(const Rule& rule);
+  [[nodiscard]] bool is_target(std::size_t thing) const {
+    return thing < things_.size() && things_[thing].is_target;
+  }
+  [[nodiscard]] bool has_target() const {
+    return std::any_of(things_.begin(), things_.end(),
+                       [](const Thing& thing) { return thing.is_target; });
+  }
+  [[nodiscard]] CostTerms terms_of(const Action& action) const;
+  [[nodiscard]] std::string name_of(std::size_t thing) const {
+    return thing < things_.size() ? things_[thing].name : "";
   }
 
-  const Thing& thing(std::size_t index) const { return things_[index]; }
-
-  std::string sighting(std::size_t index, const std::string& radius) const {
-    if (thing(index).is_target) return "target";
-    return "world.nearest(\"" + thing(index).name + "\", " + radius + ")";
+  std::string constant(const std::string& wanted, double value, const std::string& meaning) {
+    return constants_.name(wanted, value, meaning);
   }
-
-  std::string test_text(const Condition& condition) const;
-  std::string test_words(const Condition& condition) const;
-  std::string deed_words(const Action& action) const;
-  std::vector<std::string> deed_lines(const Action& action) const;
-  std::vector<std::string> cell_lines(const Action& action) const;
-  void print_rule(const Rule& rule, std::size_t number_of_rule);
+  [[nodiscard]] std::string sighting(std::size_t thing, const std::string& radius) const {
+    return is_target(thing) ? "target"
+                            : "world.nearest(\"" + name_of(thing) + "\", " + radius + ")";
+  }
+  std::string near_text(const Condition& condition);
+  std::string count_text(const Condition& condition);
+  std::string way_text(const Condition& condition);
+  std::string test_text(const Condition& condition);
+  std::vector<std::string> cost_entries(const Action& action);
+  std::vector<std::string> step_lines(const Action& action);
+  std::vector<std::string> path_lines(const Action& action);
+  std::vector<std::string> plan_lines(const Action& action);
+  std::vector<std::string> eat_lines(const Action& action);
+  std::vector<std::string> deed_lines(const Action& action);
+  std::string condition_text(const Rule& rule);
+  std::string rule_text(const Rule& rule, std::size_t number);
 
   const std::vector<Thing>& things_;
-  std::string out_;
+  const Program& program_;
+  HelperNeeds needs_;
+  bool needs_target_ = false;
+  Constants constants_;
 };
 
-std::string Printer::test_text(const Condition& condition) const {
-  const std::string a = number(condition.a), b = number(condition.b);
-  const auto counted = [&] {
-    return "world.count(\"" + thing(condition.thing).name + "\", " + a + ")";
-  };
-  const auto seen = [&] {
-    const std::string what = sighting(condition.thing, a);
-    return thing(condition.thing).is_target ? "target and target.distance <= " + a : what;
-  };
+CostTerms Printer::terms_of(const Action& action) const {
+  CostTerms terms;
+  const Deed deed = action.deed;
+  if (deed != Deed::kProspect && deed != Deed::kSeek && deed != Deed::kExplore) return terms;
+  terms.used = true;
+  terms.visits = (deed == Deed::kProspect ? action.a : action.b) > 0;
+  terms.hazards = (deed == Deed::kProspect ? action.b : action.a) > 0;
+  terms.dead_ends = deed == Deed::kProspect && action.c > 0;
+  terms.goal =
+      !things_.empty() && (deed == Deed::kProspect || (deed == Deed::kSeek && action.c > 0));
+  terms.avoid = deed == Deed::kExplore && has_target();
+  return terms;
+}
+
+void Printer::note_needs(const Rule& rule) {
+  for (const Condition& condition : rule.conditions) {
+    const Test test = condition.test;
+    needs_.visits |= test == Test::kOftenHere || test == Test::kFresh;
+    const bool counts = test == Test::kCrowded || test == Test::kSparse;
+    needs_target_ |= names_thing(test) && !counts && is_target(condition.thing);
+  }
+  const Action& action = rule.action;
+  const CostTerms terms = terms_of(action);
+  if (action.deed == Deed::kPlan) {
+    needs_.plan |= CostTerms{.used = true, .hazards = action.a > 0};
+  }
+  (action.deed == Deed::kProspect ? needs_.neighbor : needs_.sight) |= terms;
+  needs_.steps |= goes_to_cell(action.deed);
+  const bool looks = names_thing(action.deed) && (!terms.used || terms.goal);
+  needs_target_ |= terms.avoid || (looks && is_target(action.thing));
+}
+
+std::string Printer::print(const std::vector<std::string>& heading) {
+  std::string rules;
+  bool step_finished = false;
+  for (std::size_t i = 0; i < program_.rules.size(); ++i) {
+    const Rule& rule = program_.rules[i];
+    if (goes_to_cell(rule.action.deed) && !step_finished) {
+      rules +=
+          "\n  -- Finish the step that was begun.\n"
+          "  if in_step(self) then\n"
+          "    return self:move_to(self.memory.step_x, self.memory.step_y)\n"
+          "  end\n";
+      step_finished = true;
+    }
+    rules += rule_text(rule, i + 1);
+    if (ends_act(rule)) break;  // nothing below is ever reached
+  }
+  std::string out;
+  for (const std::string& line : heading) out += "-- " + line + "\n";
+  out += "local policy = {}\n\n" + constants_.text() + lua_helpers(needs_);
+  std::string first;
+  if (counts_visits(needs_)) first += "  count_visit(self, world)\n";
+  if (needs_target_) first += "  local target = world.target()\n";
+  if (first.empty()) rules.erase(0, 1);  // the empty line in front of the first rule
+  return out + "function policy.act(self, world)\n" + first + rules + "end\n\nreturn policy\n";
+}
+
+std::string Printer::near_text(const Condition& condition) {
+  const std::string name = name_of(condition.thing);
+  const std::string radius =
+      constant(name + "_near", condition.a, "m; a " + name + " within it is near");
+  const std::string seen = is_target(condition.thing) ? "target and target.distance <= " + radius
+                                                      : sighting(condition.thing, radius);
+  return condition.test == Test::kSees ? seen : "not (" + seen + ")";
+}
+
+std::string Printer::count_text(const Condition& condition) {
+  const std::string name = name_of(condition.thing);
+  const std::string radius =
+      constant(name + "_crowd_radius", condition.a, "m; where crowds of " + name + " are counted");
+  const std::string crowd = constant(name + "_crowd", condition.b, "more of them are a crowd");
+  const std::string relation = condition.test == Test::kCrowded ? " > " : " <= ";
+  return "world.count(\"" + name + "\", " + radius + ")" + relation + crowd;
+}
+
+std::string Printer::way_text(const Condition& condition) {
+  const std::string free = constant("free_way", condition.a, "m without a wall make a free way");
+  if (!is_target(condition.thing)) {
+    return "world.clear(math.cos(self.heading), math.sin(self.heading), " + free + ") >= " + free;
+  }
+  return "target and world.clear(target.x - self.x, target.y - self.y, " + free + ") >= " + free;
+}
+
+std::string Printer::test_text(const Condition& condition) {
+  const double a = condition.a;
   switch (condition.test) {
     case Test::kHungry:
-      return "self.hunger > " + a;
+      return "self.hunger > " + constant("hungry", a, "hunger: 0 is fed, 1 starves");
     case Test::kTired:
-      return "self.energy < " + a;
+      return "self.energy < " + constant("tired", a, "energy, 0 … 1: less is tired");
     case Test::kEnergetic:
-      return "self.energy > " + a;
+      return "self.energy > " + constant("strong", a, "energy, 0 … 1: more is strong");
     case Test::kHurt:
-      return "self.health < " + a;
+      return "self.health < " + constant("hurt", a, "health, 0 … 1: less is hurt");
     case Test::kSees:
-      return seen();
     case Test::kMissing:
-      return "not (" + seen() + ")";
+      return near_text(condition);
     case Test::kCrowded:
-      return counted() + " > " + b;
     case Test::kSparse:
-      return counted() + " <= " + b;
-    case Test::kWayClear: {
-      const std::string what = sighting(condition.thing, "self.sense_radius");
-      if (!thing(condition.thing).is_target) {
-        return "world.clear(math.cos(self.heading), math.sin(self.heading), " + a + ") >= " + a;
-      }
-      return "target and world.clear(target.x - self.x, target.y - self.y, " + a + ") >= " + a;
-    }
+      return count_text(condition);
+    case Test::kWayClear:
+      return way_text(condition);
     case Test::kBlocked:
       return "self.last_move == \"blocked\"";
     case Test::kOftenHere:
-      return "visits_of(self, world, self.x, self.y) > " + a;
     case Test::kFresh:
-      return "visits_of(self, world, self.x, self.y) <= " + a;
+      return "visits_of(self, world, self.x, self.y)" +
+             std::string(condition.test == Test::kOftenHere ? " > " : " <= ") +
+             constant("few_visits", a, "times in a cell; more are often");
     case Test::kChance:
-      return "math.random() < " + a;
+      return "math.random() < " + constant("chance", a, "of each tick");
+    case Test::kLate:
+      return "world.time > " + constant("late", a, "s since the world began");
+    case Test::kEarly:
+      return "world.time < " + constant("early", a, "s since the world began");
   }
   return "true";
 }
 
-std::string Printer::test_words(const Condition& condition) const {
-  const std::string a = number(condition.a), b = number(condition.b);
-  const std::string name = condition.thing < things_.size() ? thing(condition.thing).name : "";
-  switch (condition.test) {
-    case Test::kHungry:
-      return "hungry";
-    case Test::kTired:
-      return "tired";
-    case Test::kEnergetic:
-      return "strong";
-    case Test::kHurt:
-      return "hurt";
-    case Test::kSees:
-      return name + " within " + a + " m";
-    case Test::kMissing:
-      return "no " + name + " within " + a + " m";
-    case Test::kCrowded:
-      return "more than " + b + " " + name + " within " + a + " m";
-    case Test::kSparse:
-      return "at most " + b + " " + name + " within " + a + " m";
-    case Test::kWayClear:
-      return thing(condition.thing).is_target ? "the straight way open for " + a + " m"
-                                              : "the way ahead open for " + a + " m";
-    case Test::kBlocked:
-      return "blocked by a wall";
-    case Test::kOftenHere:
-      return "here more than " + a + " times";
-    case Test::kFresh:
-      return "here at most " + a + " times";
-    case Test::kChance:
-      return "now and then";
+// The table that tells a search for a cell what counts.
+std::vector<std::string> Printer::cost_entries(const Action& action) {
+  const CostTerms terms = terms_of(action);
+  const bool near = action.deed == Deed::kProspect;
+  // What other rules let the same search weigh counts nothing here.
+  const CostTerms& weighed = near ? needs_.neighbor : needs_.sight;
+  std::vector<std::string> entries;
+  const auto add = [&entries](std::string entry) { entries.push_back(std::move(entry)); };
+  if (terms.goal) add("goal = " + sighting(action.thing, "self.sense_radius"));
+  if (terms.avoid) add("avoid = target");
+  if (terms.visits) {
+    const std::string unit = near ? "m" : "steps";
+    add("visit = " +
+        constant("visit_cost", near ? action.a : action.b, unit + " that an earlier visit counts"));
+  } else if (weighed.visits) {
+    add("visit = 0");
   }
-  return "";
+  if (terms.hazards) {
+    const std::string unit = near ? "m" : "steps";
+    add("hazard = " +
+        constant("hazard_cost", near ? action.b : action.a, unit + " that a hazard counts"));
+  } else if (weighed.hazards) {
+    add("hazard = 0");
+  }
+  if (terms.dead_ends) {
+    add("dead_end = " + constant("dead_end_cost", action.c, "m that a dead end counts"));
+  } else if (weighed.dead_ends) {
+    add("dead_end = 0");
+  }
+  if (terms.goal && !near) {
+    add("distance = " +
+        constant("distance_cost", action.c, "steps that a metre to the goal counts"));
+  }
+  return entries;
 }
 
-std::string Printer::deed_words(const Action& action) const {
-  const std::string a = number(action.a);
-  const std::string name = action.thing < things_.size() ? thing(action.thing).name : "";
-  switch (action.deed) {
-    case Deed::kApproach:
-      return "go straight toward " + name;
-    case Deed::kFlee:
-      return "flee from " + name;
-    case Deed::kFollowPath:
-      return "follow a way toward " + name;
-    case Deed::kProspect:
-      return "try the most promising cell on the way to " + name;
-    case Deed::kEat:
-      return "eat " + name + ", going up to " + a + " m for it";
-    case Deed::kReproduce:
-      return "have a child";
-    case Deed::kRest:
-      return "rest";
-    case Deed::kKeepOn:
-      return "keep on while " + a + " m ahead are free";
-    case Deed::kWander:
-      return "wander";
+// Deeds that search for a cell.
+std::vector<std::string> Printer::step_lines(const Action& action) {
+  const std::string search =
+      action.deed == Deed::kProspect ? "cheapest_neighbor" : "step_to_cheapest";
+  std::vector<std::string> lines;
+  const std::vector<std::string> costs = cost_entries(action);
+  std::string all;
+  for (const std::string& cost : costs) all += (all.empty() ? "" : ", ") + cost;
+  if (all.size() < kLineMax - 24) {
+    lines.push_back("local costs = {" + all + "}");
+  } else {
+    lines.push_back("local costs = {");
+    for (const std::string& cost : costs) lines.push_back("  " + cost + ",");
+    lines.push_back("}");
   }
-  return "";
+  lines.push_back("local x, y = " + search + "(self, world, costs)");
+  lines.push_back("if x then return begin_step(self, x, y) end");
+  return lines;
 }
 
-// Deeds that go to the centre of a cell.
-std::vector<std::string> Printer::cell_lines(const Action& action) const {
-  const std::string walk = action.commit ? "begin_step(self, " : "self:move_to(";
-  const bool has_thing = action.thing < things_.size();
-  const std::string goal = has_thing ? sighting(action.thing, "self.sense_radius") : "nil";
-  const std::string a = number(action.a), b = number(action.b);
-  if (action.deed == Deed::kProspect) {
-    const std::string costs =
-        "{visit = " + a + ", hazard = " + b + ", dead_end = " + number(action.c) + "}";
-    return {"local costs = " + costs,
-            "local x, y = cheapest_neighbor(self, world, " + goal + ", costs)",
-            "if x then return " + walk + "x, y) end"};
-  }
+std::vector<std::string> Printer::path_lines(const Action& action) {
   std::vector<std::string> lines;
   std::string name = "target";
-  if (!thing(action.thing).is_target) {
+  if (!is_target(action.thing)) {
     name = "goal";
-    lines.push_back("local goal = " + goal);
+    lines.push_back("local goal = " + sighting(action.thing, "self.sense_radius"));
   }
+  const std::string cost = constant("hazard_cost", action.a, "steps that a hazard counts");
   lines.push_back("local step = " + name + " and world.path_step(" + name + ".x, " + name + ".y, " +
-                  a + ")");
-  lines.push_back("if step then return " + walk + "step.x, step.y) end");
+                  cost + ")");
+  lines.push_back("if step then return begin_step(self, step.x, step.y) end");
   return lines;
 }
 
-std::vector<std::string> Printer::deed_lines(const Action& action) const {
-  const std::string a = number(action.a);
-  std::string name = "target";
+std::vector<std::string> Printer::plan_lines(const Action& action) {
   std::vector<std::string> lines;
-  const auto look = [&](const std::string& radius) {
-    if (thing(action.thing).is_target) return;
-    name = "found";
-    lines.push_back("local found = " + sighting(action.thing, radius));
-  };
+  std::string name = "target";
+  if (!is_target(action.thing)) {
+    name = "goal";
+    lines.push_back("local goal = " + sighting(action.thing, "self.sense_radius"));
+  }
+  std::string rest = ")";
+  if (needs_.plan.hazards) {
+    rest = ", " + constant("hazard_cost", action.a, "steps that a hazard counts") + ")";
+  }
+  lines.push_back("if " + name + " then");
+  lines.push_back("  local x, y = planned_step(self, world, " + name + rest);
+  lines.push_back("  if x then return begin_step(self, x, y) end");
+  lines.push_back("end");
+  return lines;
+}
+
+std::vector<std::string> Printer::eat_lines(const Action& action) {
+  const std::string name = name_of(action.thing);
+  const std::string radius =
+      constant(name + "_radius", action.a, "m that it goes for " + name + " at most");
+  if (!action.go_on) {
+    return {"local found = world.nearest(\"" + name + "\", " + radius + ")",
+            "if found and found.distance <= self.reach then return self:eat(found) end",
+            "if found then return self:move_to(found.x, found.y) end"};
+  }
+  return {"local found = world.nearest(\"" + name + "\", " + radius + ")",
+          "if found and found.distance <= self.reach then",
+          "  self:eat(found)  -- and go on to choose a movement",
+          "elseif found then",
+          "  return self:move_to(found.x, found.y)",
+          "end"};
+}
+
+std::vector<std::string> Printer::deed_lines(const Action& action) {
+  const std::string thing = name_of(action.thing);
   switch (action.deed) {
     case Deed::kApproach:
-      look("self.sense_radius");
-      lines.push_back("if " + name + " then return self:move_to(" + name + ".x, " + name +
-                      ".y) end");
-      break;
-    case Deed::kFlee:
-      look(a);
-      lines.push_back("if " + name + " then return self:move(self.x - " + name + ".x, self.y - " +
-                      name + ".y) end");
-      break;
+      if (is_target(action.thing)) {
+        return {"if target then return self:move_to(target.x, target.y) end"};
+      }
+      return {"local found = " + sighting(action.thing, "self.sense_radius"),
+              "if found then return self:move_to(found.x, found.y) end"};
+    case Deed::kFlee: {
+      const std::string radius =
+          constant(thing + "_distance", action.a, "m to keep from every " + thing);
+      if (is_target(action.thing)) {
+        return {"if target and target.distance < " + radius + " then",
+                "  return self:move(self.x - target.x, self.y - target.y)", "end"};
+      }
+      return {"local found = " + sighting(action.thing, radius),
+              "if found then return self:move(self.x - found.x, self.y - found.y) end"};
+    }
     case Deed::kFollowPath:
+      return path_lines(action);
     case Deed::kProspect:
-      return cell_lines(action);
+    case Deed::kSeek:
+    case Deed::kExplore:
+      return step_lines(action);
+    case Deed::kPlan:
+      return plan_lines(action);
     case Deed::kEat:
-      lines.push_back("local found = world.nearest(\"" + thing(action.thing).name + "\", " + a +
-                      ")");
-      lines.push_back(std::string("if found and found.distance <= self.reach then") +
-                      (action.go_on ? "" : " return") + " self:eat(found) end");
-      lines.push_back(
-          "if found and found.distance > self.reach then "
-          "return self:move_to(found.x, found.y) end");
-      break;
+      return eat_lines(action);
     case Deed::kReproduce:
-      lines.push_back(action.go_on ? "self:reproduce()" : "return self:reproduce()");
-      break;
+      return {action.go_on ? "self:reproduce()" : "return self:reproduce()"};
     case Deed::kRest:
-      lines.push_back("return self:rest()");
-      break;
-    case Deed::kKeepOn:
-      lines.push_back("local ahead_x, ahead_y = math.cos(self.heading), math.sin(self.heading)");
-      lines.push_back("if world.clear(ahead_x, ahead_y, " + a + ") >= " + a +
-                      " then return self:move(ahead_x, ahead_y) end");
-      break;
+      return {"return self:rest()"};
+    case Deed::kKeepOn: {
+      const std::string free = constant("free_ahead", action.a, "m that must be free ahead");
+      return {"local ahead_x, ahead_y = math.cos(self.heading), math.sin(self.heading)",
+              "if world.clear(ahead_x, ahead_y, " + free + ") >= " + free + " then",
+              "  return self:move(ahead_x, ahead_y)", "end"};
+    }
     case Deed::kWander:
-      lines.push_back("return self:wander()");
-      break;
+      return {"return self:wander()"};
+    case Deed::kStay:
+      return {"return self:idle()"};
   }
-  return lines;
+  return {};
 }
 
-void Printer::print_rule(const Rule& rule, std::size_t number_of_rule) {
-  std::string when, words;
+std::string Printer::condition_text(const Rule& rule) {
+  std::vector<std::string> tests;
+  std::size_t size = 0;
   for (const Condition& condition : rule.conditions) {
-    if (!when.empty()) when += " and ";
-    if (!words.empty()) words += ", ";
-    const std::string test = test_text(condition);
-    const bool compound = test.find(" and ") != std::string::npos;
-    when += compound && rule.conditions.size() > 1 ? "(" + test + ")" : test;
-    words += test_words(condition);
+    std::string test = test_text(condition);
+    const bool compound = test.find(" and ") != std::string::npos && !test.starts_with("not");
+    if (compound && rule.conditions.size() > 1) test = "(" + test + ")";
+    size += test.size();
+    tests.push_back(std::move(test));
   }
-  words = words.empty() ? deed_words(rule.action) : words + ": " + deed_words(rule.action);
-  out_ += "\n  -- " + std::to_string(number_of_rule) + ". " + words + "\n";
-  const bool alone = rule.conditions.empty();
+  const std::string_view between = size > kLineMax - 24 ? " and\n      " : " and ";
+  std::string text;
+  for (const std::string& test : tests) text += (text.empty() ? "" : std::string(between)) + test;
+  return text;
+}
+
+std::string Printer::rule_text(const Rule& rule, std::size_t number) {
+  const std::string when = condition_text(rule);
   const std::vector<std::string> lines = deed_lines(rule.action);
-  if (alone && lines.size() == 1) {
-    out_ += "  " + lines.front() + "\n";
-    return;
-  }
-  out_ += alone ? "  do\n" : "  if " + when + " then\n";
-  for (const std::string& line : lines) out_ += "    " + line + "\n";
-  out_ += "  end\n";
+  std::string out =
+      "\n" + comment_of(std::to_string(number) + ". " + rule_words(rule, things_)) + "\n";
+  const bool alone = rule.conditions.empty();
+  if (alone && lines.size() == 1) return out + "  " + lines.front() + "\n";
+  out += alone ? "  do\n" : "  if " + when + " then\n";
+  for (const std::string& line : lines) out += "    " + line + "\n";
+  return out + "  end\n";
 }
 
 }  // namespace
 
 std::string Grammar::print(const Program& program, const std::vector<std::string>& heading) const {
-  return Printer(things_).print(program, heading);
+  return Printer(things_, program).print(heading);
 }
 
 }  // namespace cherub::abilities::angel

@@ -16,11 +16,12 @@ constexpr double kParameterMax = 1e6;
 // In the order of the enums.
 constexpr std::array kTestNames = {"hungry",     "tired",   "energetic", "hurt",      "sees",
                                    "missing",    "crowded", "sparse",    "way_clear", "blocked",
-                                   "often_here", "fresh",   "chance"};
+                                   "often_here", "fresh",   "chance",    "late",      "early"};
 constexpr std::array kDeedNames = {"approach",  "flee", "follow_path", "prospect", "eat",
-                                   "reproduce", "rest", "keep_on",     "wander"};
-static_assert(kTestNames.size() == static_cast<std::size_t>(Test::kChance) + 1);
-static_assert(kDeedNames.size() == static_cast<std::size_t>(Deed::kWander) + 1);
+                                   "reproduce", "rest", "keep_on",     "wander",   "seek",
+                                   "explore",   "stay", "plan"};
+static_assert(kTestNames.size() == static_cast<std::size_t>(Test::kEarly) + 1);
+static_assert(kDeedNames.size() == static_cast<std::size_t>(Deed::kPlan) + 1);
 
 const Value* member(const Value& object, const char* name) {
   if (!object.IsObject()) return nullptr;
@@ -80,7 +81,6 @@ std::string Grammar::text(const Program& program) const {
                                  .add("a", action.a)
                                  .add("b", action.b)
                                  .add("c", action.c)
-                                 .add("commit", action.commit)
                                  .add("go_on", action.go_on)
                                  .text();
     rules.raw(base::JsonObject().raw("if", conditions.text()).raw("do", deed).text());
@@ -113,8 +113,7 @@ bool Grammar::read_rule(const Value& object, Rule& rule) const {
   action.deed = static_cast<Deed>(read_name(*deed, "deed", kDeedNames));
   return holds(deeds_, action.deed) && read_thing(*deed, action.thing) &&
          read_number(*deed, "a", action.a) && read_number(*deed, "b", action.b) &&
-         read_number(*deed, "c", action.c) && read_flag(*deed, "commit", action.commit) &&
-         read_flag(*deed, "go_on", action.go_on);
+         read_number(*deed, "c", action.c) && read_flag(*deed, "go_on", action.go_on);
 }
 
 std::optional<Program> Grammar::read(std::string_view text) const {

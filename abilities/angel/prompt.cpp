@@ -9,6 +9,12 @@
 namespace cherub::abilities::angel {
 namespace {
 
+constexpr std::string_view kCommentRules =
+    "You read what a policy, a Lua program that drives the agents of a simulated world, did in its "
+    "episodes, for the author of the next version. Name the two or three causes that cost most, "
+    "each with the facts that show it and the lines of the policy that are to blame, and what to "
+    "try instead. At most 200 words, no code block. Say so when the facts do not tell.\n";
+
 std::string results_part(const Brief& brief) {
   if (brief.parent_results.empty()) return "";
   const auto& metrics = brief.scenario->metrics;
@@ -73,7 +79,7 @@ std::string parent_part(const Brief& brief) {
   }
   if (!brief.critique.empty()) {
     out += "\n# Critique (computed from the episodes)\n\n" +
-           bounded(brief.critique, kPromptTextBytesMax) + "\n";
+           bounded(brief.critique, kPromptCritiqueBytesMax) + "\n";
   }
   if (!brief.comment.empty()) {
     out += "\nA reader's comment on it, which may be wrong:\n\n" +
@@ -136,6 +142,13 @@ ModelRequest build_prompt(const Brief& brief) {
   CHERUB_CHECK(brief.scenario != nullptr);
   CHERUB_CHECK(brief.kind == PromptKind::kFull || !brief.parent_code.empty());
   return {system_part(brief), user_part(brief)};
+}
+
+ModelRequest build_comment_prompt(const Brief& brief) {
+  CHERUB_CHECK(brief.scenario != nullptr);
+  return {std::string(kCommentRules),
+          "# Goal\n\n" + fenced(brief.goal, "text", kPromptGoalBytesMax) + metrics_part(brief) +
+              world_part(*brief.scenario) + parent_part(brief)};
 }
 
 }  // namespace cherub::abilities::angel

@@ -61,8 +61,9 @@ struct Brief {
 inline constexpr std::size_t kPromptGoalBytesMax = 4000;
 inline constexpr std::size_t kPromptCodeBytesMax = 64u << 10;  // a source is no longer than that
 inline constexpr std::size_t kPromptSheetBytesMax = 64u << 10;
-inline constexpr std::size_t kPromptTextBytesMax = 8u << 10;  // critique, description, one error
+inline constexpr std::size_t kPromptTextBytesMax = 8u << 10;  // description, one error
 inline constexpr std::size_t kPromptErrorsMax = 10;
+inline constexpr std::size_t kPromptCritiqueBytesMax = 16u << 10;
 inline constexpr std::size_t kPromptCommentBytesMax = 4u << 10;
 inline constexpr std::size_t kPromptRulesMax = 10;  // of one line
 inline constexpr std::size_t kPromptLineBytesMax = 300;
@@ -73,5 +74,7 @@ inline constexpr std::size_t kPromptRowsMax = 64;              // seeds, species
 // `system`: contract, limits, rules and the form of the answer. `user`: this goal in this scenario,
 // the API, and what earlier rounds taught. The same brief gives the same bytes.
 ModelRequest build_prompt(const Brief& brief);
+// Asks for a comment on the critique of the parent, which the brief must have.
+ModelRequest build_comment_prompt(const Brief& brief);
 
 }  // namespace cherub::abilities::angel

@@ -94,6 +94,13 @@ std::string laws_part(const Scenario& scenario) {
   return out.empty() ? "" : "\nLaws:\n\n" + out;
 }
 
+// What a cell of hazard costs whoever walks straight across it.
+std::string crossing_text(const Scenario& scenario) {
+  const auto own = scenario.find_species(scenario.agent_species);
+  if (!own || scenario.species[*own].speed <= 0) return "";
+  return ", walking across one " + number(scenario.hazard_damage / scenario.species[*own].speed);
+}
+
 }  // namespace
 
 std::string metrics_part(const Brief& brief) {
@@ -140,7 +147,8 @@ std::string world_part(const Scenario& scenario) {
   if (terrain.hazard_density > 0 || scenario.hazard_damage > 0) {
     out += "- hazards: about " + number(100 * terrain.hazard_density) +
            " % of the open cells; standing in one costs " + number(scenario.hazard_damage) +
-           " health per s. They can be walked through, walls cannot.\n";
+           " health per s" + crossing_text(scenario) +
+           ". They can be walked through, walls cannot.\n";
   }
   if (terrain.water_density > 0) {
     out += "- water: about " + number(100 * terrain.water_density) +

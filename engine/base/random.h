@@ -31,6 +31,7 @@ enum class Stream : std::uint32_t {
   kNetwork,        // retry jitter; never inside the world
   kAbility,        // chances of effects
   kAbilityScript,  // math.random of the script of an ability
+  kStatistics,     // resampling of what was measured; never inside the world
 };
 
 // A counter-based stream: draw n is a pure function of (seed, tick, entity, stream, n). Copy it,

@@ -17,15 +17,6 @@ using sandbox::ExpressionKind;
 using sandbox::Statement;
 using sandbox::StatementKind;
 
-bool is_order(BinaryOp op) {
-  return op == BinaryOp::kLess || op == BinaryOp::kLessEqual || op == BinaryOp::kGreater ||
-         op == BinaryOp::kGreaterEqual;
-}
-
-bool is_equality(BinaryOp op) {
-  return op == BinaryOp::kEqual || op == BinaryOp::kNotEqual;
-}
-
 // `b > a` for `a < b`.
 BinaryOp mirrored(BinaryOp op) {
   switch (op) {

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "abilities/resume.h"
 #include "abilities/run_loop.h"
 #include "engine/base/json.h"
 #include "server/cli/commands.h"
@@ -30,13 +31,13 @@ constexpr double kWatchSeconds = 3600, kConsoleSeconds = 1e9;
 
 struct RunFlags {
   std::optional<std::string> scenario, goal, base_url, model, runs_dir, catalogue, cassette_mode;
-  std::string policy, existing, watch, load, world, cassette;
+  std::string policy, existing, watch, load, world, cassette, resume;
   std::vector<std::string> providers;
   std::optional<std::uint32_t> iterations, episodes, candidates, threads;
   std::optional<std::uint64_t> seed, max_calls, max_tokens, max_ticks;
   std::optional<double> duration, live, autosave, max_cost, max_seconds;
   std::optional<bool> jit;
-  bool json = false, console = false;
+  bool json = false, console = false, comment = false;
 };
 
 template <class Value>
@@ -92,6 +93,7 @@ base::Result<abilities::RunRequest> request_of(const RunFlags& flags, const Conf
   add_given(body, "live_seconds", flags.live);
   add_given(body, "autosave_seconds", flags.autosave);
   add_given(body, "jit", flags.jit);
+  if (flags.comment) body.add("critique_comment", true);
   // A watched file without a goal is the policy itself.
   const bool watch_is_policy = watching && flags.policy.empty() && !flags.goal;
   const std::string& policy = watch_is_policy ? flags.watch : flags.policy;
@@ -102,11 +104,31 @@ base::Result<abilities::RunRequest> request_of(const RunFlags& flags, const Conf
   return abilities::run_request_from_json(body.text(), std::move(defaults));
 }
 
+// What may be others when a run is gone on with.
+std::string changes_of(const RunFlags& flags) {
+  base::JsonObject changes;
+  const std::string limits = limits_of(flags);
+  if (limits != "{}") changes.raw("limits", limits);
+  add_given(changes, "iterations", flags.iterations);
+  add_given(changes, "threads", flags.threads);
+  add_given(changes, "live_seconds", flags.live);
+  return changes.text();
+}
+
 std::string fresh_run_id() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   std::random_device device;
   return abilities::make_run_id(std::chrono::duration_cast<std::chrono::seconds>(now).count(),
                                 (std::uint64_t{device()} << 32) | device());
+}
+
+base::Result<abilities::ResumedRun> run_of(const RunFlags& flags, const Config& config) {
+  if (!flags.resume.empty()) {
+    return abilities::resumed_run(flags.resume, changes_of(flags), run_defaults(config));
+  }
+  auto request = request_of(flags, config);
+  if (!request.ok()) return request.error();
+  return abilities::ResumedRun{std::move(*request), fresh_run_id()};
 }
 
 ProgressStyle style_of(const RunFlags& flags) {
@@ -151,7 +173,7 @@ abilities::RunSummary go_on(const RunFlags& flags, abilities::RunRequest request
   return continue_world(flags.world, request, control, observer);
 }
 
-int execute(const RunFlags& flags, const abilities::RunRequest& request, const Config& config) {
+int execute(const RunFlags& flags, const abilities::ResumedRun& run, const Config& config) {
   abilities::RunControl control;
   const SignalWatch signals([&](int count) {
     if (count > 1) std::_Exit(130);
@@ -165,9 +187,10 @@ int execute(const RunFlags& flags, const abilities::RunRequest& request, const C
     abilities::RunTools tools;
     tools.services =
         std::make_shared<abilities::angel::ModelServices>(config.call_limits(), config.prices);
+    tools.resumes = !flags.resume.empty();
     summary = flags.load.empty()
-                  ? abilities::execute_run_with(request, fresh_run_id(), control, printer, tools)
-                  : go_on(flags, request, control, printer);
+                  ? abilities::execute_run_with(run.request, run.run_id, control, printer, tools)
+                  : go_on(flags, run.request, control, printer);
   }
   printer.finish();
   if (!flags.json) print_run_report(summary);
@@ -183,12 +206,28 @@ int run_run(const RunFlags& flags, const std::string& config_path) {
   }
   config->runs_dir = flags.runs_dir.value_or(config->runs_dir);
   config->catalogue = flags.catalogue.value_or(config->catalogue);
-  const auto request = request_of(flags, *config);
-  if (!request.ok()) {
-    print_error(request.error());
-    return request.error().code == base::ErrorCode::kIo ? kExitFailed : kExitUsage;
+  const auto run = run_of(flags, *config);
+  if (!run.ok()) {
+    print_error(run.error());
+    const base::ErrorCode code = run.error().code;
+    const bool no_run = !flags.resume.empty() && code != base::ErrorCode::kInvalidArgument;
+    return no_run || code == base::ErrorCode::kIo ? kExitFailed : kExitUsage;
   }
-  return execute(flags, *request, *config);
+  return execute(flags, *run, *config);
+}
+
+// What a run was asked for stays as it is, but for what changes_of() takes.
+void add_resume(CLI::App& command, RunFlags& flags) {
+  CLI::Option* const resume = command.add_option(
+      "--resume", flags.resume,
+      "Go on with the interrupted search of this run's folder; what it measured is not measured "
+      "again. Limits, --iterations, --threads and --live may be others");
+  for (const char* name :
+       {"goal", "--scenario", "--episodes", "--candidates", "--seed", "--provider", "--base-url",
+        "--model", "--cassette", "--policy", "--existing", "--duration", "--load", "--world",
+        "--watch", "--console", "--jit", "--comment", "--runs-dir"}) {
+    resume->excludes(command.get_option(name));
+  }
 }
 
 void add_flags(CLI::App& command, RunFlags& flags) {
@@ -206,6 +245,8 @@ void add_flags(CLI::App& command, RunFlags& flags) {
       ->allow_extra_args(false);
   command.add_option("--base-url", flags.base_url, "Where the provider's API is");
   command.add_option("--model", flags.model, "The provider's model");
+  command.add_flag("--comment", flags.comment,
+                   "Let the model comment on the critique of each iteration, for one more call");
   command.add_option("--max-cost", flags.max_cost,
                      "Most that the models may cost, in the currency of the configured prices");
   command.add_option("--max-calls", flags.max_calls, "Most requests to models, retries too");
@@ -239,6 +280,7 @@ void add_flags(CLI::App& command, RunFlags& flags) {
                    "Read commands from standard input while the run goes on (help lists them); the "
                    "live world is paced and ends when told to, or after --live");
   command.add_flag("--json", flags.json, "Print one JSON record per line");
+  add_resume(command, flags);
 }
 
 }  // namespace
@@ -256,6 +298,7 @@ void add_run_command(CLI::App& program, Session& session) {
       "  cherub run --scenario meadow --policy mine.lua --console\n"
       "  cherub run --load runs/20261121-014233-3f9a --live 600\n"
       "  cherub run --world worlds/garden --load before_rain\n"
+      "  cherub run --resume runs/20261121-014233-3f9a --max-ticks 5000000\n"
       "  OPENAI_API_KEY=… cherub run --provider openai --model gpt-4o --goal 'collide rarely'\n"
       "The first Ctrl-C ends the run and keeps its best result, the second ends the program.\n"
       "Exit codes: 0 done or ended by you, 1 failed, 2 usage");

@@ -3,15 +3,14 @@
 #include "abilities/angel/prompt.h"
 #include "scripting/checker.h"
 #include "tests/abilities/model_server_process.h"
+#include "tests/text.h"
 
 using namespace cherub;
 using namespace cherub::abilities::angel;
 
-namespace {
+using cherub::testing::has;
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+namespace {
 
 engine::Scenario scenario() {
   engine::Scenario s;
@@ -122,12 +121,16 @@ TEST_CASE("long parts are cut with a mark, and the prompt stays bounded") {
 
   const std::string big(1u << 20, 'x');
   const std::string line(10'000, 'y');
-  brief.parent_code = brief.refused_code = brief.critique = big;
+  brief.kind = PromptKind::kCross;
+  brief.parent_code = brief.other_code = brief.refused_code = brief.critique = brief.comment = big;
+  brief.other_results = big;
+  brief.rules.assign(1000, line);
+  brief.priors.assign(100, {line, line, big, ""});
   brief.errors.assign(1000, line);
   brief.attempts.assign(1000, line);
   brief.parent_results.assign(1000, {1, false, std::vector<double>(1000, 0.5), 1, line});
   const std::string user = build_prompt(brief).user;
-  CHECK(user.size() < 400'000);
+  CHECK(user.size() < 500'000);
   CHECK(has(user, "990 more errors left out"));
   CHECK(has(user, "936 more rows left out"));
   CHECK(has(user, "936 older ones left out"));

@@ -5,7 +5,6 @@
 
 #include "abilities/critique.h"
 #include "run_fixture.h"
-#include "scripting/checker.h"
 
 namespace cherub::abilities {
 namespace {
@@ -43,54 +42,6 @@ Found search(const char* scenario, const char* goal, std::uint32_t candidates,
 
 }  // namespace
 
-TEST_CASE("every program reads back from its text, and no other text is one") {
-  for (const std::string& name : engine::builtin_scenario_names()) {
-    const auto scenario = engine::builtin_scenario(name);
-    REQUIRE(scenario);
-    const angel::Grammar grammar(*scenario);
-    base::RandomStream random(5, 0, 0, base::Stream::kSearch);
-    for (int i = 0; i < 200; ++i) {
-      const angel::Program program = grammar.random_program(random);
-      const std::string text = grammar.text(program);
-      CAPTURE(name, text);
-      const auto read = grammar.read(text);
-      REQUIRE(read);
-      CHECK(*read == program);
-      std::string spoilt = text;
-      spoilt[random.below(spoilt.size())] = static_cast<char>(random.below(128));
-      const auto other = grammar.read(spoilt);  // a digit or letter of a name that still fits
-      if (other) CHECK(scripting::check_policy("p", grammar.print(*other, {}), &*scenario).ok());
-    }
-    for (const char* wrong :
-         {"", "[]", "{}", R"({"rules":[]})", R"({"rules":[{}]})", R"({"rules":[{"if":[],"do":3}]})",
-          R"({"rules":[{"if":[],"do":{"deed":"fly","thing":"","a":0,"b":0,"c":0}}]})"}) {
-      CAPTURE(wrong);
-      CHECK_FALSE(grammar.read(wrong));
-    }
-  }
-}
-
-TEST_CASE("every program of the grammar is a policy that the checker accepts") {
-  for (const std::string& name : engine::builtin_scenario_names()) {
-    const auto scenario = engine::builtin_scenario(name);
-    REQUIRE(scenario);
-    const angel::Grammar grammar(*scenario);
-    base::RandomStream random(3, 0, 0, base::Stream::kSearch);
-    angel::Program last = grammar.random_program(random);
-    for (int i = 0; i < 300; ++i) {
-      angel::Program program = i % 3 == 0   ? grammar.random_program(random)
-                               : i % 3 == 1 ? grammar.mutated(last, random)
-                                            : grammar.crossed(last, last, random);
-      const std::string source = grammar.print(program, {"A test."});
-      const auto report = scripting::check_policy("policy", source, &*scenario);
-      CAPTURE(name, source, sandbox::diagnostics_text(report.diagnostics, "policy", source));
-      REQUIRE(report.ok());
-      REQUIRE(program.rules.size() <= angel::kRulesMax);
-      last = std::move(program);
-    }
-  }
-}
-
 TEST_CASE("the same seed writes the same drafts, each of them once") {
   const auto scenario = engine::builtin_scenario("maze");
   angel::BuiltinAngel one(*scenario, 5, {}), other(*scenario, 5, {});
@@ -104,19 +55,6 @@ TEST_CASE("the same seed writes the same drafts, each of them once") {
     CHECK(sources.insert(a->source).second);
     one.learn(a->id, i % 7);
     other.learn(b->id, i % 7);
-  }
-}
-
-TEST_CASE("simplification offers shorter programs only") {
-  const auto scenario = engine::builtin_scenario("maze");
-  const angel::Grammar grammar(*scenario);
-  base::RandomStream random(1, 0, 0, base::Stream::kSearch);
-  for (int i = 0; i < 20; ++i) {
-    const angel::Program program = grammar.random_program(random);
-    for (const angel::Program& shorter : grammar.shortened(program)) {
-      CHECK(shorter.size() < program.size());
-      CHECK_FALSE(shorter.rules.empty());
-    }
   }
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <cmath>
 #include <set>
 
 #include "abilities/score.h"
@@ -105,16 +104,17 @@ TEST_CASE("episodes are announced one at a time, each once, and stop soon when c
   std::vector<int> announced(12, 0);
   std::atomic<bool> cancel{false};
   int done = 0;
-  const auto results = fixture.evaluator(4).run(
-      fixture.sha256, specs_of(12, 50),
-      [&](std::size_t index, const EpisodeResult& result) {
-        CHECK(++inside == 1);
-        CHECK(result.ticks > 0);
-        ++announced[index];
-        if (++done == 3) cancel = true;
-        --inside;
-      },
-      &cancel);
+  const auto results =
+      fixture.evaluator(4).run(fixture.sha256, specs_of(12, 50),
+                               {.on_done =
+                                    [&](std::size_t index, const EpisodeResult& result) {
+                                      CHECK(++inside == 1);
+                                      CHECK(result.ticks > 0);
+                                      ++announced[index];
+                                      if (++done == 3) cancel = true;
+                                      --inside;
+                                    },
+                                .cancel = &cancel});
   CHECK(done >= 3);
   CHECK(done <= 3 + 4);
   for (std::size_t i = 0; i < results.size(); ++i) {
@@ -141,7 +141,8 @@ TEST_CASE("steps tell where the agent is, what it notes and what it collects") {
 TEST_CASE("a cancelled evaluation ends with episodes that did not run") {
   const Fixture fixture("maze", kWandererSource);
   const std::atomic<bool> cancel{true};
-  const auto results = fixture.evaluator(2).run(fixture.sha256, specs_of(3, 50), {}, &cancel);
+  const auto results =
+      fixture.evaluator(2).run(fixture.sha256, specs_of(3, 50), {.cancel = &cancel});
   for (const EpisodeResult& result : results) CHECK(result.ticks == 0);
 }
 
@@ -167,26 +168,6 @@ TEST_CASE("seeds of different uses never meet") {
     }
     CHECK(seen.size() == count);
   }
-}
-
-TEST_CASE("Wilson's interval has its known values") {
-  CHECK(wilson_interval(0, 0).low == 0);
-  CHECK(wilson_interval(0, 0).high == 1);
-  CHECK(wilson_interval(8, 8).low == Approx(0.6756).margin(1e-3));
-  CHECK(wilson_interval(8, 8).high == Approx(1.0));
-  CHECK(wilson_interval(5, 10).low == Approx(0.2366).margin(1e-3));
-  CHECK(wilson_interval(5, 10).high == Approx(0.7634).margin(1e-3));
-  CHECK(wilson_interval(0, 20).low == Approx(0.0).margin(1e-12));
-}
-
-TEST_CASE("a spread leaves out what was not measured") {
-  const Spread even = spread_of({4, 1, std::nan(""), 3, 2});
-  CHECK(even.count == 4);
-  CHECK(even.mean == Approx(2.5));
-  CHECK(even.median == Approx(2.5));
-  CHECK(even.min == 1);
-  CHECK(even.max == 4);
-  CHECK(std::isnan(spread_of({}).mean));
 }
 
 }  // namespace cherub::abilities

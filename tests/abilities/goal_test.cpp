@@ -23,9 +23,28 @@ constexpr Row kRows[] = {
     {"maze", "as many collisions as possible", "collisions", false},
     {"maze", "explore everything", "coverage", true},
     {"maze", "reach it without exploring", "coverage", false},
+    {"maze", "stay away from hazards and still arrive", "damage", true},
+    {"maze", "stay away from hazards and still arrive", "reached", true},
+    {"maze", "walk as little as possible", "path_length", true},
     {"meadow", "keep the herd fed and growing", "population", true},
     {"meadow", "keep the herd fed and growing", "hunger_mean", true},
-    {"meadow", "no deaths", "survival", false},
+    {"meadow", "no deaths", "survival", true},
+    {"meadow", "nobody may die", "survival", true},
+    {"meadow", "let them die", "survival", false},
+    {"meadow", "walk little", "path_length", true},
+    {"meadow", "walk as little as possible", "path_length", true},
+    {"meadow", "walk much", "path_length", false},
+    {"meadow", "eat little and survive", "food", false},
+    {"meadow", "eat little and survive", "survival", true},
+    {"meadow", "get exhausted rarely", "path_length", true},
+    {"meadow", "a small population", "population", false},
+    {"meadow", "keep the herd small", "population", false},
+    {"meadow", "a large population", "population", true},
+    {"meadow", "at least ten offspring", "offspring", true},
+    {"meadow", "not only survive, but have children", "survival", true},
+    {"meadow", "not only survive, but have children", "offspring", true},
+    {"meadow", "no fewer births than deaths", "offspring", true},
+    {"meadow", "stay alive without having children", "offspring", false},
     {"meadow", "have many offspring", "offspring", true},
 };
 
@@ -53,6 +72,26 @@ TEST_CASE("a goal's words become weights of metrics") {
       CHECK(wished < 0);
     }
   }
+}
+
+TEST_CASE("what a goal is about can be told in a few words") {
+  const auto maze = engine::builtin_scenario("maze");
+  const auto meadow = engine::builtin_scenario("meadow");
+  const auto told = [](const char* goal, const engine::Scenario& scenario) {
+    return aims_text(*understand(goal, scenario), scenario);
+  };
+  CHECK(told("reach the target safely", *maze) == "more reached, less damage");
+  CHECK(told("as many collisions as possible", *maze) == "more collisions");
+  CHECK(told("a small herd, and nobody starves", *meadow) == "less population, less starved");
+  CHECK(aims_text({std::vector<double>(maze->metrics.size()), 0.5, {}, ""}, *maze).empty());
+}
+
+TEST_CASE("success counts for less where the goal is about something else") {
+  const auto maze = engine::builtin_scenario("maze");
+  const auto share = [&](const char* goal) { return understand(goal, *maze)->success_share; };
+  CHECK(share("reach the target") == default_objective(*maze).success_share);
+  CHECK(share("touch few walls") < share("reach the target"));
+  CHECK(share("never find the exit") == 0);
 }
 
 TEST_CASE("what a goal does not name keeps the scenario's weight") {

@@ -1,35 +1,11 @@
 #include <catch2/catch.hpp>
-#include <deque>
 
 #include "abilities/run_loop.h"
 #include "run_fixture.h"
+#include "scripted_model.h"
 
 namespace cherub::abilities {
 namespace {
-
-// Says what it was told to say, and keeps what it was asked.
-class ScriptedModel final : public angel::LanguageModel {
- public:
-  ScriptedModel(std::deque<std::string>& replies, std::vector<angel::ModelRequest>& asked)
-      : replies_(replies), asked_(asked) {}
-  base::Result<angel::ModelReply> complete(const angel::ModelRequest& request,
-                                           const std::atomic<bool>*) override {
-    asked_.push_back(request);
-    if (replies_.empty()) {
-      return base::Error{base::ErrorCode::kUnavailable, "The model is asleep.", "nowhere"};
-    }
-    angel::ModelReply reply;
-    reply.text = replies_.front();
-    replies_.pop_front();
-    reply.tokens_in = 30;
-    reply.tokens_out = 12;
-    return reply;
-  }
-
- private:
-  std::deque<std::string>& replies_;
-  std::vector<angel::ModelRequest>& asked_;
-};
 
 struct ModelRun {
   TemporaryFolder folder;
@@ -40,11 +16,13 @@ struct ModelRun {
 
   RunControl control;
   double live_seconds = 0;
+  bool comment = false;
   Limits limits;
 
   void run(std::uint32_t iterations, const char* goal = "reach the target") {
     RunRequest request = small_request(folder);
     request.live_seconds = live_seconds;
+    request.critique_comment = comment;
     request.user_goal = goal;
     request.provider.provider = "openai";
     request.candidates = 0;
@@ -61,6 +39,12 @@ struct ModelRun {
 
 std::string fenced(const std::string& source) {
   return "Here is a policy.\n```lua\n" + source + "```\nIt wanders.";
+}
+
+// The wanderer with a number of its own: another source that does the same.
+std::string wanderer(int number) {
+  return fenced("local policy = {}\nfunction policy.act(self, world) self:wander() return " +
+                std::to_string(number) + " end\nreturn policy\n");
 }
 
 bool contains(const std::string& text, const std::string& part) {
@@ -118,6 +102,33 @@ TEST_CASE("a refused reply goes back with its diagnostics") {
   CHECK(run.summary.best_code == kWandererSource);
 }
 
+TEST_CASE("a model's comment on the critique is shown in the next prompt, and kept") {
+  ModelRun run;
+  run.comment = true;
+  run.replies = {fenced(kWandererSource), "It wanders off.", fenced(kCountingSource)};
+  run.run(2);
+  REQUIRE(run.summary.end == RunEnd::kDone);
+  REQUIRE(run.asked.size() == 3);
+  CHECK(contains(run.asked[1].system, "You read what a policy"));
+  CHECK(contains(run.asked[1].user, "self:wander()"));
+  CHECK(contains(run.asked[1].user, "## Worst episode"));
+  CHECK(contains(run.asked[2].user, "which may be wrong:\n\n```text\nIt wanders off.\n```"));
+  CHECK(
+      contains(file_text(run.summary.dir + "/iteration_1/critique_comment.md"), "It wanders off."));
+  CHECK(run.observer.of_type("critique_comment").size() == 1);
+  CHECK(contains(run.observer.of_type("estimate").front(), R"("calls":2,"calls_max":9)"));
+}
+
+TEST_CASE("a comment that cannot be had is left out, and the run goes on") {
+  ModelRun run;
+  run.comment = true;
+  run.replies = {fenced(kWandererSource)};
+  run.run(2);
+  CHECK(run.summary.end == RunEnd::kDone);
+  CHECK(run.summary.best_code == kWandererSource);
+  CHECK(run.observer.of_type("critique_comment").empty());
+}
+
 TEST_CASE("prose is asked for code again") {
   ModelRun run;
   run.replies = {"I would rather talk about the weather.", fenced(kWandererSource)};
@@ -172,15 +183,15 @@ TEST_CASE("a model that does not answer fails the run, or leaves the best so far
 
 TEST_CASE("the budget ends a run with its best so far, after a warning") {
   ModelRun run;
-  for (int i = 0; i < 10; ++i) run.replies.push_back(fenced(kWandererSource));
-  run.limits.calls = 4;
+  for (int i = 0; i < 10; ++i) run.replies.push_back(wanderer(10 + i));
+  run.limits.calls = 3;
   run.run(10);
   CHECK(run.summary.end == RunEnd::kDone);
-  CHECK(run.asked.size() == 4);
-  CHECK(run.summary.best_code == kWandererSource);
+  CHECK(run.asked.size() == 3);
+  CHECK(contains(run.summary.best_code, "return 10 "));
   CHECK(contains(run.summary.json, R"("reason":"budget","limit":"max_calls")"));
   CHECK(run.observer.of_type("warning").size() == 1);
-  CHECK(contains(file_text(run.summary.dir + "/ledger.json"), R"("calls":4,"errors":0)"));
+  CHECK(contains(file_text(run.summary.dir + "/ledger.json"), R"("calls":3,"errors":0)"));
   const auto estimate = run.observer.of_type("estimate");
   REQUIRE(estimate.size() == 1);
   CHECK(run.observer.records.front().json == estimate.front());
@@ -199,11 +210,13 @@ TEST_CASE("a budget for nothing fails and says what to raise") {
 
 TEST_CASE("simulated ticks never pass their limit while searching") {
   ModelRun run;
-  for (int i = 0; i < 20; ++i) run.replies.push_back(fenced(kWandererSource));
-  run.limits.ticks = 500;  // two episodes of 60 ticks and a probe of 5 are a candidate
+  for (int i = 0; i < 20; ++i) run.replies.push_back(wanderer(10 + i));
+  // Two episodes of 60 ticks are a candidate, and two more show what the
+  // guards compare with.
+  run.limits.ticks = 500;
   run.run(20);
   CHECK(run.summary.end == RunEnd::kDone);
-  CHECK(run.asked.size() == 4);
+  CHECK(run.asked.size() == 3);
   CHECK(contains(run.summary.json, R"("limit":"max_ticks")"));
 }
 

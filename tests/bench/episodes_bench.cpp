@@ -101,7 +101,7 @@ std::vector<abilities::EpisodeResult> run_native(
   pool.run(worlds.size(), [&](std::size_t worker) {
     NativeWalker walker;
     for (std::size_t i = next++; i < results.size(); i = next++) {
-      results[i] = run_episode(*worlds[worker], {&walker, nullptr, ""}, maze.specs[i], nullptr);
+      results[i] = run_episode(*worlds[worker], {&walker, nullptr, ""}, maze.specs[i]);
     }
   });
   return results;
@@ -158,7 +158,7 @@ void measure_overhead(const Maze& maze) {
   for (int round = 0; round <= kRounds; ++round) {
     ticks.seconds = 0;
     const abilities::Stopwatch stopwatch;
-    for (const auto& spec : maze.specs) run_episode(*world, driver, spec, nullptr);
+    for (const auto& spec : maze.specs) run_episode(*world, driver, spec);
     if (round > 0) shares.push_back(1 - ticks.seconds / stopwatch.seconds());
   }
   report("episodes.overhead_share", median(shares), "1", "lower");

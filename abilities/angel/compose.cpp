@@ -1,0 +1,129 @@
+#include <algorithm>
+
+#include "abilities/angel/grammar.h"
+
+// Where a search begins: programs with the shape that people give to behaviour.
+namespace cherub::abilities::angel {
+namespace {
+
+constexpr double kNeedShare = 0.5;       // of the needs that a composed program sees to
+constexpr double kConditionShare = 0.4;  // of its purposes that have a condition
+constexpr double kRandomShare = 0.2;     // of programs without any shape
+
+Action typical(Deed deed, std::size_t thing, const Scales& scales) {
+  Action action;
+  action.deed = deed;
+  action.thing = thing;
+  const std::span<const Measure> measures = measures_of(deed);
+  double* const slots[] = {&action.a, &action.b, &action.c};
+  for (std::size_t i = 0; i < measures.size(); ++i) *slots[i] = scales.typical(measures[i]);
+  return action;
+}
+
+Condition typical(Test test, std::size_t thing, const Scales& scales) {
+  Condition condition;
+  condition.test = test;
+  condition.thing = thing;
+  const std::span<const Measure> measures = measures_of(test);
+  double* const slots[] = {&condition.a, &condition.b};
+  for (std::size_t i = 0; i < measures.size(); ++i) *slots[i] = scales.typical(measures[i]);
+  return condition;
+}
+
+}  // namespace
+
+// What keeps an agent alive.
+std::vector<Rule> Grammar::needs() const {
+  std::vector<Rule> rules;
+  for (std::size_t i = 0; i < things_.size(); ++i) {
+    if (things_[i].hunter && can(Deed::kFlee) && can(Test::kSees)) {
+      rules.push_back({{typical(Test::kSees, i, scales_)}, typical(Deed::kFlee, i, scales_)});
+    }
+    for (const Test want : {Test::kHungry, Test::kTired}) {
+      if (things_[i].edible && can(Deed::kEat) && can(want)) {
+        rules.push_back({{typical(want, i, scales_)}, typical(Deed::kEat, i, scales_)});
+      }
+    }
+  }
+  if (can(Deed::kRest) && can(Test::kTired)) {
+    rules.push_back({{typical(Test::kTired, 0, scales_)}, typical(Deed::kRest, 0, scales_)});
+  }
+  return rules;
+}
+
+// What an agent may be after.
+std::vector<Rule> Grammar::purposes() const {
+  std::vector<Rule> rules;
+  const auto add_for_things = [&](Deed deed) {
+    for (std::size_t i = 0; i < things_.size(); ++i) {
+      if (can(deed) && (deed != Deed::kEat || things_[i].edible)) {
+        rules.push_back({{}, typical(deed, i, scales_)});
+      }
+    }
+  };
+  for (const Deed deed : {Deed::kPlan, Deed::kSeek, Deed::kFollowPath, Deed::kProspect, Deed::kEat,
+                          Deed::kApproach, Deed::kFlee}) {
+    add_for_things(deed);
+  }
+  if (can(Deed::kExplore)) rules.push_back({{}, typical(Deed::kExplore, 0, scales_)});
+  if (can(Deed::kReproduce) && can(Test::kEnergetic)) {
+    Condition strong = typical(Test::kEnergetic, 0, scales_);
+    strong.a = reproduce_energy_;
+    rules.push_back({{strong}, typical(Deed::kReproduce, 0, scales_)});
+  }
+  return rules;
+}
+
+// What an agent may do when nothing else is to be done.
+std::vector<Action> Grammar::pastimes() const {
+  std::vector<Action> actions;
+  for (const Deed deed : {Deed::kWander, Deed::kRest, Deed::kStay, Deed::kKeepOn}) {
+    if (can(deed)) actions.push_back(typical(deed, 0, scales_));
+  }
+  return actions;
+}
+
+std::vector<Program> Grammar::templates() const {
+  std::vector<Program> programs;
+  const std::vector<Rule> first = needs();
+  const std::vector<Action> idle = pastimes();
+  const auto add = [&](const std::vector<Rule>& rules) {
+    programs.push_back({first});
+    std::vector<Rule>& all = programs.back().rules;
+    all.insert(all.end(), rules.begin(), rules.end());
+  };
+  for (const Rule& purpose : purposes()) {
+    if (idle.empty()) {
+      add({purpose});
+    } else {
+      add({purpose, {{}, idle.front()}});
+    }
+  }
+  for (const Action& last : idle) add({{{}, last}});
+  return programs;
+}
+
+Program Grammar::composed_program(base::RandomStream& random) const {
+  if (random.uniform() < kRandomShare) return random_program(random);
+  Program program;
+  for (Rule& need : needs()) {
+    if (random.uniform() < kNeedShare) program.rules.push_back(std::move(need));
+  }
+  const std::vector<Rule> aims = purposes();
+  const std::uint64_t count = aims.empty() ? 0 : 1 + random.below(2);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    Rule rule = aims[random.below(aims.size())];
+    if (random.uniform() < kConditionShare) rule.conditions.push_back(random_condition(random));
+    program.rules.push_back(std::move(rule));
+  }
+  const std::vector<Action> idle = pastimes();
+  if (!idle.empty()) program.rules.push_back({{}, idle[random.below(idle.size())]});
+  if (program.rules.size() > kRulesMax) program.rules.resize(kRulesMax);
+  if (program.rules.empty()) return random_program(random);
+  for (const Parameter& constant : parameters(program)) {
+    if (random.below(2) == 0) *constant.value = scales_.draw(constant.measure, random);
+  }
+  return program;
+}
+
+}  // namespace cherub::abilities::angel
