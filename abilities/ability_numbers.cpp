@@ -77,9 +77,14 @@ class NumberReader {
   void read_metres(std::size_t at, double value) {
     const bool area = says_before(tokens_, at, 3, {"radius", "area", "around", "circle"}) ||
                       says_behind(tokens_, at, 3, {"radius", "around", "wide"});
+    // "leaps 4 m away": how far it goes, not whom it reaches.
+    const bool moves = says_before(
+        tokens_, at, 3,
+        {"leap", "leaps", "jump", "jumps", "dash", "dashes", "blink", "blinks", "push", "pushes",
+         "throw", "throws", "knock", "knocks", "pull", "pulls", "shove", "shoves"});
     const bool aimed =
         says_before(tokens_, at, 3, {"range", "within", "at", "from", "reach", "far", "up"}) ||
-        says_behind(tokens_, at, 2, {"range", "away", "far"});
+        (!moves && says_behind(tokens_, at, 2, {"range", "away", "far"}));
     if (area) {
       numbers_.radius_m = value;
     } else if (aimed) {

@@ -102,7 +102,10 @@ TEST_CASE("Numbers of a goal are read with their units", "[abilities]") {
   CHECK(numbers("every 5 seconds").cooldown_s == 5.0);
   CHECK(numbers("once per 2 minutes").cooldown_s == 120.0);
   CHECK(numbers("a shield for 4 s").duration_s == 4.0);
+  CHECK(numbers("a target 8 m away").range_m == 8.0);
   CHECK_FALSE(numbers("pushes back 3 m").range_m);
+  CHECK_FALSE(numbers("leaps 4 m away from a target").range_m);
+  CHECK(wish_of("leaps 4 m away from a target").effects[0].amount == 4.0);
   const auto all = numbers("a fireball, range 12 m, costs 30 energy, every 5 seconds");
   CHECK(all.energy_cost == 0.3);
   CHECK(all.range_m == 12.0);
