@@ -103,9 +103,9 @@ std::string means_text(const CritiqueInput& input, const std::vector<const Episo
     for (const EpisodeResult* episode : some) {
       if (i < episode->metrics.size()) values.push_back(episode->metrics[i]);
     }
-    const Spread spread = spread_of(std::move(values), Worst::kLowest);
-    if (spread.count == 0) continue;
     const engine::MetricSpec& metric = input.scenario->metrics[i];
+    const Spread spread = spread_of(std::move(values), worst_end(metric));
+    if (spread.count == 0) continue;
     text += (text.empty() ? "" : ", ") + metric.name + " " + number(spread.mean);
     if (!metric.unit.empty() && metric.unit != "1") text += " " + metric.unit;
   }

@@ -3,10 +3,7 @@
 
 #include "abilities/agent_report.h"
 #include "abilities/builtin_abilities.h"
-#include "abilities/live_session.h"
-#include "abilities/run_records.h"
-#include "engine/base/sha256.h"
-#include "sandbox/syntax/diagnostic.h"
+#include "abilities/live_slots.h"
 
 namespace cherub::abilities {
 namespace {
@@ -42,68 +39,9 @@ base::Result<void> LiveWorld::Session::install_builtin_abilities() {
 // The version is prepared already.
 base::Result<void> LiveWorld::Session::install_ability(const engine::AbilitySpec& spec) {
   if (!spec.sha256.empty()) record_source(spec.sha256);
-  if (auto stamped = submit(engine::InstallAbility{spec}); !stamped) return stamped.error();
-  ability_watch.installed(spec);
+  if (auto done = submit_only(engine::InstallAbility{spec}); !done) return done;
+  ability_slots->installed(spec);
   return {};
-}
-
-// A refused version changes nothing: the old one goes on.
-void LiveWorld::Session::reload_ability(const ReloadRequest& request) {
-  const scripting::AbilityVerdict verdict =
-      host->abilities().add(request.source, world->scenario());
-  ReloadOutcome outcome;
-  outcome.sha256 = base::sha256_hex(request.source);
-  outcome.verdict = verdict.load;
-  base::JsonObject json;
-  json.add("slot", request.slot).add("tick", world->tick()).add("new_sha256", outcome.sha256);
-  if (verdict.load.ok) {
-    json.add("ability", verdict.spec.name);
-    const auto old = world->find_ability(verdict.spec.name);
-    if (old) json.add("old_sha256", world->abilities()[*old].sha256);
-    if (const auto installed = install_ability(verdict.spec); installed) {
-      outcome.tick = world->tick();
-      json.add("state", "accepted");
-    } else {
-      outcome.verdict.ok = false;
-      outcome.verdict.stage = "install";
-      sandbox::Diagnostic why;
-      why.message = installed.error().text();
-      outcome.verdict.diagnostics.push_back(why);
-    }
-  }
-  if (!outcome.verdict.ok) {
-    json.add("state", "refused")
-        .add("stage", outcome.verdict.stage)
-        .raw("diagnostics", sandbox::diagnostics_json(outcome.verdict.diagnostics));
-  }
-  owner.observer_.on_record(record("reload", json));
-  if (request.done) request.done(outcome);
-}
-
-// Of a world that comes from a save: what is installed counts as good.
-void LiveWorld::Session::watch_installed_abilities() {
-  ability_watch = {};
-  for (const engine::AbilitySpec& spec : world->abilities()) {
-    if (!spec.sha256.empty()) ability_watch.installed(spec);
-  }
-}
-
-void LiveWorld::Session::watch_abilities() {
-  for (const auto& bad : ability_watch.judge(host->abilities().stats())) {
-    const auto& spec = bad.instead.spec;
-    base::JsonObject json;
-    json.add("slot", kAbilitySlot)
-        .add("ability", spec.name)
-        .add("tick", world->tick())
-        .add("old_sha256", bad.sha256)
-        .add("new_sha256", spec.sha256)
-        .add("uses", bad.uses)
-        .add("faults", bad.faults)
-        .add("message", bad.first_fault);
-    const auto stamped = submit(bad.instead);
-    json.add("state", stamped ? "rolled_back" : "refused");
-    owner.observer_.on_record(record("reload", json));
-  }
 }
 
 // An id, or the name of a role.

@@ -2,7 +2,7 @@
 #include <utility>
 
 #include "abilities/agent_report.h"
-#include "abilities/live_session.h"
+#include "abilities/live_slots.h"
 #include "abilities/replay.h"
 #include "abilities/run_records.h"
 #include "engine/base/hash.h"
@@ -63,7 +63,6 @@ void LiveWorld::Session::take_up(const AskRequest& request) {
 base::Result<engine::StampedCommand> LiveWorld::Session::submit(engine::Command command) {
   auto stamped = world->submit(std::move(command));
   if (!stamped) return stamped;
-  history.note(stamped->command);
   if (store) store->on_command(*stamped);
   return stamped;
 }
@@ -85,15 +84,15 @@ void LiveWorld::Session::take_up(const engine::Command& command) {
     ReloadRequest request;
     request.slot = kAbilitySlot;
     request.source = version ? version->source : "";
-    return reload_ability(request);
+    return take_up(request);
   }
-  if (script == nullptr && engine::is_about_scripts(command)) {
+  if (engine::settles_a_reload(command)) {
     return tell_refused(
         {ErrorCode::kRefused, "What becomes of a reload is the world's own business.", "command"});
   }
   if (script != nullptr) {
-    supersede("The native behaviour was asked for.");
-    abandon_reloads("The native behaviour was asked for.");
+    policy_slot->supersede("The native behaviour was asked for.");
+    policy_slot->abandon("The native behaviour was asked for.");
     result.sha256.clear();
   }
   if (const auto stamped = submit(command); !stamped) tell_refused(stamped.error());
@@ -414,10 +413,8 @@ void LiveWorld::Session::replace_world(LoadedWorld loaded) {
   world->use(owner.pool_);
   owner.scenario_ = world->scenario();
   profile.interrupted();
-  watch_installed_abilities();
-  result.sha256 = world->script_slots().front().sha256;
   result.hash = world->state_hash();
-  take_over(loaded.script_commands);
+  take_over();
   log = StepLog(*world);
   unshown.reset();
   clock.forget_ticks();

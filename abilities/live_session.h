@@ -6,11 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "abilities/ability_watch.h"
 #include "abilities/live_world.h"
 #include "abilities/profile_report.h"
-#include "abilities/reload.h"
-#include "abilities/script_history.h"
+#include "abilities/reload_slot.h"
 #include "abilities/step_log.h"
 #include "abilities/stopwatch.h"
 #include "abilities/tick_budget.h"
@@ -41,29 +39,14 @@ struct LiveWorld::Session {
   WorldClock clock;
   TickProfile profile;
   TickBudget budget;
-  // Reloads, in live_reload.cpp.
-  struct Reload {
-    Reload(const ReloadRequest& asked, std::shared_ptr<const scripting::ScriptVersion> submitted,
-           std::string old, const ReloadLimits& limits)
-        : request(asked), version(std::move(submitted)), old_sha256(std::move(old)), watch(limits) {
-      outcome.sha256 = version->sha256;
-    }
-    ReloadRequest request;  // its `done` is emptied when it was called
-    std::shared_ptr<const scripting::ScriptVersion> version;
-    std::string old_sha256;
-    ReloadWatch watch;
-    std::uint64_t number = 0;  // of its check
-    ReloadOutcome outcome;
-    scripting::PreparedVersion prepared;
-  };
-  ReloadLimits limits;
-  std::optional<Reload> coming;  // not swapped yet
-  std::optional<Reload> acting;  // swapped, on probation
-  std::uint64_t orders = 0;      // of checks
-  QuarantineWatch quarantine;
-  ScriptHistory history;
+  // Reloads: live_slots.h.
+  class Policies;
+  class AbilitySlot;
+  class Abilities;
+  std::uint64_t orders = 0;  // of checks
   VersionMaker maker;
-  AbilityWatch ability_watch;
+  std::unique_ptr<Policies> policy_slot;
+  std::unique_ptr<Abilities> ability_slots;
   std::optional<base::EntityId> followed;
   std::string followed_name;
   bool announced_pause = false;
@@ -103,26 +86,9 @@ struct LiveWorld::Session {
   void record_source(const std::string& sha256);
   void tell_refused(const base::Error& error);
 
-  // Reloads.
-  void tell(const Reload& reload, const std::string& figures);
-  void answer(Reload& reload);
-  void refuse(Reload& reload, const std::string& stage, const std::string& reason);
-  void acts_already(Reload& reload);
-  void withdraw_for(Reload& reload);
-  void supersede(const std::string& reason);
-  void advance_reloads();
-  void stop_shadow();
-  void refuse_shadow();
-  void swap_coming();
-  void settle_acting();
+  VersionMaker::Order order_of(const Reload& reload, ScriptKind kind);
   void abandon_reloads(const std::string& reason);
-  void answer_standing();
-  void take_over(const std::vector<engine::StampedCommand>& past);
-  void follow_slot();
-  void watch_for_quarantine();
-  [[nodiscard]] ReloadFacts shadow_facts() const;
-  [[nodiscard]] ReloadFacts acting_facts() const;
-  [[nodiscard]] std::string acting_figures() const;
+  void take_over();
 
   // Abilities: live_abilities.cpp.
   struct Holder {
@@ -132,14 +98,12 @@ struct LiveWorld::Session {
   };
   base::Result<void> install_builtin_abilities();
   base::Result<void> install_ability(const engine::AbilitySpec& spec);
-  void reload_ability(const ReloadRequest& request);
-  void watch_abilities();
-  void watch_installed_abilities();
   base::Result<Holder> holder_of(const std::string& text) const;
 
   void tell_saves();
   base::Result<void> close_store();
   base::Result<engine::StampedCommand> submit(engine::Command command);
+  base::Result<void> submit_only(engine::Command command);
 
   // Commands; one that keeps the answer for later takes it away.
   ConsoleReply execute(const console::Pause&, Answer&);

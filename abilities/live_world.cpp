@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "abilities/agent_report.h"
-#include "abilities/live_session.h"
+#include "abilities/live_slots.h"
 #include "abilities/run_records.h"
 #include "engine/base/hash.h"
 #include "engine/base/json.h"
@@ -38,7 +38,9 @@ LiveWorld::Session::Session(LiveWorld& live_world, std::unique_ptr<engine::World
           Clock::now()),
       maker([this](std::shared_ptr<CheckedVersion> made) {
         owner.control_.deliver(std::move(made));
-      }) {
+      }),
+      policy_slot(std::make_unique<Policies>(*this)),
+      ability_slots(std::make_unique<Abilities>(*this)) {
   world->listen(&profile);
   world->use(live_world.pool_);
 }
@@ -50,6 +52,21 @@ LiveWorld::Session::~Session() {
 void LiveWorld::Session::record_source(const std::string& sha256) {
   const auto version = owner.registry_->find(sha256);
   if (version && store) store->on_source(sha256, version->source);
+}
+
+base::Result<void> LiveWorld::Session::submit_only(engine::Command command) {
+  if (auto stamped = submit(std::move(command)); !stamped) return stamped.error();
+  return {};
+}
+
+void LiveWorld::Session::abandon_reloads(const std::string& reason) {
+  policy_slot->abandon(reason);
+  ability_slots->abandon(reason);
+}
+
+void LiveWorld::Session::take_over() {
+  policy_slot->take_over();
+  ability_slots->take_over();
 }
 
 void LiveWorld::Session::tell_saves() {
@@ -123,7 +140,10 @@ bool LiveWorld::Session::wait_for_tick() {
     read_inbox();
     if (owner.control_.cancel) return false;
     announce_pause();
-    if (clock.paused()) answer_standing();
+    if (clock.paused()) {
+      policy_slot->answer_standing();
+      ability_slots->answer_standing();
+    }
     // An observer may have asked for something when it heard of the pause: that comes first.
     if (clock.due(world->tick(), Clock::now())) return true;
     const auto look = show_standing();
@@ -202,8 +222,8 @@ std::optional<LiveWorld::Session::Clock::time_point> LiveWorld::Session::show_st
 // Tells whoever watches; nothing here changes the world.
 void LiveWorld::Session::after_tick(engine::TickReport report) {
   tell_saves();
-  advance_reloads();
-  watch_abilities();
+  policy_slot->after_tick();
+  ability_slots->after_tick();
   host->take_notes();  // nobody reads them here, and they must not pile up
   const auto facts = log.observe(*world);
   const bool stepping = clock.paused();
@@ -257,7 +277,7 @@ base::Result<LiveResult> LiveWorld::live(const std::string& sha256, const std::s
                        "The best policy was measured but cannot be loaded again.", sha256};
   }
   Session session(*this, std::move(*world), std::move(host), std::move(store));
-  session.take_over({});
+  session.take_over();
   if (auto installed = session.install_builtin_abilities(); !installed) return installed.error();
   if (auto installed = session.install(sha256, false); !installed) return installed.error();
   return run(session, waiting);
@@ -277,10 +297,8 @@ base::Result<LiveResult> LiveWorld::go_on() {
                                          .add("save_tick", loaded.save_tick)
                                          .raw("notes", notes.text())));
   Session session(*this, std::move(loaded.world), std::move(loaded.host), std::move(*store));
-  session.result.sha256 = session.world->script_slots().front().sha256;
   session.result.hash = session.world->state_hash();
-  session.take_over(loaded.script_commands);
-  session.watch_installed_abilities();
+  session.take_over();
   return run(session, "");
 }
 

@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "abilities/counts_json.h"
 #include "engine/base/base64.h"
 #include "engine/base/json.h"
 #include "engine/base/json_cursor.h"
@@ -15,7 +16,7 @@ namespace {
 using base::JsonCursor;
 using sandbox::Value;
 
-constexpr int kFormat = 2;
+constexpr int kFormat = 3, kFormatWithoutCounts = 2;
 constexpr std::size_t kAgentsMax = std::size_t{1} << 24;  // some are there for several versions
 constexpr std::size_t kVersionsMax = 16, kShardsMax = 64;
 constexpr std::size_t kEntriesMax = 100'000;  // of one table; as ValueLimits
@@ -234,7 +235,10 @@ std::string versions_json(const std::vector<scripting::SavedVersion>& versions) 
 // Reads the field of the name; the cursor stands at its value.
 void read_field(JsonCursor& cursor, std::string_view name, scripting::SavedPolicies& policies) {
   if (name == "cherub_memories") {
-    if (cursor.number<int>() != kFormat) cursor.fail("This version of Cherub reads format 2.");
+    const int format = cursor.number<int>();
+    if (format != kFormat && format != kFormatWithoutCounts) {
+      cursor.fail("This version of Cherub reads the formats 2 and 3.");
+    }
   } else if (name == "tick") {
     cursor.number<engine::Tick>();
   } else if (name == "versions") {
@@ -247,6 +251,8 @@ void read_field(JsonCursor& cursor, std::string_view name, scripting::SavedPolic
       if (index >= kShardsMax) return cursor.fail("Too many shards.");
       policies.migration.push_back(cursor.number<std::uint32_t>());
     });
+  } else if (name == "counts") {
+    policies.counts = read_counts(cursor);
   } else if (name == "agents") {
     cursor.array([&](std::size_t index) {
       if (index >= kAgentsMax) return cursor.fail("Too many agents.");
@@ -271,10 +277,10 @@ std::string agent_memory_json(const scripting::AgentMemory& agent) {
 std::string memories_to_json(engine::Tick tick, const scripting::SavedPolicies& policies) {
   base::JsonArray migration;
   for (const std::uint32_t row : policies.migration) migration.raw(std::to_string(row));
-  std::string json = "{\"cherub_memories\":" + std::to_string(kFormat) +
-                     ",\"tick\":" + std::to_string(tick) +
-                     ",\"versions\":" + versions_json(policies.versions) +
-                     ",\"migration\":" + migration.text() + ",\"agents\":[";
+  std::string json =
+      "{\"cherub_memories\":" + std::to_string(kFormat) + ",\"tick\":" + std::to_string(tick) +
+      ",\"versions\":" + versions_json(policies.versions) + ",\"migration\":" + migration.text() +
+      ",\"counts\":" + counts_json(policies.counts) + ",\"agents\":[";
   for (std::size_t i = 0; i < policies.agents.size(); ++i) {
     json += i > 0 ? ",\n" : "\n";
     json += agent_memory_json(policies.agents[i]);
@@ -286,12 +292,15 @@ base::Result<scripting::SavedPolicies> memories_from_json(std::string_view json)
   JsonCursor cursor(json);
   scripting::SavedPolicies policies;
   int fields = 0;
+  bool has_counts = false;
   cursor.object([&](std::string_view name) {
+    has_counts = has_counts || name == "counts";
     ++fields;
     read_field(cursor, name, policies);
   });
   cursor.expect_end();
-  if (cursor.ok() && fields != 5) cursor.fail("The memories lack fields, or repeat some.");
+  if (cursor.ok() && fields != (has_counts ? 6 : 5))
+    cursor.fail("The memories lack fields, or repeat some.");
   if (!cursor.ok()) return cursor.error();
   return policies;
 }

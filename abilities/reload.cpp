@@ -41,8 +41,9 @@ const char* reload_state_name(ReloadState state) {
 }
 
 ActCounts operator-(const ActCounts& now, const ActCounts& before) {
-  return {now.acts - before.acts, now.faults - before.faults, now.judged - before.judged,
-          now.refused - before.refused};
+  const auto since = [](std::uint64_t a, std::uint64_t b) { return a - std::min(a, b); };
+  return {since(now.acts, before.acts), since(now.faults, before.faults),
+          since(now.judged, before.judged), since(now.refused, before.refused)};
 }
 
 ReloadWatch ReloadWatch::on_probation(const ReloadLimits& limits, const ReloadFacts& facts) {
@@ -58,9 +59,9 @@ void ReloadWatch::end(ReloadState state, std::string reason) {
   reason_ = std::move(reason);
 }
 
-void ReloadWatch::checked(const ReloadFacts& facts, bool forced) {
+void ReloadWatch::checked(const ReloadFacts& facts, ReloadTrial trial) {
   state_ = ReloadState::kChecked;
-  forced_ = forced;
+  trial_ = trial;
   since_ = facts.tick;
   begun_ = facts;
 }
@@ -110,7 +111,8 @@ std::optional<std::string> ReloadWatch::worse() const {
 }
 
 bool ReloadWatch::look_at_shadow(const ReloadFacts& facts) {
-  if (forced_) {
+  if (trial_ != ReloadTrial::kFull) {
+    if (trial_ == ReloadTrial::kProbation) baseline_ = ActCounts{};
     state_ = ReloadState::kShadowed;
     return true;
   }
@@ -129,14 +131,21 @@ bool ReloadWatch::look_at_shadow(const ReloadFacts& facts) {
     end(ReloadState::kRefused, "Beside the old version, " + *why);
     return true;
   }
-  if (facts.tick - since_ < limits_.shadow_ticks) return false;
+  if (!is_over_after(facts.tick - since_, limits_.shadow_ticks, limits_.shadow_ticks_max)) {
+    return false;
+  }
   state_ = ReloadState::kShadowed;
   return true;
 }
 
+bool ReloadWatch::is_over_after(Tick ticks, Tick least, Tick most) const {
+  return ticks >= least && (seen_.acts >= limits_.acts_wanted || ticks >= most);
+}
+
 bool ReloadWatch::look_at_probation(const ReloadFacts& facts) {
   seen_ = facts.new_version - begun_.new_version;
-  if (!forced_) {
+  const bool forced = trial_ == ReloadTrial::kNone;
+  if (!forced) {
     if (auto why = worse()) {
       end(ReloadState::kRolledBack, "In the world, " + *why);
       return true;
@@ -144,27 +153,19 @@ bool ReloadWatch::look_at_probation(const ReloadFacts& facts) {
   }
   if (state_ == ReloadState::kSwapped) {
     if (facts.migrating) return false;
-    state_ = forced_ ? ReloadState::kAccepted : ReloadState::kProbation;
+    state_ = forced ? ReloadState::kAccepted : ReloadState::kProbation;
     since_ = facts.tick;
     return true;
   }
-  if (facts.tick - since_ < limits_.probation_ticks) return false;
+  if (!is_over_after(facts.tick - since_, limits_.probation_ticks, limits_.probation_ticks_max)) {
+    return false;
+  }
   state_ = ReloadState::kAccepted;
   return true;
 }
 
-void QuarantineWatch::begin(Tick tick, const ActCounts& totals) {
-  marks_.assign(1, {tick, totals});
-}
-
-std::optional<ActCounts> QuarantineWatch::on_tick(Tick tick, const ActCounts& totals) {
-  if (marks_.empty() || tick < marks_.back().tick + kPartTicks) return std::nullopt;
-  marks_.push_back({tick, totals});
-  if (tick - marks_.front().tick < kWindowTicks) return std::nullopt;
-  const ActCounts window = totals - marks_.front().totals;
-  marks_.pop_front();
-  const bool too_often = window.faults >= kFaultsMin && window.fault_share() > kFaultShareMax;
-  return too_often ? std::optional(window) : std::nullopt;
+bool fails_too_often(const ActCounts& window) {
+  return window.faults >= kQuarantineFaultsMin && window.fault_share() > kQuarantineShareMax;
 }
 
 }  // namespace cherub::abilities

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <utility>
@@ -31,9 +30,20 @@ constexpr bool is_over(ReloadState state) {
   return state >= ReloadState::kAccepted;
 }
 
+// What a version must go through.
+enum class ReloadTrial {
+  kFull,       // shadow and probation
+  kProbation,  // there is nothing that it could be a shadow beside
+  kNone,       // it is forced
+};
+
 struct ReloadLimits {
   Tick shadow_ticks = 20;
   Tick probation_ticks = 100;  // from the tick that the last memory has moved
+  // Where less was done meanwhile than this, each goes on until it was, but no longer than so many
+  // ticks: what is hardly used must not wait for ever.
+  std::uint64_t acts_wanted = 0;
+  Tick shadow_ticks_max = 20, probation_ticks_max = 100;
   // Worse than the old version is what does a thing in more than `times` as many of its acts, and
   // `more` beside, and so often at all. Fewer acts than acts_min count as so many.
   double times = 2;
@@ -42,6 +52,9 @@ struct ReloadLimits {
   std::uint64_t acts_min = 100;
   double not_migrated_max = 0.5;  // share of the shadow's agents whose memory cannot move
 };
+// An act is a use, and few agents may make one.
+inline constexpr ReloadLimits kAbilityReloadLimits{
+    .acts_wanted = 50, .shadow_ticks_max = 100, .probation_ticks_max = 600};
 
 // What a version did over some ticks.
 struct ActCounts {
@@ -54,6 +67,7 @@ struct ActCounts {
     return judged > 0 ? double(refused) / double(judged) : 0.0;
   }
 };
+// Nothing where a count began anew.
 ActCounts operator-(const ActCounts& now, const ActCounts& before);
 
 // What is seen behind a tick: running totals of the version that is to stay or go, and of the one
@@ -82,8 +96,7 @@ class ReloadWatch {
   [[nodiscard]] const std::optional<ActCounts>& baseline() const { return baseline_; }
   [[nodiscard]] const ActCounts& seen() const { return seen_; }
 
-  // Forced: no shadow and no probation.
-  void checked(const ReloadFacts& facts, bool forced);
+  void checked(const ReloadFacts& facts, ReloadTrial trial);
   // By whoever steers the world; they end it while it is swapped or on probation.
   void accept(std::string reason) { end(ReloadState::kAccepted, std::move(reason)); }
   void withdraw(std::string reason) { end(ReloadState::kRolledBack, std::move(reason)); }
@@ -101,37 +114,22 @@ class ReloadWatch {
   bool look_at_shadow(const ReloadFacts& facts);
   bool look_at_probation(const ReloadFacts& facts);
   [[nodiscard]] std::optional<std::string> worse() const;
+  [[nodiscard]] bool is_over_after(Tick ticks, Tick least, Tick most) const;
 
   ReloadLimits limits_;
   ReloadState state_ = ReloadState::kSubmitted;
   std::string reason_;
-  bool forced_ = false;
+  ReloadTrial trial_ = ReloadTrial::kFull;
   Tick since_ = 0;  // of the state's beginning
   ReloadFacts begun_;
   std::optional<ActCounts> baseline_;
   ActCounts seen_;
 };
 
-// When a version that was accepted fails so often that it must go: of the last window's acts, more
-// than half. The window must be full, so that one bad moment is none.
-class QuarantineWatch {
- public:
-  static constexpr Tick kWindowTicks = 100;
-  static constexpr Tick kPartTicks = 10;  // the window moves by so many
-  static constexpr double kFaultShareMax = 0.5;
-  static constexpr std::uint64_t kFaultsMin = 20;
-
-  // Another version acts from now on.
-  void begin(Tick tick, const ActCounts& totals);
-  // Behind every tick, with running totals. The acts of the window, when it is enough.
-  std::optional<ActCounts> on_tick(Tick tick, const ActCounts& totals);
-
- private:
-  struct Mark {
-    Tick tick = 0;
-    ActCounts totals;
-  };
-  std::deque<Mark> marks_;  // the oldest is a window back
-};
+// Whether a version that was accepted fails so often that it must go: more than half of the acts of
+// a full window, so that one bad moment is none.
+inline constexpr double kQuarantineShareMax = 0.5;
+inline constexpr std::uint64_t kQuarantineFaultsMin = 20;
+bool fails_too_often(const ActCounts& window);
 
 }  // namespace cherub::abilities

@@ -113,7 +113,7 @@ void Replay::compare_memories(const Save& save, const scripting::SavedPolicies& 
   const std::uint64_t tick = save.snapshot.tick;
   const std::string place = "In the save of tick " + std::to_string(tick) + ", ";
   const auto head_of = [tick](const scripting::SavedPolicies& policies) {
-    return memories_to_json(tick, {policies.versions, policies.migration, {}});
+    return memories_to_json(tick, {policies.versions, policies.migration, {}, {}});
   };
   if (head_of(save.memories) != head_of(replayed)) {
     report_.recorded = head_of(save.memories);

@@ -9,15 +9,6 @@
 namespace cherub::abilities {
 namespace {
 
-// Which version of the record goes in at a tick, or empty. One that is restored is there already.
-std::string installed_sha256(const engine::StampedCommand& command) {
-  if (const auto* install = std::get_if<engine::InstallScript>(&command.command)) {
-    return install->sha256;
-  }
-  const auto* quarantine = std::get_if<engine::QuarantineScript>(&command.command);
-  return quarantine != nullptr ? quarantine->restored_sha256 : std::string();
-}
-
 std::vector<scripting::MachineFault> machine_faults_from(const engine::Recording& recording,
                                                          engine::Tick from) {
   std::vector<scripting::MachineFault> faults;
@@ -27,10 +18,7 @@ std::vector<scripting::MachineFault> machine_faults_from(const engine::Recording
     fault.tick = recorded.tick;
     fault.row = recorded.row;
     fault.message = recorded.message;
-    for (int kind = 0; kind < scripting::kFaultKindCount; ++kind) {
-      const auto as_kind = static_cast<scripting::FaultKind>(kind);
-      if (recorded.kind == scripting::fault_name(as_kind)) fault.kind = as_kind;
-    }
+    scripting::set_recorded_kind(fault, recorded.kind);
     faults.push_back(std::move(fault));
   }
   return faults;
@@ -150,13 +138,12 @@ bool Replayer::prepare(const std::string& sha256) {
 }
 
 void Replayer::apply(const engine::StampedCommand& command) {
-  const std::string sha256 = installed_sha256(command);
-  if (!sha256.empty() && !prepare(sha256)) return;
+  const std::string sha256 = engine::installed_sha256(command.command);
   // An ability's script is loaded when it is first used, or not at all.
-  const auto* ability = std::get_if<engine::InstallAbility>(&command.command);
-  if (ability != nullptr && !ability->spec.sha256.empty() && !add_source(ability->spec.sha256)) {
-    return;
-  }
+  const bool known =
+      sha256.empty() ||
+      (engine::is_about_abilities(command.command) ? add_source(sha256) : prepare(sha256));
+  if (!known) return;
   const auto stamped = world_->submit(command.command);
   if (!stamped) differ("A recorded command is refused: " + stamped.error().text());
 }

@@ -62,8 +62,9 @@ std::vector<InboxItem> RunControl::State::take_early() {
   std::deque<InboxItem> kept;
   for (InboxItem& item : waiting) {
     const auto* ask = std::get_if<AskRequest>(&item);
-    const bool early = ask != nullptr ? concerns_the_run(ask->command)
-                                      : std::holds_alternative<ReloadRequest>(item);
+    const auto* reload = std::get_if<ReloadRequest>(&item);
+    const bool early =
+        ask != nullptr ? concerns_the_run(ask->command) : reload != nullptr && !reload->waits;
     if (early) {
       taken.push_back(std::move(item));
     } else {
@@ -72,6 +73,12 @@ std::vector<InboxItem> RunControl::State::take_early() {
   }
   waiting.swap(kept);
   return taken;
+}
+
+void RunControl::State::wait_for_live(ReloadRequest request) {
+  request.done = nullptr;
+  request.waits = true;
+  (void)push(std::move(request), nullptr, WhenEarly::kWait);
 }
 
 void RunControl::State::wait(std::optional<Clock::time_point> deadline) {
@@ -205,7 +212,7 @@ void RunControl::submit(engine::Command command) {
 
 void RunControl::reload(std::string slot, std::string source,
                         std::function<void(const ReloadOutcome&)> done, ReloadForce force) {
-  ReloadRequest request{std::move(slot), std::move(source), std::move(done), force};
+  ReloadRequest request{std::move(slot), std::move(source), std::move(done), force, false};
   const auto refused = state_->push(request, nullptr, WhenEarly::kWait);
   if (!refused) return;
   const bool over = refused->code == ErrorCode::kConflict;

@@ -25,6 +25,7 @@ struct ReloadRequest {
   std::string source;
   std::function<void(const ReloadOutcome&)> done;
   ReloadForce force = ReloadForce::kNo;
+  bool waits = false;  // it was answered before there was a live world, which has to take it up
 
   // Answers that nothing was swapped, with a sentence as the diagnostic.
   void refuse(std::string stage, std::string message) const;
@@ -54,6 +55,9 @@ struct RunControl::State {
   std::vector<InboxItem> take_early();
   // Sleeps until something waits, terminate() is called or the deadline passes.
   void wait(std::optional<Clock::time_point> deadline);
+
+  // One of those, when it is answered: the live world takes it up.
+  void wait_for_live(ReloadRequest request);
 
   void begin_live();     // from now on everything is taken up by the live world
   void rule_out_live();  // this run will have none

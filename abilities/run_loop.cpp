@@ -45,7 +45,7 @@ class Run {
  private:
   base::Result<void> do_it();
   base::Result<void> begin_folder();
-  base::Result<void> make_evaluator();
+  base::Result<void> make_evaluator(const RunFolder& folder);
   base::Result<Objective> objective_of_goal();
   base::Result<std::unique_ptr<angel::Angel>> make_angel();
   Ledger::Options ledger_options();
@@ -173,15 +173,23 @@ base::Result<void> Run::begin_folder() {
                        "A world is kept there already; go on with it by --load.",
                        request_.world_dir};
   }
+  const bool own_cassette = asks_model() && request_.cassette.empty();
+  if (own_cassette) {
+    // A cassette asks no model before it misses; what is wrong with this one is to be known now.
+    auto model = make_run_model(request_, {*services_, ledger_, tools_.make_model, {}});
+    if (!model) return model.error();
+  }
   auto folder = tools_.resumes ? RunFolder::open(request_.runs_dir, summary_.run_id)
                                : RunFolder::create(request_.runs_dir, summary_.run_id);
   if (!folder) return folder.error();
+  // Who has the file of measurements has the folder: nothing in it is touched before.
+  if (auto done = make_evaluator(*folder); !done) return done;
   folder_ = std::move(*folder);
   summary_.dir = folder_->path().string();
   if (auto done = folder_->write("request.json", run_request_to_json(request_) + "\n"); !done) {
     return done;
   }
-  if (asks_model() && request_.cassette.empty()) {
+  if (own_cassette) {
     request_.cassette = (folder_->path() / "replies.jsonl").string();
     request_.cassette_mode = "auto";
   }
@@ -190,10 +198,10 @@ base::Result<void> Run::begin_folder() {
   return {};
 }
 
-base::Result<void> Run::make_evaluator() {
+base::Result<void> Run::make_evaluator(const RunFolder& folder) {
   auto queue = std::make_unique<LocalJobQueue>(scenario_, registry_, host_, request_.threads);
-  auto cache = MeasuredCache::open(real_file_system(), folder_->path() / "measured.jsonl",
-                                   scenario_, host_, std::move(queue));
+  auto cache = MeasuredCache::open(real_file_system(), folder.path() / "measured.jsonl", scenario_,
+                                   host_, std::move(queue));
   if (!cache) return cache.error();
   evaluator_ = std::make_unique<Evaluator>(std::move(*cache));
   return {};
@@ -212,7 +220,6 @@ base::Result<void> Run::do_it() {
   if (auto done = begin_folder(); !done) return done;
   auto angel = make_angel();
   if (!angel) return angel.error();
-  if (auto done = make_evaluator(); !done) return done;
   Search search({request_, scenario_, objective_, host_, registry_, *evaluator_, *ladders_,
                  *folder_, control_, observer_, ledger_, asks_model(), catalogue_.priors(),
                  [this](const Candidate& candidate, bool screened_out) {

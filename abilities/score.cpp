@@ -18,6 +18,10 @@ double fault_share(const scripting::PolicyStats& stats) {
 
 }  // namespace
 
+Worst worst_end(const engine::MetricSpec& metric) {
+  return metric.better == engine::Better::kHigher ? Worst::kLowest : Worst::kHighest;
+}
+
 Objective default_objective(const engine::Scenario& scenario) {
   Objective objective;
   for (const engine::MetricSpec& metric : scenario.metrics) {
@@ -48,11 +52,6 @@ double episode_score(const engine::Scenario& scenario, const Objective& objectiv
   const double share = weights > 0 ? objective.success_share : 1;
   const double merit = share * success + (weights > 0 ? (1 - share) * sum / weights : 0);
   return merit - fault_share(episode.policy);
-}
-
-// Which values of a metric are the bad ones.
-Worst worst_of(const engine::MetricSpec& metric) {
-  return metric.better == engine::Better::kHigher ? Worst::kLowest : Worst::kHighest;
 }
 
 std::vector<double> paired_differences(const engine::Scenario& scenario, const Objective& objective,
@@ -94,7 +93,7 @@ Aggregate aggregate_of(const engine::Scenario& scenario, const Objective& object
   }
   aggregate.interval = wilson_interval(aggregate.successes, aggregate.episodes);
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    aggregate.metrics.push_back(spread_of(std::move(columns[i]), worst_of(scenario.metrics[i])));
+    aggregate.metrics.push_back(spread_of(std::move(columns[i]), worst_end(scenario.metrics[i])));
   }
   return aggregate;
 }

@@ -23,6 +23,9 @@ struct Objective {
 // The scenario's own weights.
 Objective default_objective(const engine::Scenario& scenario);
 
+// Which end of the metric's values is the worse.
+Worst worst_end(const engine::MetricSpec& metric);
+
 // A measured value on a scale where 1 is good and 0 is poor: value / scale, or 1 - value / scale
 // when lower is better, kept within [-1, 2] so that no single metric drowns the others. What was
 // not measured (NaN) counts as the poor end, 0.

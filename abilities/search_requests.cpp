@@ -1,16 +1,14 @@
 #include "abilities/profile_report.h"
 #include "abilities/search.h"
+#include "scripting/ability_host.h"
 
 // What is asked of a run while it searches.
 namespace cherub::abilities {
 
 // There is no live world yet: what is accepted waits for it.
 void Search::answer(const ReloadRequest& request) {
-  if (request.slot == "ability") {
-    request.refuse("slot", "Abilities come into a live world; this run has none yet.");
-    return;
-  }
-  if (request.slot != "policy") {
+  const bool is_ability = request.slot == "ability";
+  if (!is_ability && request.slot != "policy") {
     request.refuse("slot", "There is no script slot \"" + request.slot + "\".");
     return;
   }
@@ -21,8 +19,13 @@ void Search::answer(const ReloadRequest& request) {
   ReloadOutcome reload;
   reload.sha256 = setup_.registry->add(request.source)->sha256;
   scripting::PolicyHost host(setup_.registry, setup_.host);
-  reload.verdict = host.prepare(reload.sha256, setup_.scenario);
-  if (reload.verdict.ok) outcome_.waiting_sha256 = reload.sha256;
+  reload.verdict = is_ability ? host.abilities().prepare(reload.sha256, setup_.scenario).load
+                              : host.prepare(reload.sha256, setup_.scenario);
+  if (reload.verdict.ok && (is_ability || request.force == ReloadForce::kYes)) {
+    setup_.control.wait_for_live(request);
+  } else if (reload.verdict.ok) {
+    outcome_.waiting_sha256 = reload.sha256;
+  }
   if (request.done) request.done(reload);
 }
 

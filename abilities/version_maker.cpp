@@ -34,14 +34,33 @@ void VersionMaker::work(const std::stop_token& stop) {
 void VersionMaker::make(const Order& order) {
   auto made = std::make_shared<CheckedVersion>();
   made->number = order.number;
-  made->version = scripting::prepare_version(order.version, order.scenario, order.options,
-                                             order.rows, made->verdict);
-  if (made->version && order.with_shadow) {
-    scripting::LoadVerdict again;
-    made->shadow =
-        scripting::prepare_version(order.version, order.scenario, order.options, order.rows, again);
+  if (order.kind == ScriptKind::kAbility) {
+    make_ability(order, *made);
+  } else {
+    make_policy(order, *made);
   }
   deliver_(std::move(made));
+}
+
+void VersionMaker::make_policy(const Order& order, CheckedVersion& made) {
+  const auto prepare = [&](scripting::LoadVerdict& verdict) {
+    return scripting::prepare_version(order.version, order.scenario, order.options, order.rows,
+                                      verdict);
+  };
+  made.version = prepare(made.verdict);
+  scripting::LoadVerdict again;
+  if (made.version && order.with_shadow) made.shadow = prepare(again);
+}
+
+void VersionMaker::make_ability(const Order& order, CheckedVersion& made) {
+  const auto prepare = [&](scripting::AbilityVerdict& verdict) {
+    return scripting::prepare_ability(order.version, order.scenario, order.options, order.rows,
+                                      verdict);
+  };
+  scripting::AbilityVerdict verdict, again;
+  made.ability = prepare(verdict);
+  made.verdict = std::move(verdict.load);
+  if (made.ability && order.with_shadow) made.ability_shadow = prepare(again);
 }
 
 }  // namespace cherub::abilities

@@ -10,16 +10,23 @@
 #include <variant>
 
 #include "engine/scenario.h"
+#include "scripting/ability_version.h"
 #include "scripting/policy_host.h"
 
 namespace cherub::abilities {
+
+enum class ScriptKind { kPolicy, kAbility };
 
 // What came of a check.
 struct CheckedVersion {
   std::uint64_t number = 0;  // of the order
   scripting::LoadVerdict verdict;
-  scripting::PreparedVersion version;  // a null pointer when refused
-  scripting::PreparedVersion shadow;   // the same again, to be tried; only when it was ordered
+  // Null pointers when refused; of a policy or of an ability. The shadow is the same again, to be
+  // tried, and only there when it was ordered.
+  scripting::PreparedVersion version, shadow;
+  scripting::PreparedAbility ability, ability_shadow;
+
+  [[nodiscard]] bool is_ready() const { return version || ability; }
 };
 
 // Checks and loads versions, and frees those that have left, on a thread of its own: both take
@@ -33,6 +40,7 @@ class VersionMaker {
     scripting::HostOptions options;
     std::size_t rows = 0;  // of the world
     bool with_shadow = true;
+    ScriptKind kind = ScriptKind::kPolicy;
   };
   // Called with what is made, from the maker's thread.
   using Deliver = std::function<void(std::shared_ptr<CheckedVersion>)>;
@@ -45,12 +53,15 @@ class VersionMaker {
 
   void order(Order order) { add(std::move(order)); }
   void free(scripting::PreparedVersion version) { add(std::move(version)); }
+  void free(scripting::PreparedAbility version) { add(std::move(version)); }
 
  private:
-  using Job = std::variant<Order, scripting::PreparedVersion>;
+  using Job = std::variant<Order, scripting::PreparedVersion, scripting::PreparedAbility>;
   void add(Job job);
   void work(const std::stop_token& stop);
   void make(const Order& order);
+  static void make_policy(const Order& order, CheckedVersion& made);
+  static void make_ability(const Order& order, CheckedVersion& made);
 
   Deliver deliver_;
   std::mutex mutex_;

@@ -32,14 +32,23 @@ engine::RecordedStart start_of(const engine::World& world, const scripting::Host
   return start;
 }
 
-// Scripts that act in the world, or will in its next tick.
+// Scripts that act in the world, or will in its next tick, and those that it may go back to.
 std::set<std::string> scripts_in_use(const engine::World& world,
-                                     const std::vector<engine::StampedCommand>& pending) {
+                                     const std::vector<engine::StampedCommand>& pending,
+                                     const scripting::SavedPolicies& policies) {
   std::set<std::string> used;
-  for (const engine::ScriptSlot& slot : world.script_slots()) used.insert(slot.sha256);
+  for (const scripting::SavedVersion& version : policies.versions) used.insert(version.sha256);
+  for (const engine::ScriptSlot& slot : world.script_slots()) {
+    used.insert({slot.sha256, slot.fallback_sha256});
+    used.insert(slot.past.former.begin(), slot.past.former.end());
+  }
+  for (const engine::AbilitySpec& ability : world.abilities()) used.insert(ability.sha256);
+  for (const auto& [ability, past] : world.society().ability_pasts) {
+    used.insert(past.fallback_sha256.value_or(""));
+    used.insert(past.versions.former.begin(), past.versions.former.end());
+  }
   for (const engine::StampedCommand& command : pending) {
-    const auto* script = std::get_if<engine::InstallScript>(&command.command);
-    if (script != nullptr) used.insert(script->sha256);
+    used.insert(engine::installed_sha256(command.command));
   }
   return used;
 }
@@ -167,9 +176,6 @@ base::Result<void> WorldStore::take_over(Replayer& replayer, const engine::Recor
   }
   sources_ = recording.sources;
   loaded.waiting = pending_.size();
-  std::copy_if(recording.commands.begin(), recording.commands.end(),
-               std::back_inserter(loaded.script_commands),
-               [](const auto& command) { return engine::is_about_scripts(command.command); });
   loaded.world = replayer.take_world();
   loaded.host = replayer.take_host();
   return {};
@@ -244,7 +250,7 @@ void WorldStore::on_tick(const engine::World& world, const engine::TickReport& r
   engine::JournalWriter& records = journal_.records();
   for (scripting::MachineFault& fault : faults) {
     records.fault(
-        {fault.tick, fault.row, scripting::fault_name(fault.kind), std::move(fault.message)});
+        {fault.tick, fault.row, scripting::recorded_kind(fault), std::move(fault.message)});
     must_flush_ = true;
   }
   if (report.tick % engine::kBehaviourHashInterval == 0) {
@@ -265,21 +271,22 @@ bool WorldStore::segment_is_full() const {
          journal_.segment_bytes() >= options_.segment_bytes_max;
 }
 
-engine::Recording WorldStore::beginning_with(const engine::World& world) const {
+engine::Recording WorldStore::beginning_with(const engine::World& world,
+                                             const scripting::SavedPolicies& policies) const {
   engine::Recording beginning;
   beginning.start = start_;
   beginning.first = world.tick();
   beginning.commands = pending_;
-  for (const std::string& sha256 : scripts_in_use(world, pending_)) {
+  for (const std::string& sha256 : scripts_in_use(world, pending_, policies)) {
     const auto source = sources_.find(sha256);
     if (source != sources_.end()) beginning.sources.insert(*source);
   }
   return beginning;
 }
 
-void WorldStore::cut_journal(const engine::World& world) {
+void WorldStore::cut_journal(const engine::World& world, const scripting::SavedPolicies& policies) {
   next_cut_ = world.tick() + options_.segment_ticks;
-  engine::Recording beginning = beginning_with(world);
+  engine::Recording beginning = beginning_with(world, policies);
   if (auto begun = journal_.begin_segment(beginning); !begun) {
     notice_failure(world.tick(), begun.error(), "The journal goes on in the same segment.");
     return;
@@ -348,13 +355,14 @@ bool WorldStore::begin_save(const engine::World& world, scripting::PolicyHost& h
     last_save_ = world.tick();
   }
   journal_.records().save(world.tick());
+  Job job{{{world.snapshot(), host.save_memories()}, {}}, name, Stopwatch()};
+  const scripting::SavedPolicies& memories = job.save.save.memories;
   flush_journal();
   const bool is_long = world.tick() - journal_.segment_first() >= options_.segment_ticks;
   if (name.empty() && (is_long || segment_is_full()) && world.tick() >= next_cut_) {
-    cut_journal(world);
+    cut_journal(world, memories);
   }
-  Job job{{{world.snapshot(), host.save_memories()}, {}}, name, Stopwatch()};
-  if (!name.empty()) job.save.beginning = beginning_with(world);
+  if (!name.empty()) job.save.beginning = beginning_with(world, memories);
   if (journal_.waiting_bytes() > 0) {
     notice_failure(world.tick(), {base::ErrorCode::kIo, "The journal cannot be written.", ""},
                    "Nothing was saved; the former save stays.");

@@ -46,10 +46,8 @@ class Replayer;
 struct LoadedWorld {
   std::unique_ptr<engine::World> world;
   std::unique_ptr<scripting::PolicyHost> host;
-  engine::Tick save_tick = 0;  // of the save that was used; 0 may be the beginning
-  std::size_t waiting = 0;     // commands that came in after the last whole tick
-  // Of its whole journal, those about scripts; the ones that wait are among them.
-  std::vector<engine::StampedCommand> script_commands;
+  engine::Tick save_tick = 0;      // of the save that was used; 0 may be the beginning
+  std::size_t waiting = 0;         // commands that came in after the last whole tick
   std::vector<std::string> notes;  // damage that was found and gone around
 };
 
@@ -115,8 +113,9 @@ class WorldStore {
   base::Result<void> take_over(Replayer& replayer, const engine::Recording& recording,
                                LoadedWorld& loaded);
   // How a segment of the journal begins that goes on with this world.
-  [[nodiscard]] engine::Recording beginning_with(const engine::World& world) const;
-  void cut_journal(const engine::World& world);
+  [[nodiscard]] engine::Recording beginning_with(const engine::World& world,
+                                                 const scripting::SavedPolicies& policies) const;
+  void cut_journal(const engine::World& world, const scripting::SavedPolicies& policies);
   [[nodiscard]] bool segment_is_full() const;
   void flush_journal();
   bool told_events(const base::Result<void>& done);  // a failure, once

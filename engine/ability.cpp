@@ -144,4 +144,18 @@ double effect_price(const Effect& effect, double distance) {
   return (price.base + price.per_unit * units(effect)) * far + price.per_metre * distance;
 }
 
+bool needs_target(EffectKind kind) {
+  switch (kind) {
+    case EffectKind::kDrink:
+    case EffectKind::kRest:
+    case EffectKind::kDash:
+    case EffectKind::kPlant:
+    case EffectKind::kDrop:
+    case EffectKind::kCall:
+      return false;
+    default:
+      return true;
+  }
+}
+
 }  // namespace cherub::engine

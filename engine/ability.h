@@ -85,6 +85,8 @@ struct EffectPrice {
 inline constexpr double kPriceDoubles_m = 20;
 // The one price list; docs/ABILITIES.md shows it.
 EffectPrice price_of(EffectKind kind);
+// Whether it happens to somebody who must exist.
+bool needs_target(EffectKind kind);
 // What the effect costs when the user and whom it meets are `distance` m apart. Infinite when its
 // numbers are none or out of range.
 double effect_price(const Effect& effect, double distance);

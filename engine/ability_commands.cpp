@@ -85,10 +85,7 @@ void change_knowledge(WorldState& state, const Change& change, Visit&& visit) {
   if (own == 0) state.society.own_abilities.erase(change.entity->index);
 }
 
-}  // namespace
-
-Result<void> check(const WorldState& state, const InstallAbility& install) {
-  const AbilitySpec& spec = install.spec;
+Result<void> check_spec(const AbilitySpec& spec) {
   if (!is_plain_name(spec.name)) {
     return refusal(ErrorCode::kInvalidArgument,
                    "Must be a name of a-z, 0-9 and _, at most 32 long, beginning with a letter.",
@@ -103,6 +100,37 @@ Result<void> check(const WorldState& state, const InstallAbility& install) {
                               in_range("range", spec.range, kAbilityRangeMax_m)}) {
     if (!checked) return checked.error();
   }
+  return {};
+}
+
+Result<void> check_known(const WorldState& state, const std::string& ability, const char* where) {
+  if (find_ability(state.society, ability)) return {};
+  return refusal(ErrorCode::kNotFound, "No ability '" + ability.substr(0, 64) + "' in this world.",
+                 where);
+}
+
+// Changes what the ability has been through; nothing is kept of one that has no past.
+template <class Change>
+void change_past(Society& society, AbilityIndex ability, Change&& change) {
+  AbilityPast& past = society.ability_pasts[ability];
+  change(past);
+  if (past.empty()) society.ability_pasts.erase(ability);
+}
+
+// Lets the version be used from this tick on.
+void give(WorldState& state, AbilityIndex ability, const AbilitySpec& spec) {
+  state.society.abilities[ability] = spec;
+  Event event;
+  event.kind = EventKind::kReload;
+  event.text = "ability " + spec.name + " " + spec.sha256;
+  state.events.push_back(std::move(event));
+}
+
+}  // namespace
+
+Result<void> check(const WorldState& state, const InstallAbility& install) {
+  const AbilitySpec& spec = install.spec;
+  if (auto good = check_spec(spec); !good) return good;
   if (find_ability(state.society, spec.name)) return {};
   const auto coming = names_to_come(state);
   if (coming.contains(spec.name)) return {};
@@ -113,6 +141,25 @@ Result<void> check(const WorldState& state, const InstallAbility& install) {
                    "name");
   }
   return {};
+}
+
+// Whether a version is on probation when the command is applied, is seen then.
+Result<void> check(const WorldState& state, const AcceptAbility& accept) {
+  return check_known(state, accept.ability, "ability");
+}
+
+Result<void> check(const WorldState& state, const RestoreAbility& restore) {
+  if (auto good = check_spec(restore.spec); !good) return good;
+  return check_known(state, restore.spec.name, "name");
+}
+
+Result<void> check(const WorldState& state, const QuarantineAbility& quarantine) {
+  if (!base::is_sha256(quarantine.sha256)) {
+    return refusal(ErrorCode::kInvalidArgument, "Must be 64 lower-case hexadecimal digits.",
+                   "quarantined_sha256");
+  }
+  if (auto good = check_spec(quarantine.restored); !good) return good;
+  return check_known(state, quarantine.restored.name, "name");
 }
 
 Result<void> check(const WorldState& state, const GrantAbility& grant) {
@@ -128,16 +175,50 @@ Result<void> check(const WorldState& state, const SetRole& set) {
 }
 
 void apply(WorldState& state, const InstallAbility& install) {
-  auto& abilities = state.society.abilities;
-  if (const auto found = find_ability(state.society, install.spec.name)) {
-    abilities[*found] = install.spec;
-  } else {
-    abilities.push_back(install.spec);
-  }
-  Event event;
-  event.kind = EventKind::kReload;
-  event.text = "ability " + install.spec.name + " " + install.spec.sha256;
-  state.events.push_back(std::move(event));
+  Society& society = state.society;
+  const AbilitySpec& spec = install.spec;
+  if (!find_ability(society, spec.name)) society.abilities.emplace_back().name = spec.name;
+  const AbilityIndex ability = *find_ability(society, spec.name);
+  const std::string& before = society.abilities[ability].sha256;
+  change_past(society, ability, [&](AbilityPast& past) {
+    if (!install.on_probation || spec.sha256.empty()) {
+      const std::string good = past.fallback_sha256.value_or(before);
+      if (good != spec.sha256) past.versions.gives_way(good);
+      past.fallback_sha256.reset();
+    } else if (!past.fallback_sha256 && before != spec.sha256) {
+      past.fallback_sha256 = before;
+    }
+    past.versions.comes_in(spec.sha256);
+  });
+  give(state, ability, spec);
+}
+
+void apply(WorldState& state, const AcceptAbility& accept) {
+  change_past(state.society, *find_ability(state.society, accept.ability), [](AbilityPast& past) {
+    past.versions.gives_way(past.fallback_sha256.value_or(""));
+    past.fallback_sha256.reset();
+  });
+}
+
+void apply(WorldState& state, const RestoreAbility& restore) {
+  const AbilityIndex ability = *find_ability(state.society, restore.spec.name);
+  change_past(state.society, ability, [&](AbilityPast& past) {
+    if (past.fallback_sha256 != restore.spec.sha256) return;  // it was accepted or replaced
+    past.fallback_sha256.reset();
+    give(state, ability, restore.spec);
+  });
+}
+
+void apply(WorldState& state, const QuarantineAbility& quarantine) {
+  const AbilityIndex ability = *find_ability(state.society, quarantine.restored.name);
+  // An earlier command of this tick may have taken it away.
+  if (state.society.abilities[ability].sha256 != quarantine.sha256) return;
+  change_past(state.society, ability, [&](AbilityPast& past) {
+    past.fallback_sha256.reset();
+    past.versions.comes_in(quarantine.restored.sha256);
+    past.versions.quarantine(quarantine.sha256);
+  });
+  give(state, ability, quarantine.restored);
 }
 
 void apply(WorldState& state, const GrantAbility& grant) {

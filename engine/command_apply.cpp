@@ -135,15 +135,19 @@ void apply(WorldState& state, const InstallScript& install) {
   ScriptSlot& slot = slot_of(state, install.slot);
   // A version that comes in while another is on probation goes back to the same fallback.
   if (!install.on_probation || install.sha256.empty()) {
-    slot.fallback_sha256.clear();
+    const bool on_probation = !slot.fallback_sha256.empty();
+    const std::string good = std::exchange(slot.fallback_sha256, {});
+    slot.past.gives_way(on_probation ? good : slot.sha256);
   } else if (slot.fallback_sha256.empty() && slot.sha256 != install.sha256) {
     slot.fallback_sha256 = slot.sha256;
   }
+  slot.past.comes_in(install.sha256);
   give(state, slot, install.sha256);
 }
 
 void apply(WorldState& state, const AcceptScript& accept) {
-  slot_of(state, accept.slot).fallback_sha256.clear();
+  ScriptSlot& slot = slot_of(state, accept.slot);
+  slot.past.gives_way(std::exchange(slot.fallback_sha256, {}));
 }
 
 void apply(WorldState& state, const RestoreScript& restore) {
@@ -156,6 +160,8 @@ void apply(WorldState& state, const QuarantineScript& quarantine) {
   ScriptSlot& slot = slot_of(state, quarantine.slot);
   if (slot.sha256 != quarantine.sha256) return;  // an earlier command of this tick took it away
   slot.fallback_sha256.clear();
+  slot.past.comes_in(quarantine.restored_sha256);
+  slot.past.quarantine(quarantine.sha256);
   give(state, slot, quarantine.restored_sha256);
 }
 
@@ -165,6 +171,15 @@ void apply(WorldState& state, const Rain& rain) {
 }
 
 }  // namespace
+
+std::string installed_sha256(const Command& command) {
+  if (const auto* script = std::get_if<InstallScript>(&command)) return script->sha256;
+  if (const auto* script = std::get_if<QuarantineScript>(&command)) return script->restored_sha256;
+  if (const auto* ability = std::get_if<InstallAbility>(&command)) return ability->spec.sha256;
+  if (const auto* ability = std::get_if<RestoreAbility>(&command)) return ability->spec.sha256;
+  const auto* ability = std::get_if<QuarantineAbility>(&command);
+  return ability != nullptr ? ability->restored.sha256 : std::string();
+}
 
 base::Result<StampedCommand> World::submit(Command command) {
   WorldState& state = *state_;

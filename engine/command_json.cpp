@@ -130,14 +130,22 @@ struct ToJson {
     return base::JsonObject().add("type", "rain").add("intensity", rain.intensity).text();
   }
   std::string operator()(const InstallAbility& install) const {
-    return base::JsonObject()
-        .add("type", "install_ability")
-        .add("name", install.spec.name)
-        .add("sha256", install.spec.sha256)
-        .add("energy_cost", install.spec.energy_cost)
-        .add("cooldown_s", install.spec.cooldown_s)
-        .add("range", install.spec.range)
-        .text();
+    base::JsonObject json;
+    add_spec(json.add("type", "install_ability"), install.spec);
+    if (install.on_probation) json.add("on_probation", true);
+    return json.text();
+  }
+  std::string operator()(const AcceptAbility& accept) const {
+    return base::JsonObject().add("type", "accept_ability").add("ability", accept.ability).text();
+  }
+  std::string operator()(const RestoreAbility& restore) const {
+    base::JsonObject json;
+    return add_spec(json.add("type", "restore_ability"), restore.spec).text();
+  }
+  std::string operator()(const QuarantineAbility& quarantine) const {
+    base::JsonObject json;
+    json.add("type", "quarantine_ability").add("quarantined_sha256", quarantine.sha256);
+    return add_spec(json, quarantine.restored).text();
   }
   std::string operator()(const GrantAbility& grant) const {
     return knowledge_json("grant_ability", grant);
@@ -154,6 +162,13 @@ struct ToJson {
   }
 
  private:
+  static base::JsonObject& add_spec(base::JsonObject& json, const AbilitySpec& spec) {
+    return json.add("name", spec.name)
+        .add("sha256", spec.sha256)
+        .add("energy_cost", spec.energy_cost)
+        .add("cooldown_s", spec.cooldown_s)
+        .add("range", spec.range);
+  }
   template <class Change>
   static std::string knowledge_json(const char* type, const Change& change) {
     base::JsonObject json;
@@ -185,14 +200,28 @@ InstallScript read_install(Members& members) {
   return install;
 }
 
+AbilitySpec read_spec(Members& members) {
+  AbilitySpec spec;
+  spec.name = members.text("name");
+  spec.sha256 = members.text("sha256");
+  spec.energy_cost = members.number("energy_cost", 0);
+  spec.cooldown_s = members.number("cooldown_s", 0);
+  spec.range = members.number("range", 0);
+  return spec;
+}
+
 InstallAbility read_install_ability(Members& members) {
   InstallAbility install;
-  install.spec.name = members.text("name");
-  install.spec.sha256 = members.text("sha256");
-  install.spec.energy_cost = members.number("energy_cost", 0);
-  install.spec.cooldown_s = members.number("cooldown_s", 0);
-  install.spec.range = members.number("range", 0);
+  install.spec = read_spec(members);
+  install.on_probation = members.flag("on_probation");
   return install;
+}
+
+QuarantineAbility read_quarantine_ability(Members& members) {
+  QuarantineAbility quarantine;
+  quarantine.sha256 = members.text("quarantined_sha256");
+  quarantine.restored = read_spec(members);
+  return quarantine;
 }
 
 // GrantAbility or RevokeAbility: of an entity where there is an id, else of a role.
@@ -248,6 +277,12 @@ base::Result<Command> command_from_json(std::string_view json) {
     command = Rain{members.number("intensity", 1)};
   } else if (type == "install_ability") {
     command = read_install_ability(members);
+  } else if (type == "accept_ability") {
+    command = AcceptAbility{members.text("ability")};
+  } else if (type == "restore_ability") {
+    command = RestoreAbility{read_spec(members)};
+  } else if (type == "quarantine_ability") {
+    command = read_quarantine_ability(members);
   } else if (type == "grant_ability") {
     command = read_knowledge<GrantAbility>(members);
   } else if (type == "revoke_ability") {
@@ -263,8 +298,8 @@ base::Result<Command> command_from_json(std::string_view json) {
   } else {
     return Error{ErrorCode::kInvalidArgument,
                  "Must be one of spawn, remove, install_script, accept_script, restore_script, "
-                 "quarantine_script, rain, install_ability, grant_ability, revoke_ability, "
-                 "set_role.",
+                 "quarantine_script, rain, install_ability, accept_ability, restore_ability, "
+                 "quarantine_ability, grant_ability, revoke_ability, set_role.",
                  "type"};
   }
   if (const std::optional<Error> error = members.finish()) return *error;

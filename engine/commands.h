@@ -52,8 +52,20 @@ struct Rain {
 };
 
 // A new ability, or another version of one; an empty sha256 withdraws it. Known to nobody by that.
+// Probation is as for scripts; what is gone back to may be that there was no version.
 struct InstallAbility {
   AbilitySpec spec;
+  bool on_probation = false;
+};
+struct AcceptAbility {
+  std::string ability;
+};
+struct RestoreAbility {
+  AbilitySpec spec;  // as the fallback declared it; an empty sha256: there was none
+};
+struct QuarantineAbility {
+  std::string sha256;    // what must not come in again
+  AbilitySpec restored;  // what acts now; an empty sha256: the ability is withdrawn
 };
 // To one agent, or to all that have the role, now and later.
 struct GrantAbility {
@@ -73,13 +85,27 @@ struct SetRole {
 };
 
 using Command = std::variant<Spawn, Remove, InstallScript, Rain, InstallAbility, GrantAbility,
-                             RevokeAbility, SetRole, AcceptScript, RestoreScript, QuarantineScript>;
+                             RevokeAbility, SetRole, AcceptScript, RestoreScript, QuarantineScript,
+                             AcceptAbility, RestoreAbility, QuarantineAbility>;
 
-constexpr bool is_about_scripts(const Command& command) {
-  return std::holds_alternative<InstallScript>(command) ||
-         std::holds_alternative<AcceptScript>(command) ||
+constexpr bool is_about_abilities(const Command& command) {
+  return std::holds_alternative<InstallAbility>(command) ||
+         std::holds_alternative<AcceptAbility>(command) ||
+         std::holds_alternative<RestoreAbility>(command) ||
+         std::holds_alternative<QuarantineAbility>(command);
+}
+
+// The version of a policy or of an ability that the command brings in, or back; empty: none.
+std::string installed_sha256(const Command& command);
+
+// What becomes of a version that came in: for the world's own watch to say.
+constexpr bool settles_a_reload(const Command& command) {
+  return std::holds_alternative<AcceptScript>(command) ||
          std::holds_alternative<RestoreScript>(command) ||
-         std::holds_alternative<QuarantineScript>(command);
+         std::holds_alternative<QuarantineScript>(command) ||
+         std::holds_alternative<AcceptAbility>(command) ||
+         std::holds_alternative<RestoreAbility>(command) ||
+         std::holds_alternative<QuarantineAbility>(command);
 }
 
 struct StampedCommand {

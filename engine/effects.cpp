@@ -23,20 +23,6 @@ bool suits(EffectKind effect, Kind target) {
   }
 }
 
-bool has_target(EffectKind kind) {
-  switch (kind) {
-    case EffectKind::kDrink:
-    case EffectKind::kRest:
-    case EffectKind::kDash:
-    case EffectKind::kPlant:
-    case EffectKind::kDrop:
-    case EffectKind::kCall:
-      return false;
-    default:
-      return true;
-  }
-}
-
 // What goes from hand to hand, or from the ground into one.
 bool needs_reach(EffectKind kind) {
   return kind == EffectKind::kPickUp || kind == EffectKind::kGive || kind == EffectKind::kSteal ||
@@ -56,7 +42,7 @@ class Use {
   Receipt apply(const Effect& effect) {
     // An effect before this one may have been the user's end.
     if (state_.is_dying(row_)) return Receipt::kExhausted;
-    if (has_target(effect.kind)) {
+    if (needs_target(effect.kind)) {
       const Receipt receipt = check_target(effect);
       if (receipt != Receipt::kAccepted) return receipt;
     }

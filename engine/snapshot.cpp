@@ -142,7 +142,8 @@ Result<void> check_slots(const WorldState& state, const std::vector<ScriptSlot>&
     return sha256.empty() || base::is_sha256(sha256);
   };
   for (const ScriptSlot& slot : slots) {
-    if (!names_version(slot.sha256) || !names_version(slot.fallback_sha256)) {
+    if (!names_version(slot.sha256) || !names_version(slot.fallback_sha256) ||
+        !is_sound(slot.past)) {
       return wrong("slots", "A sha256 has 64 hexadecimal digits, or none.");
     }
   }
@@ -187,6 +188,7 @@ void compare_rest(const Snapshot& first, const Snapshot& second, Differs&& diffe
       differs("script_slots", "fallback " + one.fallback_sha256,
               "fallback " + other.fallback_sha256);
     }
+    if (one.past != other.past) differs("script_slots", "one past", "another");
   }
   if (const char* const part = difference_of(first.society, second.society)) {
     differs(part, "one", "another");

@@ -152,7 +152,7 @@ class SnapshotReader {
           slot.sha256 = cursor_.string();
         } else if (name == "fallback_sha256") {
           slot.fallback_sha256 = cursor_.string();
-        } else {
+        } else if (!read_member(cursor_, name, slot.past)) {
           unknown(cursor_);
         }
       });
@@ -245,6 +245,7 @@ std::string slots_json(const std::vector<ScriptSlot>& slots) {
     base::JsonObject json;
     json.add("name", slot.name).add("sha256", slot.sha256);
     if (!slot.fallback_sha256.empty()) json.add("fallback_sha256", slot.fallback_sha256);
+    add_to(json, slot.past);
     array.raw(json.text());
   }
   return array.text();

@@ -81,9 +81,10 @@ std::optional<AbilityIndex> find_ability(const Society& society, std::string_vie
 }
 
 bool is_blank(const Society& society) {
-  return society.abilities.empty() && society.role_abilities.empty() &&
-         society.own_abilities.empty() && society.cooldowns.empty() && society.hands.empty() &&
-         society.shields.empty() && society.offers.empty() && society.sounds.empty();
+  return society.abilities.empty() && society.ability_pasts.empty() &&
+         society.role_abilities.empty() && society.own_abilities.empty() &&
+         society.cooldowns.empty() && society.hands.empty() && society.shields.empty() &&
+         society.offers.empty() && society.sounds.empty();
 }
 
 std::uint64_t hash_of(const Society& society) {

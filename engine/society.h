@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "engine/base/json_cursor.h"
 #include "engine/columns.h"
 #include "engine/side_table.h"
+#include "engine/version_past.h"
 
 namespace cherub::engine {
 
@@ -61,7 +63,8 @@ struct Sound {
 
 // What a world knows about abilities, belongings and speech beside its columns. All of it is state.
 struct Society {
-  std::vector<AbilitySpec> abilities;       // by AbilityIndex
+  std::vector<AbilitySpec> abilities;                 // by AbilityIndex
+  std::map<AbilityIndex, AbilityPast> ability_pasts;  // of those that have one
   std::vector<AbilityMask> role_abilities;  // what a role knows, by index of Scenario::roles
   SideTable<AbilityMask> own_abilities;     // beyond the role's
   SideTable<std::vector<Cooldown>> cooldowns;

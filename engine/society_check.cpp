@@ -43,6 +43,18 @@ Result<void> check_abilities(const Society& society) {
   return {};
 }
 
+Result<void> check_pasts(const Society& society) {
+  for (const auto& [ability, past] : society.ability_pasts) {
+    const std::string fallback = past.fallback_sha256.value_or("");
+    const bool sound = ability < society.abilities.size() && !past.empty() &&
+                       (fallback.empty() || base::is_sha256(fallback)) && is_sound(past.versions);
+    if (!sound) {
+      return wrong("ability_pasts", "That of ability " + std::to_string(ability) + " cannot be.");
+    }
+  }
+  return {};
+}
+
 // The bits of abilities that there are.
 bool are_known(const Society& society, AbilityMask mask) {
   const std::size_t count = society.abilities.size();
@@ -82,6 +94,7 @@ bool is_sound_heard(const WorldState& state, const Sound& sound) {
 Result<void> check_society(const WorldState& state) {
   const Society& society = state.society;
   if (auto checked = check_abilities(society); !checked) return checked.error();
+  if (auto checked = check_pasts(society); !checked) return checked.error();
   const auto known = [&](AbilityMask mask) { return are_known(society, mask); };
   const auto& roles = society.role_abilities;
   if (roles.size() != state.scenario.roles.size() ||

@@ -82,6 +82,14 @@ std::string sound_json(const Sound& sound) {
       .text();
 }
 
+std::string past_json(AbilityIndex ability, const AbilityPast& past) {
+  JsonObject json;
+  json.add("ability", ability);
+  if (past.fallback_sha256) json.add("fallback_sha256", *past.fallback_sha256);
+  add_to(json, past.versions);
+  return json.text();
+}
+
 class SocietyReader {
  public:
   explicit SocietyReader(JsonCursor& cursor) : cursor_(cursor) {}
@@ -89,6 +97,7 @@ class SocietyReader {
   Society read() {
     int parts = 0;
     cursor_.object([&](std::string_view name) {
+      if (name == "ability_pasts") return list([&] { read_past(); });  // only where there are some
       ++parts;
       read_part(name);
     });
@@ -193,6 +202,24 @@ class SocietyReader {
     return spec;
   }
 
+  void read_past() {
+    std::optional<AbilityIndex> ability;
+    AbilityPast past;
+    cursor_.object([&](std::string_view name) {
+      if (name == "ability") {
+        ability = cursor_.number<AbilityIndex>();
+      } else if (name == "fallback_sha256") {
+        past.fallback_sha256 = cursor_.string();
+      } else if (!read_member(cursor_, name, past.versions)) {
+        cursor_.fail("No such field of an ability's past.");
+      }
+    });
+    if (!cursor_.ok()) return;
+    if (!ability || !made_.ability_pasts.emplace(*ability, std::move(past)).second) {
+      cursor_.fail("The past of no ability, or of one twice.");
+    }
+  }
+
   void read_shield() {
     std::uint64_t row = kEntriesMax;
     Shield shield;
@@ -260,9 +287,14 @@ std::string society_json(const Society& society) {
   for (const AbilitySpec& spec : society.abilities) abilities.raw(ability_json(spec));
   for (const AbilityMask mask : society.role_abilities) roles.raw(std::to_string(mask));
   for (const Sound& sound : society.sounds) sounds.raw(sound_json(sound));
-  return JsonObject()
-      .raw("abilities", abilities.text())
-      .raw("role_abilities", roles.text())
+  JsonObject json;
+  json.raw("abilities", abilities.text());
+  if (!society.ability_pasts.empty()) {
+    JsonArray pasts;
+    for (const auto& [ability, past] : society.ability_pasts) pasts.raw(past_json(ability, past));
+    json.raw("ability_pasts", pasts.text());
+  }
+  return json.raw("role_abilities", roles.text())
       .raw("own_abilities", table_json(society.own_abilities))
       .raw("cooldowns", table_json(society.cooldowns))
       .raw("hands", table_json(society.hands))
@@ -278,6 +310,7 @@ Society read_society(JsonCursor& cursor) {
 
 const char* difference_of(const Society& first, const Society& second) {
   if (first.abilities != second.abilities) return "society.abilities";
+  if (first.ability_pasts != second.ability_pasts) return "society.ability_pasts";
   if (first.role_abilities != second.role_abilities) return "society.role_abilities";
   if (!same(first.own_abilities, second.own_abilities)) return "society.own_abilities";
   if (!same(first.cooldowns, second.cooldowns)) return "society.cooldowns";

@@ -74,7 +74,7 @@ void make_empty(WorldState& state, std::uint64_t seed) {
   state.unborn.assign(state.rules.size(), 0);
   state.alive = 0;
   state.weather = {};
-  state.slots.assign(1, {"policy", "", ""});
+  state.slots.assign(1, {"policy", "", "", {}});
   state.society = begin_society(state.scenario);
   state.carried = 0;
   state.spoken.clear();

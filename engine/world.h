@@ -23,6 +23,7 @@
 #include "engine/sighting.h"
 #include "engine/society.h"
 #include "engine/terrain.h"
+#include "engine/version_past.h"
 
 namespace cherub::engine {
 
@@ -40,6 +41,7 @@ struct ScriptSlot {
   // While the version is on probation: the one that entities go back to if it is withdrawn; else
   // empty.
   std::string fallback_sha256;
+  VersionPast past;
 };
 
 // The hash of one part of the state, so that a difference can be named.

@@ -16,49 +16,34 @@ using engine::Receipt;
 
 constexpr const char* kScriptName = "ability";
 constexpr std::uint64_t kLoadFuel = 2'000'000;
-// What a use can hold is bounded by its fuel, far below this: no use ever meets it.
-constexpr std::size_t kMemoryBytes = 64u << 20;
 // So much fuel is gone in milliseconds. Whoever computes longer has found a hole in the meter.
-constexpr double kWatchdog_s = 5;
+constexpr double kWatchdog_s = 5, kForever_s = 1e9;
 
 constexpr double kUserId = -2;  // what effects.lua writes for the user
-
-bool has_target(EffectKind kind) {
-  switch (kind) {
-    case EffectKind::kDrink:
-    case EffectKind::kRest:
-    case EffectKind::kDash:
-    case EffectKind::kPlant:
-    case EffectKind::kDrop:
-    case EffectKind::kCall:
-      return false;
-    default:
-      return true;
-  }
-}
 
 }  // namespace
 
 std::unique_ptr<AbilityVm> AbilityVm::create(const ScriptVersion& version,
-                                             const engine::Scenario& scenario, bool jit,
-                                             LoadVerdict& verdict) {
+                                             const engine::Scenario& scenario,
+                                             const HostOptions& options, LoadVerdict& verdict) {
   std::unique_ptr<AbilityVm> ability(new AbilityVm);
-  if (!ability->open(version, scenario, jit, verdict)) return nullptr;
+  if (!ability->open(version, scenario, options, verdict)) return nullptr;
   verdict.ok = true;
   return ability;
 }
 
 AbilityVm::~AbilityVm() = default;
 
-bool AbilityVm::open(const ScriptVersion& version, const engine::Scenario& scenario, bool jit,
-                     LoadVerdict& verdict) {
+bool AbilityVm::open(const ScriptVersion& version, const engine::Scenario& scenario,
+                     const HostOptions& options, LoadVerdict& verdict) {
   const auto refuse = [&verdict](sandbox::Diagnostic diagnostic) {
     verdict.stage = "load";
     verdict.diagnostics.push_back(std::move(diagnostic));
     return false;
   };
-  auto vm =
-      sandbox::Vm::create({.jit = jit, .memory_bytes = kMemoryBytes, .watchdog_s = kWatchdog_s});
+  auto vm = sandbox::Vm::create({.jit = options.jit,
+                                 .memory_bytes = options.memory_limit(options.ability_memory_bytes),
+                                 .watchdog_s = options.replays ? kForever_s : kWatchdog_s});
   if (!vm.ok()) return refuse(plain_diagnostic(vm.error().message));
   vm_ = std::move(*vm);
   trusted::set_random_source(*vm_, &AbilityVm::draw, this);
@@ -139,9 +124,11 @@ UseOutcome AbilityVm::use(const engine::World& world, std::uint32_t row,
   view_.look_at(world);
   view_.row = row;
   stream_ = world.random(world.id_of(row).packed(), base::Stream::kAbilityScript);
-  if (!push_use(request, details)) {
+  outcome.ran = true;
+  if (!push_use(request, details)) {  // they came out of a Vm: only memory can be at its end
     outcome.receipt = Receipt::kFaulted;
-    outcome.fault = "the details of the use are not plain data";
+    outcome.fault = "out of memory";
+    outcome.machine_fault = FaultKind::kMemory;
     return outcome;
   }
   outcome_ = &outcome;
@@ -154,11 +141,20 @@ UseOutcome AbilityVm::use(const engine::World& world, std::uint32_t row,
     if (lua_toboolean(lua, -1) == 0) outcome.receipt = Receipt::kUnwilling;
     lua_pop(lua, 1);
   } else if (outcome.receipt == Receipt::kAccepted) {
-    outcome.receipt = Receipt::kFaulted;
-    outcome.fault = report_text(trusted::take_error(*vm_));
+    end_by_fault(outcome);
   }
   if (outcome.receipt != Receipt::kAccepted) outcome.effects.clear();
   return outcome;
+}
+
+void AbilityVm::end_by_fault(UseOutcome& outcome) {
+  const bool by_watchdog = vm_->state().watchdog_hit;
+  const sandbox::ErrorReport report = trusted::take_error(*vm_);
+  outcome.receipt = Receipt::kFaulted;
+  outcome.fault = report_text(report);
+  if (by_watchdog) outcome.machine_fault = FaultKind::kWatchdog;
+  if (report.kind == sandbox::OutcomeKind::kMemory) outcome.machine_fault = FaultKind::kMemory;
+  if (outcome.machine_fault) outcome.fuel = 0;
 }
 
 // Takes an effect into the list. What is wrong with it, or nothing; an empty text when the use ends
@@ -172,7 +168,7 @@ std::optional<std::string> AbilityVm::add_effect(Effect effect) {
     outcome_->receipt = Receipt::kTooLong;
     return "";
   }
-  if (has_target(effect.kind) && !view_.world->exists(effect.target)) {
+  if (engine::needs_target(effect.kind) && !view_.world->exists(effect.target)) {
     outcome_->receipt = Receipt::kNoSuchTarget;
     return "";
   }

@@ -36,8 +36,16 @@ struct AskedUse {
 struct UseOutcome {
   engine::Receipt receipt = engine::Receipt::kAccepted;
   std::vector<engine::Effect> effects;
-  std::uint64_t fuel = 0;
-  std::string fault;  // with kFaulted: what and where
+  std::uint64_t fuel = 0;  // 0 where the machine ended it: how far it came is not known
+  bool ran = false;        // the script was asked
+  std::string fault;       // with kFaulted: what and where
+  std::optional<FaultKind> machine_fault;  // kMemory or kWatchdog, with `fault`
+
+  // Over its price, or no list that can be: what can_use may say is not meant.
+  [[nodiscard]] bool beyond_contract() const {
+    return receipt == engine::Receipt::kUnpaid || receipt == engine::Receipt::kTooLong ||
+           receipt == engine::Receipt::kNoSuchTarget;
+  }
 };
 
 // One Vm with one version of an ability. Keeps nothing between uses. Used by one thread at a time.
@@ -45,8 +53,8 @@ class AbilityVm {
  public:
   // Loads a source that was checked, and reads what it declares; a null pointer and why not.
   static std::unique_ptr<AbilityVm> create(const ScriptVersion& version,
-                                           const engine::Scenario& scenario, bool jit,
-                                           LoadVerdict& verdict);
+                                           const engine::Scenario& scenario,
+                                           const HostOptions& options, LoadVerdict& verdict);
   ~AbilityVm();
 
   [[nodiscard]] const engine::AbilitySpec& spec() const { return spec_; }
@@ -59,8 +67,9 @@ class AbilityVm {
 
  private:
   AbilityVm() = default;
-  bool open(const ScriptVersion& version, const engine::Scenario& scenario, bool jit,
-            LoadVerdict& verdict);
+  bool open(const ScriptVersion& version, const engine::Scenario& scenario,
+            const HostOptions& options, LoadVerdict& verdict);
+  void end_by_fault(UseOutcome& outcome);
   bool read_contract(const std::string& sha256);
   void push_host_table(const engine::Scenario& scenario);
   bool push_use(const engine::UseRequest& request, const sandbox::Value& details);

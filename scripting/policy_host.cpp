@@ -7,6 +7,11 @@
 #include "scripting/policy_host_state.h"
 
 namespace cherub::scripting {
+namespace {
+
+constexpr const char* kAbilityPrefix = "ability_";
+
+}  // namespace
 
 const char* fault_name(FaultKind kind) {
   switch (kind) {
@@ -26,6 +31,18 @@ const char* fault_name(FaultKind kind) {
       return "migrate";
   }
   return "error";
+}
+
+std::string recorded_kind(const MachineFault& fault) {
+  return (fault.in_ability ? kAbilityPrefix : "") + std::string(fault_name(fault.kind));
+}
+
+void set_recorded_kind(MachineFault& fault, std::string_view kind) {
+  fault.in_ability = kind.starts_with(kAbilityPrefix);
+  if (fault.in_ability) kind.remove_prefix(std::string_view(kAbilityPrefix).size());
+  for (int i = 0; i < kFaultKindCount; ++i) {
+    if (kind == fault_name(static_cast<FaultKind>(i))) fault.kind = static_cast<FaultKind>(i);
+  }
 }
 
 std::uint64_t PolicyStats::fault_count() const {
@@ -80,6 +97,7 @@ void PolicyHost::State::notice_slot(const engine::World& seen) {
   const engine::ScriptSlot& slot = seen.script_slots().front();
   if (slot.sha256 == sha256 && slot.fallback_sha256 == fallback_sha256) return;
   follow_slot(seen, slot);
+  window.begin(mark(seen.tick()));
   sha256 = slot.sha256;
   fallback_sha256 = slot.fallback_sha256;
 }
@@ -108,24 +126,27 @@ void PolicyHost::State::retire() {
 
 // Gives the shards the faults that a replay has to repeat in this tick.
 void PolicyHost::State::expect_faults(base::Tick tick) {
+  expected_uses.clear();
   while (next_expected < expected.size() && expected[next_expected].tick <= tick) {
     const MachineFault& fault = expected[next_expected++];
-    if (fault.tick == tick) shards[shard_of(fault.row)].expected.push_back(fault);
+    if (fault.tick != tick) continue;
+    auto& repeats = fault.in_ability ? expected_uses : shards[shard_of(fault.row)].expected;
+    repeats.push_back(fault);
   }
 }
 
 void PolicyHost::State::run_shards(const engine::World& seen, engine::Intents& intents) {
   const std::size_t rows = seen.columns().size();
-  const std::size_t blocks = (rows + kShardBlockRows - 1) / kShardBlockRows;
+  const std::size_t used = shards_of(rows);
   const bool scripted = seats.current() != nullptr;
-  seen.pool().run(std::min(blocks, kShardCount), [&](std::size_t number) {
+  seen.pool().run(used, [&](std::size_t number) {
     PolicyShard& shard = shards[number];
     if (scripted && watches_receipts) shard.judge(seats, seen, number);
     if (seats.next_row[number] != PolicySeats::kAllMoved) shard.migrate(seats, seen, number);
     shard.decide(seats, seen, intents, number, options.memory_per_agent_bytes);
   });
   // Shards without rows have nothing to move.
-  for (std::size_t number = blocks; number < kShardCount; ++number) {
+  for (std::size_t number = used; number < kShardCount; ++number) {
     seats.next_row[number] = PolicySeats::kAllMoved;
   }
 }
@@ -133,7 +154,7 @@ void PolicyHost::State::run_shards(const engine::World& seen, engine::Intents& i
 // What the shards wrote, in the order of the shards; resolve and count_faults sort by row.
 void PolicyHost::State::collect(const engine::World& seen, engine::Intents& intents) {
   const auto tell = [&](const AgentFault& fault) {
-    machine_faults.push_back({seen.tick(), fault.row, fault.kind, fault.message});
+    machine_faults.push_back({seen.tick(), fault.row, fault.kind, fault.message, false});
   };
   for (PolicyShard& shard : shards) {
     std::move(shard.messages.begin(), shard.messages.end(), std::back_inserter(intents.messages));
@@ -206,7 +227,7 @@ void PolicyHost::State::use_abilities(const engine::World& seen, engine::Intents
     std::move(shard.uses.begin(), shard.uses.end(), std::back_inserter(asked));
   }
   const std::size_t before = events.size();
-  abilities.run(seen, intents, std::move(asked), events);
+  abilities.run(seen, intents, {std::move(asked), expected_uses, events, machine_faults});
   if (events.size() == before) return;
   std::stable_sort(events.begin(), events.end(),
                    [](const engine::Event& a, const engine::Event& b) {
@@ -239,6 +260,7 @@ void PolicyHost::decide(const engine::World& world, engine::Intents& intents,
   state.count_faults(world, intents, faults);
   state.use_abilities(world, intents, faults);
   state.count_acts();
+  state.window.on_tick(state.mark(world.tick() + 1));
   state.retire();
 }
 
@@ -305,6 +327,7 @@ void PolicyHost::reset() {
   state.fallback_sha256.clear();
   state.stats = {};
   state.by_version.clear();
+  state.window.forget();
   state.abilities.reset();
   state.machine_faults.clear();
   for (PolicyShard& shard : state.shards) shard = {};
@@ -319,6 +342,10 @@ const PolicyStats& PolicyHost::stats() const {
 
 std::vector<VersionStats> PolicyHost::version_stats() const {
   return {state_->by_version.begin(), state_->by_version.end()};
+}
+
+const ActWindow& PolicyHost::window() const {
+  return state_->window;
 }
 
 const PolicyStats* PolicyHost::stats_of(const std::string& sha256) const {

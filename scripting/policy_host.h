@@ -2,9 +2,12 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -12,6 +15,7 @@
 #include "engine/world.h"
 #include "sandbox/syntax/diagnostic.h"
 #include "sandbox/value.h"
+#include "scripting/act_window.h"
 #include "scripting/registry.h"
 
 namespace cherub::scripting {
@@ -22,10 +26,17 @@ struct HostOptions {
   std::uint64_t fuel_per_load = 2'000'000;    // running the source once, and init, migrate, collect
   std::size_t memory_bytes = 64u << 20;       // per Vm
   std::size_t memory_per_agent_bytes = 4096;  // serialised self.memory
+  // Per Vm of an ability. What a use can hold is bounded by its fuel, far below this.
+  std::size_t ability_memory_bytes = 64u << 20;
   bool jit = true;
   // Faults of the machine come from expect_machine_faults() alone: the watchdog rests, and the
   // limit of memory is out of the way.
   bool replays = false;
+
+  // Of a Vm that is to have so many bytes.
+  [[nodiscard]] std::size_t memory_limit(std::size_t bytes) const {
+    return replays ? bytes * 4 : bytes;
+  }
 };
 
 enum class FaultKind {
@@ -76,12 +87,32 @@ struct SavedVersion {
   std::uint64_t joined = 0;  // counts up: who came later has more
   std::string sha256;
 };
+// What one version of an ability did since it came.
+struct AbilityStats {
+  std::uint64_t uses = 0;      // its script ran
+  std::uint64_t accepted = 0;  // by script and price; the engine may still refuse
+  std::uint64_t refused = 0;   // over its price, or no list of effects that can be
+  std::uint64_t faults = 0;
+  std::uint64_t fuel = 0, fuel_max = 0;  // in all and of one use
+  std::string first_fault;
+};
+
+// How scripts have done: what decides on quarantines is the same in a world that was loaded.
+// Receipts (`judged`, `refused`) are counted while somebody watches, and not kept.
+struct SavedCounts {
+  PolicyStats total;
+  std::vector<VersionStats> versions;
+  std::deque<ActWindow::Mark> window;
+  std::map<std::string, AbilityStats> abilities;  // by sha256
+};
+
 // All that policies keep, between two ticks.
 struct SavedPolicies {
   std::vector<SavedVersion> versions;  // at work, by seat
   std::vector<std::uint32_t>
       migration;                    // by shard: the row where it goes on; empty: all have moved
   std::vector<AgentMemory> agents;  // by row, then by seat
+  SavedCounts counts;
 };
 
 // How far the memories have moved to the version that came last.
@@ -109,7 +140,11 @@ struct MachineFault {
   std::uint32_t row = 0;
   FaultKind kind = FaultKind::kMemory;
   std::string message;
+  bool in_ability = false;  // that the agent used; else in its policy
 };
+// "memory", "ability_memory" …, as journals name them, and back; what is no name is left alone.
+std::string recorded_kind(const MachineFault& fault);
+void set_recorded_kind(MachineFault& fault, std::string_view kind);
 
 // The result of loading a version and of a reload.
 struct LoadVerdict {
@@ -186,6 +221,8 @@ class PolicyHost final : public engine::Behaviour {
 
   [[nodiscard]] const PolicyStats& stats() const;
   [[nodiscard]] std::vector<VersionStats> version_stats() const;
+  // How the slot's version did of late.
+  [[nodiscard]] const ActWindow& window() const;
   // Of one version; a null pointer when it has not acted, or long ago.
   [[nodiscard]] const PolicyStats* stats_of(const std::string& sha256) const;
   // The sha256 of the version that drives an agent; empty: none.

@@ -8,6 +8,7 @@ SavedPolicies PolicyHost::save_memories() {
   PolicySeats& seats = state.seats;
   SavedPolicies saved;
   for (PolicyShard& shard : state.shards) shard.memory_hash = {};
+  saved.counts = {state.stats, version_stats(), state.window.marks(), state.abilities.stats()};
   if (seats.current() == nullptr) return saved;
   seats.make_canonical();
   saved.versions = seats.saved_versions();
@@ -42,6 +43,10 @@ base::Result<void> PolicyHost::restore_memories(const engine::World& world,
   const engine::ScriptSlot& slot = world.script_slots().front();
   seats.clear();
   seats.resize(world.columns().size());
+  state.stats = saved.counts.total;
+  state.by_version.assign(saved.counts.versions.begin(), saved.counts.versions.end());
+  state.window.restore(saved.counts.window);
+  state.abilities.restore_stats(saved.counts.abilities);
   for (const SavedVersion& at_work : saved.versions) {
     LoadVerdict verdict;
     PreparedVersion version;

@@ -38,6 +38,12 @@ struct PolicyHost::State {
   std::vector<MachineFault> machine_faults;  // since they were taken
   std::vector<MachineFault> expected;        // by tick
   std::size_t next_expected = 0;
+  std::vector<MachineFault> expected_uses;  // of the running tick, in abilities
+  ActWindow window;
+
+  [[nodiscard]] ActWindow::Mark mark(base::Tick tick) const {
+    return {tick, stats.acts, stats.fault_count()};
+  }
 
   PreparedVersion find(const std::string& sha256, const engine::Scenario& scenario,
                        LoadVerdict& verdict);

@@ -201,7 +201,7 @@ void PolicyShard::look_at_memories(PolicyVm& vm, const std::vector<std::uint32_t
     if (row % engine::kBehaviourHashInterval != tick % engine::kBehaviourHashInterval) continue;
     const auto memory = vm.memory(row);
     if (memory.ok() && memory->is_nil()) continue;
-    if (memory.ok() && sandbox::to_json(*memory).size() <= bytes_max) {
+    if (memory.ok() && fits_memory(*memory, bytes_max)) {
       memory_hash.add(std::uint64_t{row});
       hash_value(memory_hash, *memory);
       continue;

@@ -1,6 +1,5 @@
 #include "scripting/policy_version.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "engine/base/check.h"
@@ -50,8 +49,7 @@ PolicyVm& PolicyVersion::vm(std::size_t shard) {
 }
 
 void PolicyVersion::make_vms(std::size_t rows) {
-  const std::size_t blocks = (rows + kShardBlockRows - 1) / kShardBlockRows;
-  for (std::size_t shard = 0; shard < std::min(blocks, kShardCount); ++shard) vm(shard);
+  for (std::size_t shard = 0; shard < shards_of(rows); ++shard) vm(shard);
 }
 
 base::Result<void> PolicyVersion::restart() {

@@ -18,6 +18,11 @@ inline constexpr std::size_t kShardBlockRows = 4096;
 constexpr std::size_t shard_of(std::uint32_t row) {
   return row / kShardBlockRows % kShardCount;
 }
+// How many shards have any of so many rows.
+constexpr std::size_t shards_of(std::size_t rows) {
+  const std::size_t blocks = (rows + kShardBlockRows - 1) / kShardBlockRows;
+  return blocks < kShardCount ? blocks : kShardCount;
+}
 
 // One script version at work: its Vms, one per shard, made when the shard has agents, and what its
 // agents remember.

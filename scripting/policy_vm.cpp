@@ -22,6 +22,21 @@ constexpr std::size_t kCollectBytesMax = 1024;
 constexpr const char* kScriptName = "policy";
 constexpr double kForever_s = 1e9;
 
+// No fewer than the value takes as JSON.
+std::size_t json_bytes_most(const sandbox::Value& value) {
+  constexpr std::size_t kNumber = 32, kEscaped = 6, kAround = 4;
+  if (const auto* text = std::get_if<std::string>(&value.data)) {
+    return kEscaped * text->size() + kAround;
+  }
+  const auto* table = std::get_if<sandbox::Value::Table>(&value.data);
+  if (table == nullptr) return kNumber;
+  std::size_t bytes = kAround;
+  for (const sandbox::Value::Entry& entry : *table) {
+    bytes += json_bytes_most(entry.key) + json_bytes_most(entry.value) + kAround;
+  }
+  return bytes;
+}
+
 FaultKind fault_kind(std::string_view name, bool watchdog) {
   if (name == "fuel") return watchdog ? FaultKind::kWatchdog : FaultKind::kFuel;
   if (name == "memory") return FaultKind::kMemory;
@@ -49,10 +64,8 @@ bool PolicyVm::open(const ScriptVersion& version, const engine::Scenario& scenar
     return false;
   };
   sandbox::VmOptions vm_options{.jit = options_.jit, .memory_bytes = options_.memory_bytes};
-  if (options_.replays) {
-    options_.memory_bytes = vm_options.memory_bytes = options_.memory_bytes * 4;
-    vm_options.watchdog_s = kForever_s;
-  }
+  options_.memory_bytes = vm_options.memory_bytes = options_.memory_limit(options_.memory_bytes);
+  if (options_.replays) vm_options.watchdog_s = kForever_s;
   auto vm = sandbox::Vm::create(vm_options);
   if (!vm.ok()) return refuse("load", plain_diagnostic(vm.error().message));
   vm_ = std::move(*vm);
@@ -115,6 +128,7 @@ Result<void> PolicyVm::restart() {
   trusted::push_script(*vm_, *script_);
   if (!trusted::call(*vm_, 0, 1, options_.fuel_per_load)) return failed;
   if (!call_driver("install", 1, 0, 0)) return failed;
+  has_migrate_ = ask_driver("has_migrate");
   return {};
 }
 
@@ -318,12 +332,17 @@ Result<sandbox::Value> PolicyVm::memory(std::uint32_t row) {
                                    .bytes = options_.memory_per_agent_bytes});
 }
 
+bool fits_memory(const sandbox::Value& memory, std::size_t bytes_max) {
+  // Most are far smaller, and to write one out takes as long as an act.
+  return json_bytes_most(memory) <= bytes_max || to_json(memory).size() <= bytes_max;
+}
+
 Result<void> PolicyVm::memory_within_limit(std::uint32_t row) {
   const auto memory = this->memory(row);
   if (!memory) {
     return Error{memory.error().code, "self.memory: " + memory.error().text(), "self.memory"};
   }
-  if (memory->is_nil() || to_json(*memory).size() <= options_.memory_per_agent_bytes) return {};
+  if (memory->is_nil() || fits_memory(*memory, options_.memory_per_agent_bytes)) return {};
   return Error{
       ErrorCode::kRefused,
       "self.memory is larger than " + std::to_string(options_.memory_per_agent_bytes) + " bytes",
@@ -345,10 +364,6 @@ bool PolicyVm::remembers(std::uint32_t row) {
   const bool any = !lua_isnil(lua, -1);
   lua_pop(lua, 1);
   return any;
-}
-
-bool PolicyVm::has_migrate() {
-  return ask_driver("has_migrate");
 }
 
 void PolicyVm::drop_memory(std::uint32_t row) {

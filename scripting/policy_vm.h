@@ -26,6 +26,9 @@ struct AgentFault {
   std::uint8_t seat = 0;  // of the version that acted: policy_seats.h
 };
 
+// Whether a memory takes no more than so many bytes as JSON.
+bool fits_memory(const sandbox::Value& memory, std::size_t bytes_max);
+
 // One Vm with one script version and the trusted Lua that drives it over the agents of a shard.
 // Keeps their memories. Used by one thread at a time.
 class PolicyVm {
@@ -61,7 +64,7 @@ class PolicyVm {
   // False when no agent has a memory.
   [[nodiscard]] bool may_have_memories() const { return may_have_memories_; }
   bool remembers(std::uint32_t row);  // anything but nil
-  bool has_migrate();
+  [[nodiscard]] bool has_migrate() const { return has_migrate_; }
   // An agent's memory as plain data; nil when it has none. The error says what in it is not plain.
   base::Result<sandbox::Value> memory(std::uint32_t row);
   // Whether it keeps to its contract: plain data, not too large.
@@ -107,6 +110,7 @@ class PolicyVm {
   std::vector<AskedUse>* uses_ = nullptr;
   std::vector<std::string> ability_names_;  // that the driver knows, by AbilityIndex
   bool may_have_memories_ = false;
+  bool has_migrate_ = false;
   std::vector<std::string> notes_;
   base::RandomStream stream_{0};
   std::uint64_t stream_owner_ = kNoOwner;  // row the stream was made for in this phase

@@ -14,6 +14,7 @@
 
 #include "abilities/run.h"
 #include "server/access.h"
+#include "server/multiplex.h"
 #include "server/run_registry.h"
 #include "server/static_files.h"
 #include "server/stored_runs.h"
@@ -41,6 +42,7 @@ class Api final : public Application {
 
   Reply handle(const HttpRequest& request) override;
   std::variant<View, HttpResponse> open_view(const HttpRequest& request) override;
+  base::Result<View> open_frames(std::string_view line) override;
 
  private:
   using Segments = std::vector<std::string_view>;
@@ -60,7 +62,10 @@ class Api final : public Application {
   Reply show_profile(std::string_view id);
 
   std::variant<View, HttpResponse> progress_view(std::string_view id);
-  std::variant<View, HttpResponse> render_view(std::string_view id, std::string_view channel);
+  std::variant<View, HttpResponse> render_view(const HttpRequest& request, std::string_view id,
+                                               std::string_view channel);
+  View multiplex_view();
+  base::Result<Channel> find_channel(const std::string& name) const;
   // Why a run that is not in the registry cannot take a change.
   HttpResponse not_live(std::string_view id) const;
 
@@ -76,14 +81,15 @@ class Api final : public Application {
   std::deque<UsedKey> used_keys_;
 };
 
-// What could not be read of a WebSocket client's words, with the client's own name for them ("ref",
-// as JSON, may be empty).
-struct TextRefusal {
-  base::Error error;
+// Where the reply to a WebSocket client's command goes: to its outbox, as {"type":"reply","ref",…},
+// "op" in place of "type" where clients say it so. `ref`: the client's own name for its message, as
+// JSON, may be empty.
+struct CommandReply {
+  std::shared_ptr<Outbox> outbox;
+  const char* member = "type";
   std::string ref;
 };
-// A console command of a WebSocket client; its `reply` goes to the outbox.
-std::optional<TextRefusal> hear_command(RunRegistry& registry, Run& run, std::string_view text,
-                                        const std::shared_ptr<Outbox>& outbox);
+base::Result<void> take_command(RunRegistry& registry, Run& run, const rapidjson::Value& value,
+                                const CommandReply& to);
 
 }  // namespace cherub::server

@@ -12,8 +12,6 @@ using abilities::ConsoleReply;
 using base::Error;
 using base::ErrorCode;
 
-constexpr std::size_t kRefBytesMax = 200;
-
 HttpResponse answer_of(const ConsoleReply& reply) {
   if (reply.ok) return json_response(reply.waits ? 202 : 200, console_reply_json(reply));
   HttpResponse refusal = problem_of({reply.code, reply.text, reply.field});
@@ -34,15 +32,6 @@ base::Result<ConsoleCommand> read_command(const rapidjson::Value& value) {
     return Error{ErrorCode::kRefused, "Send the source to PUT /run/<id>/scripts/policy.", "type"};
   }
   return abilities::console_command_from_json(value);
-}
-
-// A client's own name for its message, as JSON; empty: none, or none that can be given back.
-std::string ref_of(const rapidjson::Value& value) {
-  if (!value.IsObject()) return {};
-  const auto ref = value.FindMember("ref");
-  if (ref == value.MemberEnd() || !(ref->value.IsString() || ref->value.IsNumber())) return {};
-  std::string text = base::to_json(ref->value);
-  return text.size() <= kRefBytesMax ? text : std::string();
 }
 
 void ask_run(RunRegistry& registry, Run& run, const ConsoleCommand& command,
@@ -86,21 +75,19 @@ Reply Api::show_profile(std::string_view id) {
   return reply;
 }
 
-std::optional<TextRefusal> hear_command(RunRegistry& registry, Run& run, std::string_view text,
-                                        const std::shared_ptr<Outbox>& outbox) {
-  const auto document = base::parse_json(text);
-  if (!document.ok()) return TextRefusal{document.error(), ""};
-  const std::string ref = ref_of(*document);
-  const auto command = read_command(*document);
-  if (!command.ok()) return TextRefusal{command.error(), ref};
-  ask_run(registry, run, *command, [outbox, ref](const ConsoleReply& reply) {
+base::Result<void> take_command(RunRegistry& registry, Run& run, const rapidjson::Value& value,
+                                const CommandReply& to) {
+  if (run.over()) return Error{ErrorCode::kConflict, "This run is over.", ""};
+  const auto command = read_command(value);
+  if (!command.ok()) return command.error();
+  ask_run(registry, run, *command, [to](const ConsoleReply& reply) {
     base::JsonObject record;
-    record.add("type", "reply");
-    if (!ref.empty()) record.raw("ref", ref);
-    outbox->push_record(
+    record.add(to.member, "reply");
+    if (!to.ref.empty()) record.raw("ref", to.ref);
+    to.outbox->push_record(
         std::make_shared<const std::string>(console_reply_json(reply, std::move(record))));
   });
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace cherub::server

@@ -55,6 +55,7 @@ std::optional<std::string> set_jit(Config& config, const std::string& text) {
 constexpr Key kKeys[] = {
     {"host", set_text<&Config::host>},
     {"port", set_number<&Config::port, 65535>},
+    {"frames_port", set_number<&Config::frames_port, 65535>},
     {"runs_dir", set_text<&Config::runs_dir>},
     {"catalogue", set_text<&Config::catalogue>},
     {"token_env", set_text<&Config::token_env>},

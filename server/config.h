@@ -24,6 +24,7 @@ inline constexpr const char* kNoCatalogue = "none";
 struct Config {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8088;
+  std::uint16_t frames_port = 0;  // for native renderers; 0: none
   std::string runs_dir = "runs";
   std::string catalogue;  // a folder, or none; empty: `catalogue` beside runs_dir
   std::string token_env;  // the variable that holds the access token; empty: none

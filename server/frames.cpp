@@ -1,66 +1,31 @@
 #include "server/frames.h"
 
 #include <algorithm>
-#include <bit>
-#include <cmath>
-#include <cstring>
 #include <numbers>
 
 #include "engine/base/json.h"
+#include "server/frame_bytes.h"
 
 namespace cherub::server {
 namespace {
 
-static_assert(std::endian::native == std::endian::little,
-              "frames are written as the machine keeps numbers");
-
-// Writes numbers one behind the other into a string of known size.
-class Writer {
- public:
-  explicit Writer(std::size_t bytes) : bytes_(bytes, '\0') {}
-
-  template <class Number>
-  void put(Number value) {
-    std::memcpy(bytes_.data() + at_, &value, sizeof value);
-    at_ += sizeof value;
-  }
-  void put_bytes(const void* data, std::size_t size) {
-    std::memcpy(bytes_.data() + at_, data, size);
-    at_ += size;
-  }
-  void put_header(const FrameHeader& header) {
-    put(header.version);
-    put(static_cast<std::uint8_t>(header.kind));
-    put(header.flags);
-    put(static_cast<std::uint32_t>(header.channel));
-    put(header.seq);
-    put(header.base_back);
-    put(header.tick);
-    put(header.length);
-    put(std::uint32_t{0});
-  }
-  std::string take() { return std::move(bytes_); }
-
- private:
-  std::string bytes_;
-  std::size_t at_ = 0;
-};
-
-template <class Number>
-Number read(std::string_view bytes, std::size_t at) {
-  Number value;
-  std::memcpy(&value, bytes.data() + at, sizeof value);
-  return value;
+// Rounds half away from zero; farther out than any world reaches is cut.
+std::int32_t units_of(float metres) {
+  constexpr float kUnitsMax = 1 << 30;
+  const float units = std::clamp(metres * kUnitsPerMetre, -kUnitsMax, kUnitsMax);
+  return static_cast<std::int32_t>(units + (units < 0 ? -0.5F : 0.5F));
 }
 
 std::uint8_t byte_of_share(float share) {
-  return static_cast<std::uint8_t>(std::lround(std::clamp(share, 0.0F, 1.0F) * 255.0F));
+  return static_cast<std::uint8_t>(std::clamp(share, 0.0F, 1.0F) * 255.0F + 0.5F);
 }
 
 // Radians to 1/256 of a turn.
 std::uint8_t byte_of_angle(float radians) {
   const double turns = static_cast<double>(radians) / (2 * std::numbers::pi);
-  return static_cast<std::uint8_t>(static_cast<std::int64_t>(std::lround(turns * 256)) & 0xff);
+  const double parts = turns * 256;
+  return static_cast<std::uint8_t>(static_cast<std::int64_t>(parts + (parts < 0 ? -0.5 : 0.5)) &
+                                   0xff);
 }
 
 std::uint8_t entity_flags(const engine::Columns& columns, std::size_t row) {
@@ -73,14 +38,11 @@ std::uint8_t entity_flags(const engine::Columns& columns, std::size_t row) {
   return flags;
 }
 
-}  // namespace
-
-std::string encode_world_frame(FrameHeader header, const engine::Terrain& terrain) {
+std::string encode_terrain(FrameHeader header, const TerrainImage& terrain) {
   const std::size_t voxels = terrain.blocks.size();
-  header.channel = FrameChannel::kWorld;
   header.length = static_cast<std::uint32_t>(12 + voxels);
-  Writer writer(kFrameHeaderBytes + header.length);
-  writer.put_header(header);
+  FrameWriter writer(kFrameHeaderBytes + header.length);
+  put_header(writer, header);
   writer.put(terrain.width);
   writer.put(terrain.depth);
   writer.put(terrain.height);
@@ -88,43 +50,135 @@ std::string encode_world_frame(FrameHeader header, const engine::Terrain& terrai
   return writer.take();
 }
 
-std::string encode_agents_frame(FrameHeader header, const engine::Columns& columns) {
-  const auto alive = std::count(columns.alive.begin(), columns.alive.end(), std::uint8_t{1});
-  const auto count = static_cast<std::uint32_t>(std::min<std::int64_t>(alive, kFrameEntitiesMax));
-  header.channel = FrameChannel::kAgents;
-  header.length = static_cast<std::uint32_t>(4 + count * kEntityBytes);
-  Writer writer(kFrameHeaderBytes + header.length);
-  writer.put_header(header);
-  writer.put(count);
-  std::uint32_t written = 0;
-  for (std::size_t row = 0; row < columns.size() && written < count; ++row) {
-    if (columns.alive[row] == 0) continue;
-    writer.put(static_cast<std::uint32_t>(row));
-    writer.put(columns.x[row]);
-    writer.put(columns.y[row]);
-    writer.put(static_cast<std::uint8_t>(columns.species[row]));
-    writer.put(byte_of_share(columns.health[row]));
-    writer.put(entity_flags(columns, row));
-    writer.put(byte_of_angle(columns.heading[row]));
-    ++written;
+std::string encode_agents(FrameHeader header, const AgentsImage& agents) {
+  header.length = static_cast<std::uint32_t>(4 + agents.entities.size() * kEntityBytes);
+  FrameWriter writer(kFrameHeaderBytes + header.length);
+  put_header(writer, header);
+  writer.put(static_cast<std::uint32_t>(agents.entities.size()));
+  for (const DrawnEntity& entity : agents.entities) {
+    writer.put(entity.row);
+    writer.put(static_cast<float>(entity.x) / kUnitsPerMetre);
+    writer.put(static_cast<float>(entity.y) / kUnitsPerMetre);
+    writer.put(entity.species);
+    writer.put(entity.health);
+    writer.put(entity.flags);
+    writer.put(entity.heading);
   }
   return writer.take();
 }
 
+// RFC 4648, section 4.
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  text.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    const std::size_t count = std::min<std::size_t>(3, bytes.size() - at);
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < 3; ++i) {
+      bits = bits << 8 | (i < count ? static_cast<unsigned char>(bytes[at + i]) : 0U);
+    }
+    for (std::size_t i = 0; i < 4; ++i) {
+      text += i <= count ? kDigits[bits >> (18 - 6 * i) & 0x3f] : '=';
+    }
+  }
+  return text;
+}
+
+const char* channel_name(FrameChannel channel) {
+  switch (channel) {
+    case FrameChannel::kWorld:
+      return "world";
+    case FrameChannel::kAgents:
+      return "agents";
+    case FrameChannel::kPovWorld:
+      return "pov_world";
+    case FrameChannel::kPovAgents:
+      return "pov_agents";
+  }
+  return "";
+}
+
+}  // namespace
+
+void put_header(FrameWriter& writer, const FrameHeader& header) {
+  writer.put(header.version);
+  writer.put(static_cast<std::uint8_t>(header.kind));
+  writer.put(header.flags);
+  writer.put(static_cast<std::uint32_t>(header.channel));
+  writer.put(header.seq);
+  writer.put(header.base_back);
+  writer.put(header.tick);
+  writer.put(header.length);
+  writer.put(header.stream);
+}
+
+DrawnEntity drawn_entity(const engine::Columns& columns, std::uint32_t row) {
+  return {row,
+          units_of(columns.x[row]),
+          units_of(columns.y[row]),
+          static_cast<std::uint8_t>(columns.species[row]),
+          byte_of_share(columns.health[row]),
+          entity_flags(columns, row),
+          byte_of_angle(columns.heading[row])};
+}
+
+AgentsImage agents_image(const engine::Columns& columns) {
+  const auto alive = std::count(columns.alive.begin(), columns.alive.end(), std::uint8_t{1});
+  AgentsImage image;
+  image.entities.reserve(
+      static_cast<std::size_t>(std::min<std::ptrdiff_t>(alive, kFrameEntitiesMax)));
+  const auto rows = static_cast<std::uint32_t>(columns.size());
+  for (std::uint32_t row = 0; row < rows && image.entities.size() < kFrameEntitiesMax; ++row) {
+    if (columns.alive[row] != 0) image.entities.push_back(drawn_entity(columns, row));
+  }
+  return image;
+}
+
+TerrainImage terrain_image(const engine::Terrain& terrain) {
+  return {terrain.width, terrain.depth, terrain.height, terrain.blocks};
+}
+
+std::string encode_key(FrameHeader header, const FrameImage& image) {
+  header.kind = FrameKind::kKey;
+  header.base_back = 0;
+  if (const auto* terrain = std::get_if<TerrainImage>(&image)) {
+    return encode_terrain(header, *terrain);
+  }
+  return encode_agents(header, std::get<AgentsImage>(image));
+}
+
 std::optional<FrameHeader> decode_header(std::string_view frame) {
   if (frame.size() < kFrameHeaderBytes) return std::nullopt;
+  FrameReader reader(frame);
   FrameHeader header;
-  header.version = read<std::uint8_t>(frame, 0);
-  header.kind = static_cast<FrameKind>(read<std::uint8_t>(frame, 1));
-  header.flags = read<std::uint16_t>(frame, 2);
-  header.channel = static_cast<FrameChannel>(read<std::uint32_t>(frame, 4));
-  header.seq = read<std::uint32_t>(frame, 8);
-  header.base_back = read<std::uint32_t>(frame, 12);
-  header.tick = read<std::uint64_t>(frame, 16);
-  header.length = read<std::uint32_t>(frame, 24);
+  header.version = reader.get<std::uint8_t>();
+  header.kind = static_cast<FrameKind>(reader.get<std::uint8_t>());
+  header.flags = reader.get<std::uint16_t>();
+  header.channel = static_cast<FrameChannel>(reader.get<std::uint32_t>());
+  header.seq = reader.get<std::uint32_t>();
+  header.base_back = reader.get<std::uint32_t>();
+  header.tick = reader.get<std::uint64_t>();
+  header.length = reader.get<std::uint32_t>();
+  header.stream = reader.get<std::uint32_t>();
   const bool complete = frame.size() - kFrameHeaderBytes == header.length;
   if (header.version != kFrameVersion || !complete) return std::nullopt;
   return header;
+}
+
+std::string frame_json(std::string_view key_frame, std::int64_t wall_ms) {
+  const FrameHeader header = decode_header(key_frame).value_or(FrameHeader{});
+  const std::string_view payload = key_frame.substr(std::min(kFrameHeaderBytes, key_frame.size()));
+  return base::JsonObject()
+      .add("type", "frame")
+      .add("channel", channel_name(header.channel))
+      .add("seq", header.seq)
+      .add("tick", header.tick)
+      .add("len", payload.size())
+      .add("payload_b64", base64(payload))
+      .add("ts", wall_ms)
+      .text();
 }
 
 std::string render_hello(const engine::Scenario& scenario) {

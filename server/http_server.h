@@ -2,7 +2,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "engine/base/result.h"
@@ -14,18 +16,25 @@ struct HttpServerOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8088;  // 0: the system chooses
   std::size_t connections_max = 1024;
+  std::optional<std::uint16_t> frames_port;  // for native renderers; nothing: no such port
 };
 
-// HTTP/1.1 and WebSocket on one port, on the one thread that calls run().
+// HTTP/1.1 and WebSocket on one port, and frames for native renderers on another, on the one thread
+// that calls run().
 class HttpServer {
  public:
-  HttpServer(HttpServerOptions options, Application& application);
+  explicit HttpServer(HttpServerOptions options);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  // Binds; the port that clients can use from now on.
-  base::Result<std::uint16_t> listen();
+  // Binds; the port that clients can use from now on. The application must live until run() has
+  // returned.
+  base::Result<std::uint16_t> listen(Application& application);
+  // That of native renderers, once it listens; 0: none.
+  [[nodiscard]] std::uint16_t frames_port() const;
+  // From any thread: calls it soon on the thread of run(), in the order of the posts.
+  void post(std::function<void()> call);
   // Serves until the server is shut down.
   void run();
   // From any thread: takes no more connections.

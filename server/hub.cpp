@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include "engine/base/hash.h"
@@ -23,67 +24,64 @@ std::int64_t nanoseconds(std::chrono::steady_clock::time_point time) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
 }
 
-// `{"type":…}` with the sequence number as its last member.
-std::string with_seq(const std::string& json, std::uint64_t seq) {
-  if (json.size() < 2 || json.back() != '}') return json;
-  std::string out = json.substr(0, json.size() - 1);
-  out += json.size() > 2 ? ",\"seq\":" : "\"seq\":";
-  out += std::to_string(seq);
-  out += '}';
-  return out;
+RecordChannelOptions progress_options(const std::string& run_id, const HubOptions& options) {
+  RecordChannelOptions made;
+  made.name = "progress/" + run_id;
+  made.epoch = options.epoch;
+  made.executor = options.executor;
+  made.wall_ms = options.wall_ms;
+  return made;
+}
+
+// The number behind the prefix, or nothing.
+std::optional<std::uint32_t> row_in(std::string_view view, std::string_view prefix) {
+  if (!view.starts_with(prefix)) return std::nullopt;
+  const std::string_view digits = view.substr(prefix.size());
+  std::uint32_t row = 0;
+  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), row);
+  const bool whole = read.ec == std::errc() && read.ptr == digits.data() + digits.size();
+  return whole && row < engine::kEntitiesMax ? std::optional(row) : std::nullopt;
 }
 
 }  // namespace
 
-Hub::Hub(std::string run_id, std::string hello, SteadyClock clock)
-    : run_id_(std::move(run_id)),
+Hub::Hub(const std::string& run_id, std::string hello, HubOptions options)
+    : run_id_(run_id),
       hello_(std::make_shared<const std::string>(std::move(hello))),
-      clock_(std::move(clock)) {}
+      options_(std::move(options)),
+      progress_(std::make_shared<RecordChannel>(progress_options(run_id, options_))),
+      world_(make_frames("world", FrameChannel::kWorld)),
+      agents_(make_frames("agents", FrameChannel::kAgents)) {}
+
+std::shared_ptr<FrameStream> Hub::make_frames(const std::string& view, FrameChannel kind) const {
+  FrameStreamOptions made;
+  made.name = "render/" + run_id_ + "/" + view;
+  made.kind = kind;
+  made.stream = ++*options_.streams;
+  made.executor = options_.executor;
+  made.clock = options_.clock;
+  made.wall_ms = options_.wall_ms;
+  return std::make_shared<FrameStream>(std::move(made));
+}
 
 void Hub::on_record(const abilities::RunRecord& record) {
   // Every subscriber is greeted in its own right; the run's own greeting would come twice.
   if (record.type == "connected") return;
-  const std::lock_guard lock(mutex_);
-  const auto bytes = std::make_shared<const std::string>(with_seq(record.json, ++seq_));
-  remember(bytes, is_key(record.type));
-  for (const auto& outbox : progress_) outbox->push_record(bytes);
-}
-
-void Hub::remember(SharedBytes bytes, bool key) {
-  history_bytes_ += bytes->size();
-  history_.push_back({std::move(bytes), key});
-  while (history_.size() > 1 &&
-         (history_.size() > kHistoryRecordsMax || history_bytes_ > kHistoryBytesMax)) {
-    forget_oldest();
-  }
-}
-
-void Hub::forget_oldest() {
-  const auto plain = std::find_if(history_.begin(), history_.end(),
-                                  [](const Remembered& record) { return !record.key; });
-  // The newest record stays whatever it is: it is what the caller has just added.
-  const auto victim = plain < history_.end() - 1 ? plain : history_.begin();
-  history_bytes_ -= victim->bytes->size();
-  history_.erase(victim);
+  progress_->publish({record.type, record.json, is_key(record.type)});
 }
 
 bool Hub::wants_ticks() const {
-  return render_subscribers_.load(std::memory_order_relaxed) > 0 &&
-         nanoseconds(clock_()) >= next_frame_ns_.load(std::memory_order_relaxed);
+  const bool watched = world_->watched() || agents_->watched() ||
+                       (has_povs_.load(std::memory_order_relaxed) && !watched_povs().empty());
+  return watched && nanoseconds(options_.clock()) >= next_frame_ns_.load(std::memory_order_relaxed);
 }
 
 void Hub::on_tick(const engine::World& world, const engine::TickReport& report) {
   if (!wants_ticks()) return;
-  next_frame_ns_ = nanoseconds(clock_() + kFrameInterval);
+  next_frame_ns_ = nanoseconds(options_.clock() + kFrameInterval);
   publish_world(world, report);
-  FrameHeader header;
-  header.tick = report.tick;
-  header.seq = ++agents_seq_;  // only on_tick touches it, and that is called one at a time
-  const auto frame =
-      std::make_shared<const std::string>(encode_agents_frame(header, world.columns()));
-  const std::lock_guard lock(mutex_);
-  last_agents_ = frame;
-  for (const auto& outbox : agents_) outbox->push_frame(frame);
+  if (agents_->watched()) agents_->publish(report.tick, agents_image(world.columns()));
+  for (const auto& pov : watched_povs()) pov->look(world, report.tick);
 }
 
 void Hub::publish_world(const engine::World& world, const engine::TickReport& report) {
@@ -92,56 +90,66 @@ void Hub::publish_world(const engine::World& world, const engine::TickReport& re
   base::Hasher hasher;
   hasher.add(std::uint64_t{terrain.width} << 32 | terrain.depth);
   hasher.add(std::span<const std::uint8_t>(terrain.blocks));
-  if (world_seq_ > 0 && hasher.value() == terrain_hash_) return;
+  if (terrain_sent_ && hasher.value() == terrain_hash_) return;
   terrain_hash_ = hasher.value();
-  FrameHeader header;
-  header.tick = report.tick;
-  header.seq = ++world_seq_;
-  const auto frame = std::make_shared<const std::string>(encode_world_frame(header, terrain));
-  const std::lock_guard lock(mutex_);
-  last_world_ = frame;
-  for (const auto& outbox : world_) outbox->push_frame(frame);
+  terrain_sent_ = true;
+  world_->publish(report.tick, terrain_image(terrain));
+}
+
+std::vector<std::shared_ptr<Pov>> Hub::watched_povs() const {
+  std::vector<std::shared_ptr<Pov>> watched;
+  if (!has_povs_.load(std::memory_order_relaxed)) return watched;
+  const std::lock_guard lock(povs_mutex_);
+  for (const auto& [row, pov] : povs_) {
+    if (pov->watched()) watched.push_back(pov);
+  }
+  return watched;
 }
 
 void Hub::join_progress(const std::shared_ptr<Outbox>& outbox, std::string_view state) {
-  const std::lock_guard lock(mutex_);
-  outbox->push_record(std::make_shared<const std::string>(base::JsonObject()
-                                                              .add("type", "connected")
-                                                              .add("protocol", "cherub.v1")
-                                                              .add("run_id", run_id_)
-                                                              .add("state", state)
-                                                              .add("records", seq_)
-                                                              .text()));
-  for (const Remembered& record : history_) outbox->push_record(record.bytes);
-  progress_.push_back(outbox);
+  JoinRequest request;
+  request.form = RecordForm::kBare;
+  request.history = HistoryWish::kAll;
+  progress_->join(outbox, std::move(request), [&](const Joined& joined) {
+    outbox->push_record(std::make_shared<const std::string>(base::JsonObject()
+                                                                .add("type", "connected")
+                                                                .add("protocol", "cherub.v1")
+                                                                .add("run_id", run_id_)
+                                                                .add("state", state)
+                                                                .add("records", joined.seq)
+                                                                .text()));
+  });
 }
 
-void Hub::join_world(const std::shared_ptr<Outbox>& outbox) {
-  const std::lock_guard lock(mutex_);
-  outbox->push_record(hello_);
-  if (last_world_) outbox->push_frame(last_world_);
-  world_.push_back(outbox);
-  count_render_subscribers();
-}
-
-void Hub::join_agents(const std::shared_ptr<Outbox>& outbox) {
-  const std::lock_guard lock(mutex_);
-  outbox->push_record(hello_);
-  if (last_agents_) outbox->push_frame(last_agents_);
-  agents_.push_back(outbox);
-  count_render_subscribers();
-}
-
-void Hub::leave(const std::shared_ptr<Outbox>& outbox) {
-  const std::lock_guard lock(mutex_);
-  for (Subscribers* subscribers : {&progress_, &world_, &agents_}) {
-    std::erase(*subscribers, outbox);
+base::Result<std::shared_ptr<FrameStream>> Hub::frames(std::string_view view) {
+  if (view == "world") return world_;
+  if (view == "agents") return agents_;
+  const auto world_of = row_in(view, "pov_world_");
+  const auto agents_of = row_in(view, "pov_agents_");
+  if (!world_of && !agents_of) {
+    return base::Error{base::ErrorCode::kNotFound,
+                       "A run is rendered as 'world', 'agents', 'pov_world_<row>' and "
+                       "'pov_agents_<row>'.",
+                       "channel"};
   }
-  count_render_subscribers();
-}
-
-void Hub::count_render_subscribers() {
-  render_subscribers_ = world_.size() + agents_.size();
+  const std::uint32_t row = world_of ? *world_of : *agents_of;
+  const std::lock_guard lock(povs_mutex_);
+  auto known = povs_.find(row);
+  if (known == povs_.end()) {
+    std::erase_if(povs_, [](const auto& entry) { return !entry.second->watched(); });
+    if (povs_.size() >= kPovAgentsMax) {
+      return base::Error{base::ErrorCode::kUnavailable,
+                         "Views of 16 agents are made at a time; leave one first.", "channel"};
+    }
+    const std::string name = std::to_string(row);
+    known = povs_
+                .emplace(row, std::make_shared<Pov>(
+                                  row, make_frames("pov_world_" + name, FrameChannel::kPovWorld),
+                                  make_frames("pov_agents_" + name, FrameChannel::kPovAgents)))
+                .first;
+    has_povs_ = true;
+  }
+  return world_of ? known->second->world() : known->second->agents();
 }
 
 }  // namespace cherub::server

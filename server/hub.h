@@ -3,8 +3,8 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -12,62 +12,64 @@
 #include <vector>
 
 #include "abilities/run.h"
-#include "server/outbox.h"
+#include "server/frame_stream.h"
+#include "server/pov.h"
+#include "server/record_channel.h"
 
 namespace cherub::server {
 
-// The history that a late subscriber is given. Beyond it, plain records go before key records.
-inline constexpr std::size_t kHistoryRecordsMax = 512;
-inline constexpr std::size_t kHistoryBytesMax = std::size_t{2} << 20;
 inline constexpr std::chrono::milliseconds kFrameInterval{33};  // at most 30 frames a second
+inline constexpr std::size_t kPovAgentsMax = 16;                // whose views a run makes at a time
 
-using SteadyClock = std::function<std::chrono::steady_clock::time_point()>;
+// What all hubs of a process share.
+struct HubOptions {
+  SteadyClock clock;  // limits the frame rate
+  // Where records and frames are handed out; by default at once, on the publishing thread.
+  Executor executor = [](const std::function<void()>& call) { call(); };
+  std::function<std::int64_t()> wall_ms = [] { return std::int64_t{0}; };
+  // Of all sequence numbers: changes when what they count is lost.
+  std::string epoch = "0";
+  std::shared_ptr<std::atomic<std::uint32_t>> streams =
+      std::make_shared<std::atomic<std::uint32_t>>(0);
+};
 
-// Between one run and its clients: the run's records and world states go in on the run's threads,
-// immutable bytes come out into the outboxes of the subscribers. Publishing never waits for a
-// client. Subscribing hands over history and switches to live in one step: nothing is lost or
-// repeated.
+// Between one run and its clients: the run's records and world states go in on the run's threads
+// and come out of channels. Publishing never waits for a client.
 class Hub final : public abilities::RunObserver {
  public:
-  // `hello` opens every render view. The clock limits the frame rate.
-  Hub(std::string run_id, std::string hello, SteadyClock clock);
+  // `hello` opens every render view.
+  Hub(const std::string& run_id, std::string hello, HubOptions options);
 
   void on_record(const abilities::RunRecord& record) override;
   void on_tick(const engine::World& world, const engine::TickReport& report) override;
   bool wants_ticks() const override;
 
-  // `state` is the run's at the moment, for the greeting {"type":"connected", …}.
+  // A preset view of the progress, greeted with {"type":"connected", …}; `state` is the run's at
+  // the moment.
   void join_progress(const std::shared_ptr<Outbox>& outbox, std::string_view state);
-  void join_world(const std::shared_ptr<Outbox>& outbox);
-  void join_agents(const std::shared_ptr<Outbox>& outbox);
-  void leave(const std::shared_ptr<Outbox>& outbox);
+  [[nodiscard]] const std::shared_ptr<RecordChannel>& progress() const { return progress_; }
+  // "world", "agents", "pov_world_<row>", "pov_agents_<row>". kNotFound: no such view;
+  // kUnavailable: more agents are looked through than a run makes views for.
+  base::Result<std::shared_ptr<FrameStream>> frames(std::string_view view);
+  [[nodiscard]] const std::string& hello() const { return *hello_; }
 
  private:
-  struct Remembered {
-    SharedBytes bytes;
-    bool key = false;
-  };
-  using Subscribers = std::vector<std::shared_ptr<Outbox>>;
-
-  void remember(SharedBytes bytes, bool key);
-  void forget_oldest();
+  std::shared_ptr<FrameStream> make_frames(const std::string& view, FrameChannel kind) const;
   void publish_world(const engine::World& world, const engine::TickReport& report);
-  void count_render_subscribers();
+  [[nodiscard]] std::vector<std::shared_ptr<Pov>> watched_povs() const;
 
   const std::string run_id_;
   const SharedBytes hello_;
-  const SteadyClock clock_;
+  const HubOptions options_;
+  const std::shared_ptr<RecordChannel> progress_;
+  const std::shared_ptr<FrameStream> world_, agents_;
 
-  mutable std::mutex mutex_;
-  std::uint64_t seq_ = 0;  // of records
-  std::deque<Remembered> history_;
-  std::size_t history_bytes_ = 0;
-  Subscribers progress_, world_, agents_;
-  SharedBytes last_world_, last_agents_;
-  std::uint64_t terrain_hash_ = 0;
-  std::uint32_t world_seq_ = 0, agents_seq_ = 0;
+  mutable std::mutex povs_mutex_;
+  std::map<std::uint32_t, std::shared_ptr<Pov>> povs_;  // by row
+  std::atomic<bool> has_povs_{false};
 
-  std::atomic<std::size_t> render_subscribers_{0};
+  std::uint64_t terrain_hash_ = 0;  // these two: only of on_tick, which is called one at a time
+  bool terrain_sent_ = false;
   std::atomic<std::int64_t> next_frame_ns_{0};  // on the steady clock
 };
 

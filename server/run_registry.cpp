@@ -59,10 +59,8 @@ const char* run_state_name(RunState state) {
   return "";
 }
 
-Run::Run(std::string id, abilities::RunRequest request, std::string hello, SteadyClock clock)
-    : id_(std::move(id)),
-      request_(std::move(request)),
-      hub_(id_, std::move(hello), std::move(clock)) {}
+Run::Run(std::string id, abilities::RunRequest request, std::string hello, const HubOptions& hub)
+    : id_(std::move(id)), request_(std::move(request)), hub_(id_, std::move(hello), hub) {}
 
 void Run::on_record(const abilities::RunRecord& record) {
   if (is_last(record.type)) {
@@ -178,8 +176,8 @@ void Run::end_without_result(RunState state, std::string_view reason) {
   hub_.on_record({type, json});
 }
 
-RunRegistry::RunRegistry(RunFunction run_function, RegistryLimits limits, SteadyClock clock)
-    : run_function_(std::move(run_function)), limits_(limits), clock_(std::move(clock)) {
+RunRegistry::RunRegistry(RunFunction run_function, RegistryLimits limits, HubOptions hub)
+    : run_function_(std::move(run_function)), limits_(limits), hub_options_(std::move(hub)) {
   for (unsigned i = 0; i < limits_.running; ++i) workers_.emplace_back([this] { work(); });
 }
 
@@ -212,7 +210,8 @@ base::Result<std::shared_ptr<Run>> RunRegistry::start(abilities::RunRequest requ
     return base::Error{base::ErrorCode::kUnavailable,
                        "Too many runs are waiting; try again when one has ended.", ""};
   }
-  auto run = std::make_shared<Run>(new_id(), std::move(request), render_hello(*scenario), clock_);
+  auto run =
+      std::make_shared<Run>(new_id(), std::move(request), render_hello(*scenario), hub_options_);
   runs_.emplace(run->id(), run);
   queue_.push_back(run);
   forget_old_runs();

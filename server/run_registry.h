@@ -34,7 +34,7 @@ struct CurrentScript {
 // the worker that executes it and the sessions that look at it.
 class Run final : public abilities::RunObserver {
  public:
-  Run(std::string id, abilities::RunRequest request, std::string hello, SteadyClock clock);
+  Run(std::string id, abilities::RunRequest request, std::string hello, const HubOptions& hub);
 
   void on_record(const abilities::RunRecord& record) override;
   void on_tick(const engine::World& world, const engine::TickReport& report) override {
@@ -97,7 +97,7 @@ struct RegistryLimits {
 // threads. Safe from any thread.
 class RunRegistry {
  public:
-  RunRegistry(RunFunction run_function, RegistryLimits limits, SteadyClock clock);
+  RunRegistry(RunFunction run_function, RegistryLimits limits, HubOptions hub);
   ~RunRegistry();  // stops and waits without a bound
   RunRegistry(const RunRegistry&) = delete;
   RunRegistry& operator=(const RunRegistry&) = delete;
@@ -106,6 +106,7 @@ class RunRegistry {
   base::Result<std::shared_ptr<Run>> start(abilities::RunRequest request);
   [[nodiscard]] std::shared_ptr<Run> find(std::string_view id) const;
   [[nodiscard]] std::vector<std::shared_ptr<Run>> list() const;  // newest first
+  [[nodiscard]] const HubOptions& hub_options() const { return hub_options_; }
   // A running run ends soon and keeps its best result; a queued one ends now.
   void terminate(Run& run);
   // Takes nothing more, terminates all runs and waits. False when some still go on at the deadline.
@@ -119,7 +120,7 @@ class RunRegistry {
 
   const RunFunction run_function_;
   const RegistryLimits limits_;
-  const SteadyClock clock_;
+  const HubOptions hub_options_;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

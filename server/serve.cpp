@@ -1,15 +1,18 @@
 #include "server/serve.h"
 
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 
 #include <condition_variable>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
+#include <random>
 #include <thread>
 #include <utility>
 
+#include "engine/base/hash.h"
 #include "scripting/manifest.h"
 #include "server/api.h"
 #include "server/http_server.h"
@@ -66,6 +69,35 @@ std::string url_host(const std::string& host) {
   return host.find(':') == std::string::npos ? host : "[" + host + "]";
 }
 
+HttpServerOptions server_options(const Config& config) {
+  HttpServerOptions options;
+  options.host = config.host;
+  options.port = config.port;
+  if (config.frames_port != 0) options.frames_port = config.frames_port;
+  return options;
+}
+
+HubOptions hub_options(HttpServer& server) {
+  HubOptions options;
+  options.clock = std::chrono::steady_clock::now;
+  options.executor = [&server](std::function<void()> call) { server.post(std::move(call)); };
+  options.wall_ms = [] {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::int64_t{std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
+  };
+  std::random_device device;
+  options.epoch = base::hex64((std::uint64_t{device()} << 32) | device());
+  return options;
+}
+
+// Every client is a descriptor, and the usual soft limit is as many as clients are allowed.
+void allow_descriptors() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) spdlog::warn("the limit of open files stays low");
+}
+
 }  // namespace
 
 base::Result<void> serve(const ServeOptions& options, RunFunction run_function) {
@@ -78,7 +110,8 @@ base::Result<void> serve(const ServeOptions& options, RunFunction run_function) 
     if (count > 1) std::_Exit(130);
     asked_to_end.open();
   });
-  RunRegistry registry(std::move(run_function), {}, std::chrono::steady_clock::now);
+  HttpServer server(server_options(config));
+  RunRegistry registry(std::move(run_function), {}, hub_options(server));
   ApiOptions api_options;
   api_options.access = std::move(*rules);
   api_options.defaults = run_defaults(config);
@@ -86,11 +119,15 @@ base::Result<void> serve(const ServeOptions& options, RunFunction run_function) 
   api_options.api_markdown = scripting::api_markdown();
   api_options.ledger_json = options.ledger_json;
   Api api(std::move(api_options), registry, StaticFiles(options.web_dir));
-  HttpServer server({config.host, config.port}, api);
-  const auto port = server.listen();
+  allow_descriptors();
+  const auto port = server.listen(api);
   if (!port.ok()) return port.error();
   std::printf("cherub: listening on http://%s:%u\n", url_host(config.host).c_str(),
               static_cast<unsigned>(*port));
+  if (config.frames_port != 0) {
+    std::printf("cherub: frames for native renderers on port %u\n",
+                static_cast<unsigned>(server.frames_port()));
+  }
   std::fflush(stdout);
 
   std::thread network([&] { server.run(); });

@@ -53,6 +53,9 @@ class Application {
   virtual Reply handle(const HttpRequest& request) = 0;
   // A view for an upgrade request, or the refusal.
   virtual std::variant<View, HttpResponse> open_view(const HttpRequest& request) = 0;
+  // A view of frames for a native renderer by its first line, "<run>/<view>" and a token behind a
+  // space where one is asked for; or the reason against it.
+  virtual base::Result<View> open_frames(std::string_view line) = 0;
 };
 
 }  // namespace cherub::server

@@ -5,39 +5,21 @@
 #include "engine/scenario.h"
 #include "server/api.h"
 #include "server/frames.h"
+#include "server/multiplex.h"
 
 namespace cherub::server {
 namespace {
 
-// A client that keeps sending what nobody can read is not worth its connection.
-constexpr int kRefusalsMax = 16;
+// What a render view may be told: the next frame is a key frame.
+constexpr std::string_view kKeyWish = R"({"type":"key"})";
 
 SharedBytes shared(std::string text) {
   return std::make_shared<const std::string>(std::move(text));
 }
 
-// Answers a client's words with what is wrong about them, and hangs up when it is always so.
-class Refuser {
- public:
-  explicit Refuser(std::shared_ptr<Outbox> outbox) : outbox_(std::move(outbox)) {}
-
-  void refuse(const base::Error& error, const std::string& ref = {}) {
-    if (++refusals_ > kRefusalsMax) {
-      outbox_->close({kClosePolicy, "too many messages that cannot be read"});
-      return;
-    }
-    base::JsonObject record;
-    record.add("type", "refused");
-    if (!ref.empty()) record.raw("ref", ref);
-    record.add("detail", error.message);
-    if (!error.where.empty()) record.add("field", error.where);
-    outbox_->push_record(shared(record.text()));
-  }
-
- private:
-  std::shared_ptr<Outbox> outbox_;
-  int refusals_ = 0;
-};
+std::shared_ptr<Refuser> refuser_of(const View& view) {
+  return std::make_shared<Refuser>(view.outbox, "type", "refused");
+}
 
 // The scenario of a stored request; maze, whose species any viewer knows, when it cannot be told.
 std::string stored_hello(const std::string& request_json) {
@@ -55,12 +37,28 @@ HttpResponse no_such_run() {
   return problem(404, "There is no run of this id.", "run_id");
 }
 
+std::string about_run(std::string_view run_id, std::string_view state) {
+  return base::JsonObject().add("run_id", run_id).add("state", state).text();
+}
+
+// The progress of a run of an earlier process: its summary.
+Channel still_channel(const std::string& name, const HubOptions& hub, const StoredRun& stored) {
+  RecordChannelOptions options;
+  options.name = name;
+  options.epoch = hub.epoch;
+  options.executor = [](const std::function<void()>& call) { call(); };
+  options.wall_ms = hub.wall_ms;
+  const auto channel = std::make_shared<RecordChannel>(std::move(options));
+  channel->publish({stored.state == "failed" ? "error" : stored.state, stored.summary_json, true});
+  return {channel, about_run(stored.run_id, stored.state)};
+}
+
 // A view of a run that nothing more will come from.
 View still_view(std::initializer_list<std::string> records) {
   View view;
   view.outbox = std::make_shared<Outbox>();
   for (const std::string& record : records) view.outbox->push_record(shared(record));
-  view.on_text = [refuser = std::make_shared<Refuser>(view.outbox)](std::string_view) {
+  view.on_text = [refuser = refuser_of(view)](std::string_view) {
     refuser->refuse({base::ErrorCode::kConflict, "This run is over.", ""});
   };
   return view;
@@ -74,11 +72,13 @@ std::variant<View, HttpResponse> Api::open_view(const HttpRequest& request) {
   }
   const Segments segments = path_segments(request.path);
   std::variant<View, HttpResponse> opened =
-      problem(404, "There is no such view; see /ws/progress/<run>.", "path");
+      problem(404, "There is no such view; see /ws and /ws/progress/<run>.", "path");
   if (segments.size() == 3 && segments[0] == "ws" && segments[1] == "progress") {
     opened = progress_view(segments[2]);
   } else if (segments.size() == 4 && segments[0] == "ws" && segments[1] == "render") {
-    opened = render_view(segments[2], segments[3]);
+    opened = render_view(request, segments[2], segments[3]);
+  } else if (segments.size() == 1 && segments[0] == "ws") {
+    opened = multiplex_view();
   }
   if (View* view = std::get_if<View>(&opened)) {
     view->subprotocol = chosen_subprotocol(request.header("sec-websocket-protocol"));
@@ -102,41 +102,118 @@ std::variant<View, HttpResponse> Api::progress_view(std::string_view id) {
   View view;
   view.outbox = std::make_shared<Outbox>();
   run->hub().join_progress(view.outbox, run_state_name(run->state()));
-  const auto refuser = std::make_shared<Refuser>(view.outbox);
-  view.on_text = [&registry = registry_, run, refuser,
+  view.on_text = [&registry = registry_, run, refuser = refuser_of(view),
                   outbox = view.outbox](std::string_view text) {
-    if (run->over()) {
-      refuser->refuse({base::ErrorCode::kConflict, "This run is over.", ""});
-      return;
-    }
-    const auto refused = hear_command(registry, *run, text, outbox);
-    if (refused) refuser->refuse(refused->error, refused->ref);
+    const auto message = base::parse_json(text);
+    if (!message.ok()) return refuser->refuse(message.error());
+    const CommandReply to{outbox, "type", ref_of(*message)};
+    const auto taken = take_command(registry, *run, *message, to);
+    if (!taken.ok()) refuser->refuse(taken.error(), to.ref);
   };
-  view.on_closed = [run, outbox = view.outbox] { run->hub().leave(outbox); };
+  view.on_closed = [run, outbox = view.outbox] { run->hub().progress()->leave(outbox.get()); };
   return view;
 }
 
-std::variant<View, HttpResponse> Api::render_view(std::string_view id, std::string_view channel) {
-  if (channel != "world" && channel != "agents") {
-    return problem(404, "A run is rendered as 'world' and 'agents'.", "channel");
-  }
+std::variant<View, HttpResponse> Api::render_view(const HttpRequest& request, std::string_view id,
+                                                  std::string_view channel) {
   const auto run = registry_.find(id);
   if (!run) {
     const auto stored = stored_.find(id);
     if (!stored) return no_such_run();
     return still_view({stored_hello(stored->request_json)});
   }
+  const bool json = request.query == "encoding=json";
+  if (!json && !request.query.empty() && request.query != "encoding=binary") {
+    return problem(400, "A render view may be asked for ?encoding=json.", "encoding");
+  }
+  const auto frames = run->hub().frames(channel);
+  if (!frames.ok()) return problem_of(frames.error());
   View view;
   view.outbox = std::make_shared<Outbox>();
-  if (channel == "world") {
-    run->hub().join_world(view.outbox);
-  } else {
-    run->hub().join_agents(view.outbox);
-  }
-  view.on_text = [refuser = std::make_shared<Refuser>(view.outbox)](std::string_view) {
-    refuser->refuse({base::ErrorCode::kInvalidArgument, "A render view takes no messages.", ""});
+  (*frames)->join(view.outbox, json ? FrameForm::kJson : FrameForm::kBinary,
+                  [&](std::uint32_t) { view.outbox->push_record(shared(run->hub().hello())); });
+  view.on_text = [stream = *frames, refuser = refuser_of(view),
+                  outbox = view.outbox](std::string_view text) {
+    if (text != kKeyWish) {
+      refuser->refuse({base::ErrorCode::kInvalidArgument,
+                       "A render view takes no message but " + std::string(kKeyWish) + ".", ""});
+    } else if (!stream->wish_key(outbox.get())) {
+      refuser->refuse(
+          {base::ErrorCode::kRefused, "A key frame comes at most once a second on request.", ""});
+    }
   };
-  view.on_closed = [run, outbox = view.outbox] { run->hub().leave(outbox); };
+  view.on_closed = [stream = *frames, outbox = view.outbox] { stream->leave(outbox.get()); };
+  return view;
+}
+
+View Api::multiplex_view() {
+  View view;
+  OutboxLimits limits;
+  limits.message_records = kMessageRecordsMax;
+  view.outbox = std::make_shared<Outbox>(limits);
+  const auto command = [&registry = registry_, outbox = view.outbox](
+                           const std::string& run_id, const rapidjson::Value& value,
+                           const std::string& ref) -> base::Result<void> {
+    const auto run = registry.find(run_id);
+    if (!run) return base::Error{base::ErrorCode::kNotFound, "There is no run of this id.", "run"};
+    return take_command(registry, *run, value, {outbox, "op", ref});
+  };
+  const auto multiplex = std::make_shared<Multiplex>(
+      view.outbox, registry_.hub_options().epoch,
+      [this](const std::string& name) { return find_channel(name); }, command);
+  view.on_text = [multiplex](std::string_view text) { multiplex->hear(text); };
+  view.on_closed = [multiplex] { multiplex->leave(); };
+  return view;
+}
+
+base::Result<Channel> Api::find_channel(const std::string& name) const {
+  const std::string path = "/" + name;
+  const Segments parts = path_segments(path);
+  const bool progress = parts.size() == 2 && parts[0] == "progress";
+  const bool render = parts.size() == 3 && parts[0] == "render";
+  if (!progress && !render) {
+    return base::Error{base::ErrorCode::kNotFound,
+                       "A channel is progress/<run> or render/<run>/<view>.", "ch"};
+  }
+  const auto run = registry_.find(parts[1]);
+  if (!run && progress) {
+    if (const auto stored = stored_.find(parts[1])) {
+      return still_channel(name, registry_.hub_options(), *stored);
+    }
+  }
+  if (!run) return base::Error{base::ErrorCode::kNotFound, "There is no run of this id.", "ch"};
+  if (progress) {
+    return Channel{run->hub().progress(), about_run(run->id(), run_state_name(run->state()))};
+  }
+  const auto frames = run->hub().frames(parts[2]);
+  if (!frames.ok()) return base::Error{frames.error().code, frames.error().message, "ch"};
+  return Channel{*frames, run->hub().hello()};
+}
+
+base::Result<View> Api::open_frames(std::string_view line) {
+  const std::size_t space = line.find(' ');
+  const std::string_view token = space == line.npos ? std::string_view() : line.substr(space + 1);
+  if (!options_.access.token.empty() && !tokens_equal(token, options_.access.token)) {
+    return base::Error{base::ErrorCode::kRefused,
+                       "Send '<run>/<view> <token>', with the right token.", "token"};
+  }
+  const std::string path = "/" + std::string(line.substr(0, space));
+  const Segments parts = path_segments(path);
+  if (parts.size() != 2) {
+    return base::Error{base::ErrorCode::kInvalidArgument,
+                       "Send one line: '<run>/<view>', as in 'latest/agents'.", "line"};
+  }
+  const auto runs = registry_.list();
+  const auto run = parts[0] != "latest" ? registry_.find(parts[0])
+                   : runs.empty()       ? nullptr
+                                        : runs.front();
+  if (!run) return base::Error{base::ErrorCode::kNotFound, "There is no such run.", "line"};
+  const auto frames = run->hub().frames(parts[1]);
+  if (!frames.ok()) return frames.error();
+  View view;
+  view.outbox = std::make_shared<Outbox>();
+  (*frames)->join(view.outbox, FrameForm::kBinary, [](std::uint32_t) {});
+  view.on_closed = [stream = *frames, outbox = view.outbox] { stream->leave(outbox.get()); };
   return view;
 }
 

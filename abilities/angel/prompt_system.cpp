@@ -63,12 +63,13 @@ constexpr std::string_view kContract = R"text(
 
 local policy = {}
 function policy.act(self, world) end             -- required; every tick
-function policy.init(self, config) end           -- optional; once per agent (the newborn too) before
-                                                 -- its first act; config is an empty table
-function policy.collect(step) return {} end      -- optional; small table of numbers for the record;
-                                                 -- step has self, tick, time
+function policy.init(self, config) end           -- optional; once per agent (the newborn too)
+                                                 -- before its first act; config is empty
+function policy.collect(step) return {} end      -- optional; a small table of numbers for the
+                                                 -- record; step has self, tick, time
 function policy.finalize(episode) return {} end  -- optional; at the end of an episode
-function policy.migrate(old) return old end      -- optional; an earlier version's memory to this one's
+function policy.migrate(old) return old end      -- optional; an earlier version's memory to
+                                                 -- this one's
 return policy
 
 Units: metres, world seconds, radians anticlockwise from east. x grows east, y north. health,

@@ -33,21 +33,6 @@ bool within(const std::string& range, double value) {
   return value >= std::strtod(range.c_str(), nullptr) && value <= high;
 }
 
-// The number that a literal stands for, with its sign.
-const double* literal_number(const Expression& expression, double& value) {
-  const Expression& inner = bare(expression);
-  if (inner.kind == ExpressionKind::kNumber) {
-    value = inner.number;
-    return &value;
-  }
-  if (inner.kind != ExpressionKind::kUnary || inner.unary_op != sandbox::UnaryOp::kNegate) {
-    return nullptr;
-  }
-  if (!literal_number(*inner.children[0], value)) return nullptr;
-  value = -value;
-  return &value;
-}
-
 std::string names_of(ApiKind kind, std::string_view prefix) {
   std::string text;
   for (const ApiEntry& entry : api_manifest()) {
@@ -162,8 +147,8 @@ class AbilityUseRules {
       error(argument.range, name + " must be a " + parameter.type, "write " + usage(entry));
       return false;
     }
-    double value = 0;
-    if (literal_number(argument, value) && !within(parameter.range, value)) {
+    const auto value = literal_number(argument);
+    if (value && !within(parameter.range, *value)) {
       error(argument.range, name + " is outside of " + parameter.range,
             "write a number in " + parameter.range);
       return false;

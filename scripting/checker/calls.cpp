@@ -47,6 +47,14 @@ std::string_view shape_words(Shape shape) {
       return "an array of Sightings";
     case Shape::kStep:
       return "a Step";
+    case Shape::kSound:
+      return "a Sound";
+    case Shape::kSounds:
+      return "an array of Sounds";
+    case Shape::kOffer:
+      return "an Offer";
+    case Shape::kWeather:
+      return "the weather";
     case Shape::kCollectStep:
       return "the step";
     case Shape::kLibrary:
@@ -121,6 +129,7 @@ class CallRules {
     if (call.entry->kind == ApiKind::kLibrary) return false;
     const Type first = context_.types.of(*call.arguments[0]);
     const bool record = first.is(Shape::kSighting) || first.is(Shape::kStep) ||
+                        first.is(Shape::kSound) ||
                         (first.is(Shape::kTable) && call.arguments.size() == 1);
     if (!record) return false;
     const Expression& argument = bare(*call.arguments[0]);
@@ -249,8 +258,8 @@ class CallRules {
 
   static bool fits_table(const KnownCall& call, const Type& type) {
     const bool is_array_loop = call.entry->name == "ipairs";
-    if (type.is(Shape::kSighting) || type.is(Shape::kStep)) return !is_array_loop;
-    return type.is(Shape::kTable) || type.is(Shape::kMemory) || type.is(Shape::kSightings);
+    if (is_record(type)) return !is_array_loop;
+    return type.is(Shape::kTable) || type.is(Shape::kMemory) || is_list(type);
   }
 
   static std::string type_words(std::string_view type) {

@@ -17,15 +17,6 @@ using sandbox::ExpressionKind;
 using sandbox::Statement;
 using sandbox::StatementKind;
 
-bool is_order(BinaryOp op) {
-  return op == BinaryOp::kLess || op == BinaryOp::kLessEqual || op == BinaryOp::kGreater ||
-         op == BinaryOp::kGreaterEqual;
-}
-
-bool is_equality(BinaryOp op) {
-  return op == BinaryOp::kEqual || op == BinaryOp::kNotEqual;
-}
-
 // `b > a` for `a < b`.
 BinaryOp mirrored(BinaryOp op) {
   switch (op) {
@@ -55,16 +46,6 @@ std::string_view sign_of(BinaryOp op) {
   }
 }
 
-std::optional<double> number_of(const Expression& expression) {
-  const Expression& inner = bare(expression);
-  if (inner.kind == ExpressionKind::kNumber) return inner.number;
-  if (inner.kind != ExpressionKind::kUnary || inner.unary_op != sandbox::UnaryOp::kNegate)
-    return std::nullopt;
-  const Expression& operand = bare(*inner.children[0]);
-  if (operand.kind != ExpressionKind::kNumber) return std::nullopt;
-  return -operand.number;
-}
-
 // `value op limit`, the number on the right.
 struct Comparison {
   const Expression* value = nullptr;
@@ -76,10 +57,10 @@ std::optional<Comparison> comparison_of(const Expression& expression) {
   const Expression& inner = bare(expression);
   if (inner.kind != ExpressionKind::kBinary) return std::nullopt;
   if (!is_order(inner.binary_op) && !is_equality(inner.binary_op)) return std::nullopt;
-  if (const auto limit = number_of(*inner.children[1])) {
+  if (const auto limit = literal_number(*inner.children[1])) {
     return Comparison{&bare(*inner.children[0]), inner.binary_op, *limit};
   }
-  if (const auto limit = number_of(*inner.children[0])) {
+  if (const auto limit = literal_number(*inner.children[0])) {
     return Comparison{&bare(*inner.children[1]), mirrored(inner.binary_op), *limit};
   }
   return std::nullopt;
@@ -161,7 +142,7 @@ class ConditionRules {
     if (type.maybe_nil) return;
     if (type.is(Shape::kEntry)) return report_function(inner, type);
     if (type.is(Shape::kSelf)) return report_action(inner);
-    if (type.is(Shape::kSightings)) return report_list(inner);
+    if (is_list(type)) return report_list(inner);
     if (type.is(Shape::kNumber) || type.is(Shape::kString)) report_value(inner, type);
   }
 

@@ -125,9 +125,8 @@ class ContractRules {
                       (wanted == "table" && type.is(Shape::kTable));
     const bool evident = is_plain(type) || type.is(Shape::kFunction) || type.is(Shape::kNil);
     const auto bounds = number_range(part.entry->range);
-    const bool outside =
-        bounds && member.value->kind == ExpressionKind::kNumber &&
-        (member.value->number < bounds->low || member.value->number > bounds->high);
+    const auto value = literal_number(*member.value);
+    const bool outside = bounds && value && (*value < bounds->low || *value > bounds->high);
     if ((!evident || fits) && !outside) return;
     error(member.value->range, spec_.display_name(part) + " must be " + value_words(*part.entry),
           "write " + spec_.display_name(part) + " = …, " + value_words(*part.entry));

@@ -113,6 +113,32 @@ constexpr Habit kStepHabits[] = {
     {"distance dist cost steps count", "write @.length"},
 };
 
+constexpr Habit kSoundHabits[] = {
+    {"pos position location coords coordinates point", "write @.x and @.y"},
+    {"message msg words content body data string value", "write @.text"},
+    {"from sender source id speaker_id agent by who", "write @.speaker (an id)"},
+    {"dist range", "write @.distance"},
+    {"type channel", "write @.kind"},
+    {"name species_name", "write @.species"},
+    {"dx dy direction angle heading", "write @.x - self.x and @.y - self.y"},
+};
+
+constexpr Habit kOfferHabits[] = {
+    {"sender seller by agent id giver offerer trader partner", "write @.from (an id)"},
+    {"give gives offered item_name what", "write @.item"},
+    {"amount quantity number", "write @.count"},
+    {"want wants price asks wanted receive cost for_item", "write @.want_item"},
+    {"want_amount wanted_count price_count ask_count", "write @.want_count"},
+    {"time expires ttl until timeout remaining", "write @.seconds"},
+    {"pos position location x y distance",
+     "an Offer has no place; look for who offers with world.neighbors"},
+};
+
+constexpr Habit kWeatherHabits[] = {
+    {"raining is_raining wet rainfall precipitation storm intensity", "write @.rain > 0"},
+    {"sunny dry clear is_sunny", "write @.rain == 0"},
+};
+
 constexpr Habit kCollectHabits[] = {
     {"world env", "write @.self or @.tick; note in self.memory what act saw of the world"},
     {"step index n", "write @.tick"},
@@ -129,6 +155,12 @@ std::span<const Habit> habits_of(Shape owner) {
       return kSightingHabits;
     case Shape::kStep:
       return kStepHabits;
+    case Shape::kSound:
+      return kSoundHabits;
+    case Shape::kOffer:
+      return kOfferHabits;
+    case Shape::kWeather:
+      return kWeatherHabits;
     case Shape::kCollectStep:
       return kCollectHabits;
     default:
@@ -241,6 +273,12 @@ std::string_view owner_name(Shape owner) {
       return "a Sighting";
     case Shape::kStep:
       return "a Step";
+    case Shape::kSound:
+      return "a Sound";
+    case Shape::kOffer:
+      return "an Offer";
+    case Shape::kWeather:
+      return "the weather";
     case Shape::kCollectStep:
       return "the step of policy.collect";
     default:

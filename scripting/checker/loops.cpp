@@ -142,7 +142,7 @@ class LoopRules {
     const Type object = context_.types.of(*index.children[0]);
     const std::string* key = constant_key(index);
     if (!key) return false;
-    if (object.is(Shape::kSighting) || object.is(Shape::kStep)) {
+    if (is_record(object)) {
       return bare(*index.children[0]).kind == ExpressionKind::kName &&
              !context_.survey.assigns_field(*key) &&
              bare(*index.children[0]).local->assignments == 0;
@@ -193,7 +193,7 @@ class LoopRules {
 
   // world.neighbors(…), or a constant list of the file.
   bool counts_from_one(const Expression& list) {
-    if (context_.types.of(list).is(Shape::kSightings)) return true;
+    if (is_list(context_.types.of(list))) return true;
     if (list.kind != ExpressionKind::kName || !list.local) return false;
     const auto [known, is_new] = lists_.insert({list.local, false});
     if (is_new) known->second = is_constant_list(list);

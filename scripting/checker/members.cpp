@@ -33,10 +33,14 @@ class MemberRules {
         return check_world(site, name);
       case Shape::kSighting:
       case Shape::kStep:
+      case Shape::kSound:
+      case Shape::kOffer:
+      case Shape::kWeather:
       case Shape::kCollectStep:
         return check_record(site, object.shape, name);
       case Shape::kSightings:
-        return check_list(site, name);
+      case Shape::kSounds:
+        return check_list(site, object.shape, name);
       case Shape::kLibrary:
         return check_library(site, object.library, name);
       case Shape::kEntry:
@@ -133,12 +137,17 @@ class MemberRules {
                  member_hint(shape, name, object_name(index)));
   }
 
-  void check_list(const ExpressionSite& site, const std::string& name) {
+  void check_list(const ExpressionSite& site, Shape list, const std::string& name) {
     const Expression& index = *site.expression;
     if (site.is_target || context_.survey.assigns_field(name)) return;
     const std::string object = object_name(index);
     if (name == "n" || name == "length" || name == "size" || name == "count") {
       report_error(index, "an array has no field '" + name + "'", "write #" + object);
+    } else if (list == Shape::kSounds) {
+      if (!find_api(ApiKind::kResultField, "Sound." + name)) return;
+      report_error(index, "world.heard gives an array of Sounds, not one",
+                   "loop with for _, sound in ipairs(" + object + ") do, or test and take " +
+                       object + "[1]");
     } else if (find_api(ApiKind::kResultField, "Sighting." + name)) {
       report_error(
           index, "world.neighbors gives an array of Sightings, not one",
@@ -181,11 +190,15 @@ class MemberRules {
         return report(call.name_range, "self.memory is a plain table without functions",
                       "write self.memory.name = value, and read self.memory.name");
       case Shape::kSightings:
+      case Shape::kSounds:
         return report(
             call.name_range, "an array has no functions",
             "write #" + owner + ", " + owner + "[1] or a loop with ipairs(" + owner + ")");
       case Shape::kSighting:
       case Shape::kStep:
+      case Shape::kSound:
+      case Shape::kOffer:
+      case Shape::kWeather:
       case Shape::kCollectStep:
         if (context_.survey.assigns_field(name)) return;
         return report(call.name_range,

@@ -19,10 +19,6 @@ bool is_choice(BinaryOp op) {
   return op == BinaryOp::kAnd || op == BinaryOp::kOr;
 }
 
-bool is_equality(BinaryOp op) {
-  return op == BinaryOp::kEqual || op == BinaryOp::kNotEqual;
-}
-
 class MemoryRules {
  public:
   explicit MemoryRules(const CheckContext& context)

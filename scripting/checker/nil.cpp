@@ -24,10 +24,6 @@ using sandbox::StatementKind;
 // Conditions in locals that are looked into, in one source.
 constexpr int kKeptConditionsMax = 2000;
 
-bool is_record(const Type& type) {
-  return type.is(Shape::kSighting) || type.is(Shape::kStep);
-}
-
 // The untested result of a sense. The target of a maze is always there.
 bool is_unsure(const Type& type) {
   return type.maybe_nil && type.entry && type.entry->kind == ApiKind::kWorldSense &&
@@ -271,8 +267,10 @@ class NilRules {
 
   void check_result(const Expression& call, const Expression& use) {
     if (counts_ || !is_unsure(context_.types.of(call))) return;
-    const bool step = context_.types.of(call).is(Shape::kStep);
-    const std::string name = step ? "step" : "food";
+    const Shape shape = context_.types.of(call).shape;
+    const std::string name = shape == Shape::kStep    ? "step"
+                             : shape == Shape::kOffer ? "offer"
+                                                      : "food";
     context_.report.warning(use.range, context_.report.text(call) + " may be nil",
                             "keep it first: local " + name + " = …; if " + name + " then … end");
   }
@@ -283,11 +281,14 @@ class NilRules {
     const Expression& list = bare(*element.children[0]);
     if (list.kind != ExpressionKind::kName || !list.local) return;
     if (bare(*element.children[1]).kind != ExpressionKind::kNumber) return;
-    if (!context_.types.of(list).is(Shape::kSightings)) return;
+    const Type array = context_.types.of(list);
+    if (!is_list(array)) return;
     if (bare(*element.children[1]).number < 1 || is_measured(list.local)) return;
     if (!reported_.insert(list.local).second) return;
     const std::string text = context_.report.text(element);
-    context_.report.warning(use.range, text + " is nil when nobody is near",
+    context_.report.warning(use.range,
+                            text + (array.is(Shape::kSounds) ? " is nil when nothing was heard"
+                                                             : " is nil when nobody is near"),
                             "test it first: if " + text + " then … end");
   }
 

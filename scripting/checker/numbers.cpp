@@ -59,7 +59,7 @@ class NumberRules {
 
   void check_radius(const ApiEntry& entry, const Expression& call) {
     for (std::size_t i = 0; i < entry.parameters.size() && i + 1 < call.children.size(); ++i) {
-      const auto radius = literal(*call.children[i + 1]);
+      const auto radius = literal_number(*call.children[i + 1]);
       if (entry.parameters[i].name != "radius" || !radius || *radius > 0) continue;
       context_.report.warning(call.children[i + 1]->range,
                               "nothing is found within " + base::json_number(*radius) + " m",
@@ -68,9 +68,9 @@ class NumberRules {
   }
 
   void check_random(const Expression& call) {
-    const auto first = literal(*call.children[1]);
+    const auto first = literal_number(*call.children[1]);
     const bool two = call.children.size() > 2;
-    const auto second = two ? literal(*call.children[2]) : std::nullopt;
+    const auto second = two ? literal_number(*call.children[2]) : std::nullopt;
     const bool empty =
         two ? first && second && std::floor(*second) < std::floor(*first) : first && *first < 1;
     if (!empty) return;
@@ -79,16 +79,6 @@ class NumberRules {
         two ? "write the smaller one first: math.random(low, high)"
             : "write math.random() for a number in [0, 1), math.random(n) for one "
               "of 1 … n");
-  }
-
-  static std::optional<double> literal(const Expression& expression) {
-    const Expression& inner = bare(expression);
-    if (inner.kind == ExpressionKind::kNumber) return inner.number;
-    const bool negative = inner.kind == ExpressionKind::kUnary &&
-                          inner.unary_op == sandbox::UnaryOp::kNegate &&
-                          bare(*inner.children[0]).kind == ExpressionKind::kNumber;
-    if (!negative) return std::nullopt;
-    return -bare(*inner.children[0]).number;
   }
 
   void check_binary(const Expression& binary) {

@@ -17,6 +17,13 @@
 // that works must pass, so a rule that is in doubt stays silent.
 namespace cherub::scripting {
 
+inline bool is_order(sandbox::BinaryOp op) {
+  return op >= sandbox::BinaryOp::kLess && op <= sandbox::BinaryOp::kGreaterEqual;
+}
+inline bool is_equality(sandbox::BinaryOp op) {
+  return op == sandbox::BinaryOp::kEqual || op == sandbox::BinaryOp::kNotEqual;
+}
+
 // Collects findings, at most one for each place: the first of the gravest.
 class Report {
  public:

@@ -24,6 +24,17 @@ const std::string* constant_key(const Expression& index) {
   return key.kind == ExpressionKind::kString ? &key.text : nullptr;
 }
 
+std::optional<double> literal_number(const sandbox::Expression& expression) {
+  const sandbox::Expression& inner = bare(expression);
+  if (inner.kind == ExpressionKind::kNumber) return inner.number;
+  if (inner.kind != ExpressionKind::kUnary || inner.unary_op != sandbox::UnaryOp::kNegate) {
+    return std::nullopt;
+  }
+  const sandbox::Expression& operand = bare(*inner.children[0]);
+  if (operand.kind != ExpressionKind::kNumber) return std::nullopt;
+  return -operand.number;
+}
+
 bool is_open_ended(const Expression& expression) {
   return expression.kind == ExpressionKind::kCall ||
          expression.kind == ExpressionKind::kMethodCall ||

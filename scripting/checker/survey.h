@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -114,6 +115,8 @@ class Survey {
 const sandbox::Expression& bare(const sandbox::Expression& expression);
 // The key of `a.key` or `a["key"]`, or nullptr.
 const std::string* constant_key(const sandbox::Expression& index);
+// The number that `2` or `-2` stands for.
+std::optional<double> literal_number(const sandbox::Expression& expression);
 // Whether it may stand for any number of values: a call or `...` at the end of a list.
 bool is_open_ended(const sandbox::Expression& expression);
 bool is_callee(const ExpressionSite& site);

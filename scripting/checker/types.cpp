@@ -48,6 +48,9 @@ Type type_of_words(std::string_view words, const ApiEntry* entry) {
   if (words == "Sighting") type.shape = Shape::kSighting;
   if (words == "Sighting[]") type.shape = Shape::kSightings;
   if (words == "Step") type.shape = Shape::kStep;
+  if (words == "Sound[]") type.shape = Shape::kSounds;
+  if (words == "Offer") type.shape = Shape::kOffer;
+  if (words == "Weather") type.shape = Shape::kWeather;
   if (words == "Self") type.shape = Shape::kSelf;
   return type;
 }
@@ -93,8 +96,25 @@ Type world_member(const std::string& name) {
 }  // namespace
 
 std::string_view record_name(Shape shape) {
-  if (shape == Shape::kSighting) return "Sighting";
-  return shape == Shape::kStep ? "Step" : "";
+  switch (shape) {
+    case Shape::kSighting:
+      return "Sighting";
+    case Shape::kStep:
+      return "Step";
+    case Shape::kSound:
+      return "Sound";
+    case Shape::kOffer:
+      return "Offer";
+    case Shape::kWeather:
+      return "Weather";
+    default:
+      return "";
+  }
+}
+
+Shape element_of(Shape list) {
+  if (list == Shape::kSightings) return Shape::kSighting;
+  return list == Shape::kSounds ? Shape::kSound : Shape::kUnknown;
 }
 
 Types::Types(const Survey& survey, const Contract& contract)
@@ -219,8 +239,8 @@ Type Types::of_loop_variable(const LocalFacts& facts) const {
   if (callee.entry->name != "ipairs" && callee.entry->name != "pairs") return {};
   const Type list = of(*iterator.children[1]);
   if (callee.entry->name == "ipairs" && facts.loop_position == 0) return {Shape::kNumber};
-  if (!list.is(Shape::kSightings)) return {};
-  return facts.loop_position == 0 ? Type{Shape::kNumber} : Type{Shape::kSighting};
+  if (!is_list(list)) return {};
+  return {facts.loop_position == 0 ? Shape::kNumber : element_of(list.shape)};
 }
 
 Type Types::compute(const Expression* node) const {
@@ -264,8 +284,8 @@ Type Types::of_index(const Expression& index) const {
   const Type object = of(*index.children[0]);
   const std::string* key = constant_key(index);
   if (!key) {
-    const bool element = object.is(Shape::kSightings) && of(*index.children[1]).is(Shape::kNumber);
-    return element ? Type{Shape::kSighting, true} : Type{};
+    const bool element = is_list(object) && of(*index.children[1]).is(Shape::kNumber);
+    return element ? Type{element_of(object.shape), true} : Type{};
   }
   switch (object.shape) {
     case Shape::kSelf:
@@ -278,7 +298,10 @@ Type Types::of_index(const Expression& index) const {
       if (*key == "self") return {Shape::kSelf};
       return *key == "tick" || *key == "time" ? Type{Shape::kNumber} : Type{};
     case Shape::kSighting:
-    case Shape::kStep: {
+    case Shape::kStep:
+    case Shape::kSound:
+    case Shape::kOffer:
+    case Shape::kWeather: {
       const std::string name = std::string(record_name(object.shape)) + "." + *key;
       const ApiEntry* field = find_api(ApiKind::kResultField, name);
       // A record is a table: the policy may have put another value there.

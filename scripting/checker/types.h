@@ -28,6 +28,10 @@ enum class Shape {
   kSighting,
   kSightings,
   kStep,
+  kSound,
+  kSounds,
+  kOffer,
+  kWeather,
   kCollectStep,  // the parameter of policy.collect
   kLibrary,      // math, string, table, bit
   kEntry,        // a function of the manifest
@@ -82,7 +86,15 @@ class Types {
   mutable std::unordered_set<const void*> underway_;     // cuts cycles
 };
 
-// The record of a field name such as "Sighting", for kSighting and kStep; else empty.
+// The record of a field name such as "Sighting", for what the senses give; else empty.
 std::string_view record_name(Shape shape);
+inline bool is_record(const Type& type) {
+  return !record_name(type.shape).empty();
+}
+// What is in an array that a sense gives: kSighting of kSightings …; kUnknown for what is none.
+Shape element_of(Shape list);
+inline bool is_list(const Type& type) {
+  return element_of(type.shape) != Shape::kUnknown;
+}
 
 }  // namespace cherub::scripting

@@ -15,15 +15,6 @@ using sandbox::ExpressionKind;
 using sandbox::Statement;
 using sandbox::StatementKind;
 
-bool is_order(BinaryOp op) {
-  return op == BinaryOp::kLess || op == BinaryOp::kLessEqual || op == BinaryOp::kGreater ||
-         op == BinaryOp::kGreaterEqual;
-}
-
-bool is_equality(BinaryOp op) {
-  return op == BinaryOp::kEqual || op == BinaryOp::kNotEqual;
-}
-
 class ValueRules {
  public:
   explicit ValueRules(const CheckContext& context) : context_(context) {
@@ -74,7 +65,7 @@ class ValueRules {
             "call it: #" + usage(*type.entry));
     } else if (type.is(Shape::kNumber) && !type.maybe_nil) {
       error(operand, "a number has no length", "leave out the #");
-    } else if (type.is(Shape::kSighting) || type.is(Shape::kStep)) {
+    } else if (is_record(type)) {
       error(operand, std::string(owner_name(type.shape)) + " has no length",
             "test whether there is one: if " + text + " then … end");
     }
@@ -111,7 +102,8 @@ class ValueRules {
     const Expression& right = bare(*difference.children[1]);
     const auto is_place = [this](const Expression& operand) {
       const Type type = context_.types.of(operand);
-      return type.is(Shape::kSelf) || type.is(Shape::kSighting) || type.is(Shape::kStep);
+      return type.is(Shape::kSelf) || type.is(Shape::kSighting) || type.is(Shape::kStep) ||
+             type.is(Shape::kSound);
     };
     if (!is_place(left) || !is_place(right)) return false;
     const std::string a = context_.report.text(left);
@@ -169,6 +161,22 @@ class ValueRules {
         what = "a Step" + wrong;
         hint = "take a field of it: " + named(inner, "step") + ".x, " + named(inner, "step") +
                ".length …";
+        break;
+      case Shape::kSound:
+        what = "a Sound" + wrong;
+        hint = "take a field of it: " + named(inner, "sound") + ".text …";
+        break;
+      case Shape::kOffer:
+        what = "an Offer" + wrong;
+        hint = "take a field of it: " + named(inner, "offer") + ".item …";
+        break;
+      case Shape::kWeather:
+        what = "the weather" + wrong;
+        hint = "take a field of it: world.weather().rain";
+        break;
+      case Shape::kSounds:
+        what = "an array of Sounds" + wrong;
+        hint = "write #" + named(inner, "heard") + ", or take a Sound out of it";
         break;
       case Shape::kSightings:
         what = "an array of Sightings" + wrong;
@@ -264,7 +272,7 @@ class ValueRules {
     const Expression& iterator = bare(*loop.values[0]);
     const Type type = context_.types.of(iterator);
     const std::string text = context_.report.text(iterator);
-    if (type.is(Shape::kSightings)) {
+    if (is_list(type)) {
       error(iterator, "a loop needs ipairs around an array", "write in ipairs(" + text + ") do");
     } else if (type.is(Shape::kMemory)) {
       error(iterator, "a loop needs pairs around a table", "write in pairs(" + text + ") do");

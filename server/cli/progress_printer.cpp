@@ -72,13 +72,18 @@ void ProgressPrinter::tell_news(const std::string& type, const rapidjson::Docume
     say_locked("command refused: " + text_of(record, "message"));
   } else if (type == "reload") {
     const std::string why = text_of(record, "message");
-    say_locked("reload " + text_of(record, "state") + " at tick " +
-               std::to_string(whole_of(record, "tick")) + (why.empty() ? "" : ": " + why));
+    const std::string ability = text_of(record, "ability");
+    say_locked("reload " + (ability.empty() ? "" : "of " + ability + " ") +
+               text_of(record, "state") + " at tick " + std::to_string(whole_of(record, "tick")) +
+               (why.empty() ? "" : ": " + why));
   } else if (type == "quarantine") {
     const std::string restored = text_of(record, "restored");
-    say_locked("quarantine of " + text_of(record, "sha256").substr(0, 12) + " at tick " +
+    const std::string ability = text_of(record, "ability");
+    const char* const nothing = ability.empty() ? "the native behaviour acts" : "it is withdrawn";
+    say_locked("quarantine of " + (ability.empty() ? "" : ability + " ") +
+               text_of(record, "sha256").substr(0, 12) + " at tick " +
                std::to_string(whole_of(record, "tick")) + ": it failed too often; " +
-               (restored.empty() ? "the native behaviour" : restored.substr(0, 12)) + " acts");
+               (restored.empty() ? nothing : restored.substr(0, 12) + " acts"));
   } else if (type == "save" && text_of(record, "state") == "failed") {
     say_locked("saving failed at tick " + std::to_string(whole_of(record, "tick")) + ": " +
                text_of(record, "message"));

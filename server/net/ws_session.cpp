@@ -31,6 +31,7 @@ class WsSession final : public std::enable_shared_from_this<WsSession> {
           if (!protocol.empty()) response.set(http::field::sec_websocket_protocol, protocol);
         }));
     ws_.read_message_max(kInboundMessageBytesMax);
+    ws_.auto_fragment(false);  // else a message would be a write for every 4 KiB of it
     upgrade_ = std::move(upgrade);
     ws_.async_accept(upgrade_, [self = shared_from_this()](error_code error) {
       if (!error) self->on_accepted();

@@ -3,7 +3,7 @@ import { getCode, getRun, sendCommand, startRun, stopRun } from "./api.js";
 import { ConsoleBox } from "./console_box.js";
 import { LiveSocket, combinedState, secondsToRetry } from "./connection.js";
 import { byId, setText } from "./dom.js";
-import { readAgents, readTerrain } from "./frames.js";
+import { AgentsDecoder, TerrainDecoder } from "./frames.js";
 import { GoalForm } from "./goal_form.js";
 import { PolicyPanel } from "./policy_panel.js";
 import { ProgressView } from "./progress_view.js";
@@ -124,13 +124,16 @@ function listen(opened) {
     readMessage(text, (message) => {
       if (message.type === "hello") world.greet(message);
     });
+  // Another connection begins with a key frame, which decoders take at any time.
+  const terrain = new TerrainDecoder();
+  const agents = new AgentsDecoder();
   socket(`/ws/render/${path}/world`, {
     text: greet,
-    binary: (bytes) => readFrame(() => world.takeTerrain(readTerrain(bytes))),
+    binary: (bytes) => readFrame(terrain, bytes, (shown) => world.takeTerrain(shown)),
   });
   socket(`/ws/render/${path}/agents`, {
     text: greet,
-    binary: (bytes) => readFrame(() => world.takeAgents(readAgents(bytes))),
+    binary: (bytes) => readFrame(agents, bytes, (shown) => world.takeAgents(shown)),
   });
 }
 
@@ -147,9 +150,10 @@ function readMessage(text, take) {
   else take(message);
 }
 
-function readFrame(read) {
+function readFrame(decoder, bytes, take) {
   try {
-    read();
+    const shown = decoder.take(bytes);
+    if (shown) take(shown);
   } catch (error) {
     complain(`A frame could not be drawn: ${error.message}.`);
   }

@@ -3,6 +3,9 @@
 const kHeaderBytes = 32;
 const kEntityBytes = 16;
 const kCellsMax = 1 << 26;
+const kUnitsPerMetre = 128;
+// What a delta says of an entity.
+const Change = { moved: 1, heading: 2, health: 4, flags: 8, born: 16, gone: 32 };
 
 export const FrameKind = { key: 0, delta: 1, blob: 2 };
 export const Block = { open: 0, wall: 1, hazard: 2, water: 3 };
@@ -32,6 +35,156 @@ export function readHeader(buffer) {
     fail(`a frame promises ${header.length} bytes and carries ${buffer.byteLength - kHeaderBytes}`);
   }
   return header;
+}
+
+// Reads numbers one behind the other; past the end it fails.
+class Reader {
+  constructor(buffer, header) {
+    this.view = new DataView(buffer, kHeaderBytes, header.length);
+    this.at = 0;
+  }
+  u8() {
+    if (this.at >= this.view.byteLength) fail("a delta is cut short");
+    return this.view.getUint8(this.at++);
+  }
+  u32() {
+    if (this.at + 4 > this.view.byteLength) fail("a delta is cut short");
+    this.at += 4;
+    return this.view.getUint32(this.at - 4, true);
+  }
+  varint() {
+    let value = 0;
+    for (let factor = 1; factor < 2 ** 35; factor *= 128) {
+      const byte = this.u8();
+      value += (byte & 127) * factor;
+      if (byte < 128) return value;
+    }
+    return fail("a number is too long");
+  }
+  signed() {
+    const bits = this.varint();
+    return bits % 2 === 0 ? bits / 2 : -(bits + 1) / 2;
+  }
+  end() {
+    if (this.at !== this.view.byteLength) fail("a delta carries more than it says");
+  }
+}
+
+// What both kinds of stream share: key frames begin anew, deltas change what is there. A delta that
+// builds on a frame that never came is passed over: `take` gives null.
+class FrameDecoder {
+  constructor() {
+    this.seq = null;
+  }
+  take(buffer) {
+    const header = readHeader(buffer);
+    if (header.kind === FrameKind.blob) return null;
+    if (header.kind === FrameKind.delta && header.seq - header.baseBack !== this.seq) return null;
+    this.seq = null; // until the frame is read whole
+    const shown = header.kind === FrameKind.key ? this.key(buffer) : this.delta(buffer, header);
+    this.seq = header.seq;
+    return shown;
+  }
+}
+
+export class TerrainDecoder extends FrameDecoder {
+  key(buffer) {
+    const terrain = readTerrain(buffer);
+    this.terrain = { ...terrain, blocks: terrain.blocks.slice() };
+    return this.terrain;
+  }
+  delta(buffer, header) {
+    const reader = new Reader(buffer, header);
+    const blocks = this.terrain.blocks.slice();
+    let voxel = 0;
+    for (let left = reader.u32(); left > 0; left -= 1) {
+      voxel += reader.varint();
+      const block = reader.u8();
+      if (voxel >= blocks.length) fail("a voxel lies outside of the world");
+      blocks[voxel++] = block;
+    }
+    reader.end();
+    this.terrain = { ...this.terrain, tick: header.tick, blocks };
+    return this.terrain;
+  }
+}
+
+// Gives what readAgents gives.
+export class AgentsDecoder extends FrameDecoder {
+  key(buffer) {
+    const entities = new Map();
+    const frame = readAgents(buffer);
+    frame.each((id, x, y, species, health, alive, heading, flags) => {
+      entities.set(id, {
+        x: x * kUnitsPerMetre,
+        y: y * kUnitsPerMetre,
+        species,
+        health: Math.round(health * 255),
+        flags,
+        heading: Math.round((heading / (2 * Math.PI)) * 256),
+      });
+    });
+    return this.show(frame.tick, entities);
+  }
+  delta(buffer, header) {
+    const reader = new Reader(buffer, header);
+    const entities = new Map(this.entities);
+    let row = 0;
+    for (let left = reader.u32(); left > 0; left -= 1) {
+      const head = reader.varint();
+      row += Math.floor(head / 2);
+      readChange(reader, head % 2 === 1, entities, row);
+      row += 1;
+    }
+    reader.end();
+    return this.show(header.tick, entities);
+  }
+  show(tick, entities) {
+    this.entities = entities;
+    return {
+      tick,
+      count: entities.size,
+      each(visit) {
+        for (const [id, one] of entities) {
+          visit(
+            id,
+            one.x / kUnitsPerMetre,
+            one.y / kUnitsPerMetre,
+            one.species,
+            one.health / 255,
+            (one.flags & 1) === 1,
+            (one.heading / 256) * 2 * Math.PI,
+            one.flags,
+          );
+        }
+      },
+    };
+  }
+}
+
+function readChange(reader, masked, entities, row) {
+  const mask = masked ? reader.u8() : Change.moved | Change.heading;
+  if (mask === Change.born) {
+    const born = { x: reader.signed(), y: reader.signed() };
+    for (const look of ["species", "health", "flags", "heading"]) born[look] = reader.u8();
+    entities.set(row, born);
+    return;
+  }
+  const was = entities.get(row);
+  if (!was || (mask > 15 && mask !== Change.gone)) fail(`a change does not fit entity ${row}`);
+  if (mask === Change.gone) {
+    entities.delete(row);
+    return;
+  }
+  const one = { ...was };
+  if (mask & Change.moved) {
+    one.x += reader.signed();
+    one.y += reader.signed();
+  }
+  if (mask & Change.heading) one.heading = reader.u8();
+  if (mask & Change.health) one.health = reader.u8();
+  if (mask & Change.flags) one.flags = reader.u8();
+  entities.set(row, one);
 }
 
 // {tick, width, depth, height, blocks: Uint8Array}; the block of a cell is at x + width * (y +

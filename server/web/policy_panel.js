@@ -156,6 +156,7 @@ export class PolicyPanel {
   // A reload record of the run. Returns false when the world took a version that this page does not
   // show.
   hear(record) {
+    if (record.slot === "ability") return true;
     this.steps.hear(record);
     const sha256 = record.new_sha256 ?? "";
     if (record.state === "refused" && this.pending) {

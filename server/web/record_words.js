@@ -78,6 +78,11 @@ const kReloadSteps = {
   abandoned: "was given up",
 };
 
+function versionWords(record, sha256) {
+  const of = record.ability ? ` of the ability ${record.ability}` : "";
+  return `Version ${shortHash(sha256 ?? "?")}${of}`;
+}
+
 function reloadWords(record) {
   const step = kReloadSteps[record.state];
   if (!step) return null;
@@ -87,7 +92,7 @@ function reloadWords(record) {
   const why = record.message ? ` ${record.message}` : "";
   return {
     tone: bad ? "bad" : good ? "good" : "quiet",
-    text: `Version ${shortHash(record.new_sha256 ?? "?")} ${step}${at}.${why}`,
+    text: `${versionWords(record, record.new_sha256)} ${step}${at}.${why}`,
     diagnostics: bad ? record.diagnostics : undefined,
   };
 }
@@ -181,10 +186,12 @@ const tellers = {
   quarantine: (record) => ({
     tone: "bad",
     text:
-      `Version ${shortHash(record.sha256)} failed too often and is in quarantine. ` +
+      `${versionWords(record, record.sha256)} failed too often and is in quarantine. ` +
       (record.restored
         ? `Version ${shortHash(record.restored)} acts again.`
-        : "The native behaviour acts in its place."),
+        : record.slot === "ability"
+          ? "The ability is withdrawn."
+          : "The native behaviour acts in its place."),
   }),
   command: (record) =>
     record.state === "refused"

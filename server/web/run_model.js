@@ -211,11 +211,14 @@ const handlers = {
     if (isNumber(record.faults)) model.faults = record.faults;
     if (isNumber(record.success_rate)) model.successRate = record.success_rate;
   },
+  // What becomes of abilities leaves the policy as it is.
   reload(model, record) {
+    if (record.slot === "ability") return;
     if (record.state === "swapped") model.sha256 = record.new_sha256 ?? model.sha256;
     if (record.state === "rolled_back") model.sha256 = record.old_sha256 ?? model.sha256;
   },
   quarantine(model, record) {
+    if (record.slot === "ability") return;
     model.sha256 = record.restored || model.sha256;
   },
   error(model, record) {

@@ -9,6 +9,7 @@
 #include "engine/base/hash.h"
 #include "engine/base/sha256.h"
 #include "tests/abilities/model_server_process.h"
+#include "tests/text.h"
 
 using namespace cherub;
 using namespace cherub::abilities;
@@ -16,11 +17,9 @@ using namespace cherub::abilities::angel;
 using base::ErrorCode;
 using cherub::testing::ModelServer;
 
-namespace {
+using cherub::testing::has;
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+namespace {
 
 // No real key, and another one in each run.
 std::string made_up_key() {

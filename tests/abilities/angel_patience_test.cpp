@@ -8,6 +8,7 @@
 #include "abilities/angel/patient_model.h"
 #include "abilities/angel/proxy.h"
 #include "tests/abilities/model_server_process.h"
+#include "tests/text.h"
 
 using namespace cherub;
 using namespace cherub::abilities;
@@ -15,11 +16,9 @@ using namespace cherub::abilities::angel;
 using base::Error;
 using base::ErrorCode;
 
-namespace {
+using cherub::testing::has;
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+namespace {
 
 const ModelRequest kRequest{"You write Lua.", "Reach the target."};
 

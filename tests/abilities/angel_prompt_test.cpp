@@ -3,15 +3,14 @@
 #include "abilities/angel/prompt.h"
 #include "scripting/checker.h"
 #include "tests/abilities/model_server_process.h"
+#include "tests/text.h"
 
 using namespace cherub;
 using namespace cherub::abilities::angel;
 
-namespace {
+using cherub::testing::has;
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+namespace {
 
 engine::Scenario scenario() {
   engine::Scenario s;

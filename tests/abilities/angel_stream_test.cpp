@@ -6,6 +6,7 @@
 #include "abilities/angel/sse.h"
 #include "engine/base/hash.h"
 #include "tests/abilities/model_server_process.h"
+#include "tests/text.h"
 
 using namespace cherub;
 using namespace cherub::abilities;
@@ -13,11 +14,9 @@ using namespace cherub::abilities::angel;
 using base::ErrorCode;
 using cherub::testing::ModelServer;
 
-namespace {
+using cherub::testing::has;
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+namespace {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 

@@ -6,12 +6,15 @@
 
 #include "abilities/angel/http_transport.h"
 #include "tests/abilities/model_server_process.h"
+#include "tests/text.h"
 
 using namespace cherub;
 using namespace cherub::abilities::angel;
 using base::ErrorCode;
 using cherub::testing::ModelServer;
 using cherub::testing::ScratchDirectory;
+
+using cherub::testing::has;
 
 namespace {
 
@@ -27,10 +30,6 @@ HttpRequest post(const std::string& base, double deadline_s = kPatientS) {
   request.body = "{}";
   request.deadline_s = deadline_s;
   return request;
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 double seconds_since(Clock::time_point start) {

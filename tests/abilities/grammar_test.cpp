@@ -222,6 +222,27 @@ TEST_CASE("a normalised program does the same in no more words") {
   }
 }
 
+TEST_CASE("no program makes a mistake at run time") {
+  for (const std::string& name : engine::builtin_scenario_names()) {
+    const engine::Scenario scenario = shipped(name);
+    const angel::Grammar grammar(scenario);
+    const auto registry = std::make_shared<scripting::ScriptRegistry>();
+    Evaluator evaluator(scenario, registry, {}, 1);
+    Programs programs(grammar, 10);
+    EpisodeSpec spec;
+    spec.seed = 5;
+    spec.ticks_max = 120;
+    for (int i = 0; i < 120; ++i) {
+      const std::string source = grammar.print(programs.next(), {});
+      const auto results = evaluator.run(registry->add(source)->sha256, {&spec, 1});
+      const auto& faults = results.front().policy.faults;
+      CAPTURE(name, source, results.front().policy.first_fault);
+      CHECK(faults[static_cast<std::size_t>(scripting::FaultKind::kError)] == 0);
+      CHECK(faults[static_cast<std::size_t>(scripting::FaultKind::kInvalidMemory)] == 0);
+    }
+  }
+}
+
 TEST_CASE("steps stay in range, and go up and down") {
   const angel::Scales scales{6, 60};
   for (const angel::Measure measure :

@@ -2,6 +2,7 @@
 #include "abilities/reload.h"
 #include "abilities/replay.h"
 #include "console_fixture.h"
+#include "engine/base/sha256.h"
 
 namespace cherub::abilities {
 namespace {
@@ -270,6 +271,39 @@ TEST_CASE("a version that fails too often after it was accepted is quarantined")
   CHECK(world.reloaded(bad, ReloadForce::kYes).verdict.ok);
   world.told("step 3");
   world.check_replays();
+}
+
+TEST_CASE("a quarantine, and what leads to one, is the same in a world that went back to a save") {
+  Reloads went_on, back;
+  const std::string worse = second("  if world.tick > 300 then error('never') end");
+  for (Reloads* world : {&went_on, &back}) {
+    world->reloaded(second(kLate), ReloadForce::kYes);
+    world->told("step 240");
+    CHECK(world->observer.of_type("quarantine").size() == 1);
+    world->reloaded(worse, ReloadForce::kYes);
+    world->told("step 75");  // half of a window
+  }
+  REQUIRE(back.told("save here").ok);
+  back.told("step 3");
+  REQUIRE(back.told("load here").ok);
+  const std::string scripts = "\"scripts\":";
+  const auto counts = [&](Reloads& world) {
+    const std::string json = world.told("profile").json;
+    return json.substr(json.find(scripts), json.find("]", json.find(scripts)) - json.find(scripts));
+  };
+  CHECK(counts(went_on) == counts(back));
+  for (Reloads* world : {&went_on, &back}) {
+    CHECK(world->reloaded(second(kLate)).verdict.stage == "quarantine");
+    world->told("step 60");
+    const auto records = world->observer.of_type("quarantine");
+    REQUIRE(records.size() == 2);
+    CHECK(holds(records[1], base::sha256_hex(worse)));
+    CHECK(holds(records[1], "\"restored\":\"" + base::sha256_hex(kFirst)));
+  }
+  CHECK(went_on.observer.of_type("quarantine")[1] == back.observer.of_type("quarantine")[1]);
+  CHECK(went_on.hash_after("step 1") == back.hash_after("step 1"));
+  went_on.check_replays();
+  back.check_replays();
 }
 
 TEST_CASE("where no good version is known, the native behaviour takes the place of a bad one") {

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "abilities/counts_json.h"
+
 namespace cherub::abilities {
 namespace {
 
@@ -101,6 +103,40 @@ TEST_CASE("memories that no script could have are refused with their place") {
   for (const char* more : {",\"kept\":false", ",\"saved_fuel\":-1", ",\"seat\":256", ",\"x\":1"}) {
     CAPTURE(more);
     CHECK(error_of(with("1" + std::string(more))).find("agents[0]") != std::string::npos);
+  }
+}
+
+TEST_CASE("how scripts have done is saved with the memories") {
+  scripting::SavedPolicies saved;
+  scripting::SavedCounts& counts = saved.counts;
+  counts.total.acts = ~std::uint64_t{0};
+  counts.total.faults = {1, 2, 3, 4, 5, 6, 7};
+  counts.total.first_fault = "policy:3: \"no\"\nat act";
+  counts.versions = {{std::string(64, 'a'), 7, 99, counts.total}};
+  counts.window = {{110, 5, 1}, {120, 9, 2}};
+  scripting::AbilityStats& ability = counts.abilities[std::string(64, 'b')];
+  ability = {9, 4, 2, 3, 1234, 99, "ability:1: no"};
+  const auto read = memories_from_json(memories_to_json(12, saved));
+  REQUIRE(read);
+  CHECK(memories_to_json(12, *read) == memories_to_json(12, saved));
+  CHECK(read->counts.total.acts == counts.total.acts);
+  CHECK(read->counts.total.faults == counts.total.faults);
+  CHECK(read->counts.total.first_fault == counts.total.first_fault);
+  REQUIRE(read->counts.versions.size() == 1);
+  CHECK(read->counts.versions[0].since == 7);
+  CHECK(read->counts.versions[0].agents == 99);
+  CHECK(read->counts.window == counts.window);
+  REQUIRE(read->counts.abilities.size() == 1);
+  CHECK(read->counts.abilities.begin()->second.refused == 2);
+  CHECK(read->counts.abilities.begin()->second.first_fault == ability.first_fault);
+  for (const char* bad : {"{\"x\":1}", "{\"window\":[[1,2,3,4]]}", "{\"window\":[[1,-2,3]]}",
+                          "{\"total\":{\"faults\":[1,2,3,4,5,6,7,8]}}", "{\"versions\":[1]}", "[]",
+                          "{\"abilities\":[{\"uses\":\"x\"}]}"}) {
+    CAPTURE(bad);
+    std::string json = memories_to_json(12, {});
+    const std::string good = counts_json({});
+    json.replace(json.find(good), good.size(), bad);
+    CHECK(error_of(json).find("counts") != std::string::npos);
   }
 }
 

@@ -2,17 +2,19 @@
 
 #include <catch2/catch.hpp>
 
-#include "abilities/script_history.h"
+#include "scripting/act_window.h"
 
 namespace cherub::abilities {
 namespace {
 
 // A reload seen from outside, tick by tick: what each version adds in one.
 struct Story {
-  ReloadWatch watch{ReloadLimits{}};
+  ReloadWatch watch;
   ReloadFacts facts;
 
-  Story() { watch.checked(facts, false); }
+  explicit Story(const ReloadLimits& limits = {}) : watch(limits) {
+    watch.checked(facts, ReloadTrial::kFull);
+  }
   // Until the state changes, at most so many ticks. The ticks it took.
   Tick live(Tick most, ActCounts old_version, ActCounts new_version) {
     for (Tick tick = 1; tick <= most; ++tick) {
@@ -37,8 +39,6 @@ struct Story {
 };
 
 constexpr ActCounts kGood{50, 0, 50, 1};
-
-const std::string kA(64, 'a'), kB(64, 'b'), kC(64, 'c');
 
 }  // namespace
 
@@ -118,7 +118,7 @@ TEST_CASE("a version that cannot take over most memories is refused") {
 TEST_CASE("by force there is neither shadow nor probation") {
   ReloadWatch watch{ReloadLimits{}};
   ReloadFacts facts;
-  watch.checked(facts, true);
+  watch.checked(facts, ReloadTrial::kNone);
   REQUIRE(watch.on_tick(facts));
   CHECK(watch.state() == ReloadState::kShadowed);
   watch.swapped(facts);
@@ -147,13 +147,15 @@ TEST_CASE("a probation that goes on in another process knows faults, not refusal
 
 TEST_CASE("quarantine asks for a full window of which more than half fails") {
   const auto first_tick = [](std::uint64_t acts, std::uint64_t faults, Tick from) {
-    QuarantineWatch watch;
+    scripting::ActWindow window;
     ActCounts totals{77, 5, 0, 0};
-    watch.begin(1000, totals);
+    window.begin({1000, totals.acts, totals.faults});
     for (Tick tick = 1001; tick < 2000; ++tick) {
       totals.acts += acts;
       totals.faults += tick > from ? faults : 0;
-      if (watch.on_tick(tick, totals)) return tick;
+      window.on_tick({tick, totals.acts, totals.faults});
+      const auto full = window.full();
+      if (full && fails_too_often({full->acts, full->faults, 0, 0})) return tick;
     }
     return Tick{0};
   };
@@ -164,27 +166,38 @@ TEST_CASE("quarantine asks for a full window of which more than half fails") {
   CHECK(first_tick(10, 10, 1300) == 1360);
 }
 
-TEST_CASE("a slot's history knows who was good and who must not come in again") {
-  ScriptHistory history;
-  const auto note = [&](const engine::Command& command) { history.note(command); };
-  CHECK(history.last_good("").empty());
-  note(engine::InstallScript{"policy", kA, false});
-  note(engine::InstallScript{"policy", kB, true});
-  CHECK(history.last_good(kA).empty());  // b is on probation only
-  note(engine::RestoreScript{"policy"});
-  CHECK(history.last_good(kB) == kA);
-  note(engine::InstallScript{"policy", kB, true});
-  note(engine::AcceptScript{"policy"});
-  CHECK(history.last_good(kC) == kB);
-  CHECK(history.last_good(kB) == kA);
-  note(engine::QuarantineScript{"policy", kB, kA});
-  CHECK(history.is_quarantined(kB));
-  CHECK(history.last_good(kC) == kA);
-  note(engine::InstallScript{"policy", kB, false});
-  CHECK_FALSE(history.is_quarantined(kB));
-  note(engine::QuarantineScript{"policy", kB, kA});
-  note(engine::QuarantineScript{"policy", kA, ""});
-  CHECK(history.last_good("").empty());
+TEST_CASE("what is hardly used is judged after a bounded time") {
+  constexpr ActCounts kOne{1, 0, 1, 0}, kNothing{}, kMany{10, 0, 10, 0};
+  const auto ticks = [](const ActCounts& counts, Tick most) {
+    Story story(kAbilityReloadLimits);
+    const Tick shadow = story.live(most, counts, counts);
+    story.swap();
+    CHECK(story.live(1, {}, counts) == 1);
+    return std::pair(shadow, story.live(most, {}, counts));
+  };
+  CHECK(ticks(kMany, 1000) == std::pair(Tick{20}, Tick{100}));
+  CHECK(ticks(kOne, 1000) == std::pair(Tick{50}, Tick{100}));
+  CHECK(ticks(kNothing, 1000) == std::pair(Tick{100}, Tick{600}));
+}
+
+TEST_CASE("where there is no old version, refusals are compared with none") {
+  ReloadWatch watch{kAbilityReloadLimits};
+  ReloadFacts facts;
+  watch.checked(facts, ReloadTrial::kProbation);
+  REQUIRE(watch.on_tick(facts));
+  CHECK(watch.state() == ReloadState::kShadowed);
+  watch.swapped(facts);
+  facts.tick = 5;
+  facts.new_version = {100, 0, 100, 26};
+  REQUIRE(watch.on_tick(facts));
+  CHECK(watch.state() == ReloadState::kRolledBack);
+}
+
+TEST_CASE("counts that began anew are none") {
+  const ActCounts left = ActCounts{5, 1, 5, 0} - ActCounts{9, 3, 2, 1};
+  CHECK(left.acts == 0);
+  CHECK(left.faults == 0);
+  CHECK(left.judged == 3);
 }
 
 }  // namespace cherub::abilities

@@ -193,6 +193,21 @@ TEST_CASE("what cannot be gone on with is refused with its reason") {
   CHECK(wrong.error().where == "iterations");
 }
 
+TEST_CASE("a run that another process has is refused, and its folder is left alone") {
+  const TemporaryFolder folder;
+  const RunRequest request = request_in(folder);
+  const RunSummary done = run_with(request, false);
+  const std::string summary = file_text(done.dir + "/summary.json");
+  auto file =
+      OutputFile::open(real_file_system(), done.dir + "/measured.jsonl", OutputFile::Mode::kAppend);
+  REQUIRE(file);
+  REQUIRE(file->lock());
+  const RunSummary second = run_with(request, true);
+  CHECK(second.end == RunEnd::kFailed);
+  CHECK(second.error.find("measured.jsonl") != std::string::npos);
+  CHECK(file_text(done.dir + "/summary.json") == summary);
+}
+
 TEST_CASE("a live world that an earlier try left is kept") {
   const TemporaryFolder folder;
   CHECK(free_live_dir(folder.path()) == folder.path() + "/live");

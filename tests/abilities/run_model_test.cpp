@@ -16,11 +16,13 @@ struct ModelRun {
 
   RunControl control;
   double live_seconds = 0;
+  bool comment = false;
   Limits limits;
 
   void run(std::uint32_t iterations, const char* goal = "reach the target") {
     RunRequest request = small_request(folder);
     request.live_seconds = live_seconds;
+    request.critique_comment = comment;
     request.user_goal = goal;
     request.provider.provider = "openai";
     request.candidates = 0;
@@ -98,6 +100,33 @@ TEST_CASE("a refused reply goes back with its diagnostics") {
   CHECK(contains(run.asked[1].user, "error:"));
   CHECK(contains(run.asked[1].user, "function policy.act(self, world"));
   CHECK(run.summary.best_code == kWandererSource);
+}
+
+TEST_CASE("a model's comment on the critique is shown in the next prompt, and kept") {
+  ModelRun run;
+  run.comment = true;
+  run.replies = {fenced(kWandererSource), "It wanders off.", fenced(kCountingSource)};
+  run.run(2);
+  REQUIRE(run.summary.end == RunEnd::kDone);
+  REQUIRE(run.asked.size() == 3);
+  CHECK(contains(run.asked[1].system, "You read what a policy"));
+  CHECK(contains(run.asked[1].user, "self:wander()"));
+  CHECK(contains(run.asked[1].user, "## Worst episode"));
+  CHECK(contains(run.asked[2].user, "which may be wrong:\n\n```text\nIt wanders off.\n```"));
+  CHECK(
+      contains(file_text(run.summary.dir + "/iteration_1/critique_comment.md"), "It wanders off."));
+  CHECK(run.observer.of_type("critique_comment").size() == 1);
+  CHECK(contains(run.observer.of_type("estimate").front(), R"("calls":2,"calls_max":9)"));
+}
+
+TEST_CASE("a comment that cannot be had is left out, and the run goes on") {
+  ModelRun run;
+  run.comment = true;
+  run.replies = {fenced(kWandererSource)};
+  run.run(2);
+  CHECK(run.summary.end == RunEnd::kDone);
+  CHECK(run.summary.best_code == kWandererSource);
+  CHECK(run.observer.of_type("critique_comment").empty());
 }
 
 TEST_CASE("prose is asked for code again") {

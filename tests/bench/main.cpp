@@ -4,11 +4,13 @@
 
 namespace cherub::bench {
 
+void bench_abilities();
 void bench_angel();
 void bench_decide();
 void bench_episodes();
 void bench_reload();
 void bench_sandbox();
+void bench_server();
 void bench_store();
 void bench_world();
 
@@ -17,9 +19,10 @@ void bench_world();
 // cherub_bench [name …]: runs the named benchmarks, or all.
 int main(int argc, char** argv) {
   const std::map<std::string, void (*)()> benchmarks{
-      {"angel", &cherub::bench::bench_angel},       {"decide", &cherub::bench::bench_decide},
-      {"episodes", &cherub::bench::bench_episodes}, {"reload", &cherub::bench::bench_reload},
-      {"sandbox", &cherub::bench::bench_sandbox},   {"store", &cherub::bench::bench_store},
+      {"angel", &cherub::bench::bench_angel},   {"abilities", &cherub::bench::bench_abilities},
+      {"decide", &cherub::bench::bench_decide}, {"episodes", &cherub::bench::bench_episodes},
+      {"reload", &cherub::bench::bench_reload}, {"sandbox", &cherub::bench::bench_sandbox},
+      {"server", &cherub::bench::bench_server}, {"store", &cherub::bench::bench_store},
       {"world", &cherub::bench::bench_world}};
   if (argc == 1) {
     for (const auto& [name, run] : benchmarks) run();

@@ -97,7 +97,7 @@ class Reload {
   void advance() {
     if (const auto made = take_made()) {
       if (!made->version) std::exit(1);
-      watch_.checked(facts(), false);
+      watch_.checked(facts(), abilities::ReloadTrial::kFull);
       host_.begin_shadow(std::move(made->shadow));
       host_.watch_receipts(true);
       prepared_ = std::move(made->version);

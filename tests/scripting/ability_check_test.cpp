@@ -46,6 +46,29 @@ TEST_CASE("Good abilities pass", "[checker]") {
   }
 }
 
+TEST_CASE("A number of the contract that is out of range is named where it stands", "[checker]") {
+  const auto with = [](const char* field, const char* value) {
+    const std::string source =
+        std::string("local ability = {name = \"spark\", description = \"\", ") + field + " = " +
+        value +
+        "}\nfunction ability.execute(user, target, world, effects) end\n"
+        "return ability\n";
+    return found_in(source);
+  };
+  for (const char* field : {"energy_cost", "cooldown", "range"}) {
+    INFO(field);
+    for (const char* value : {"-1", "(-0.5)", "-(3)", "1e9"}) {
+      INFO(value);
+      CHECK_THAT(with(field, value), Catch::Contains(std::string("ability.") + field + " must be"));
+    }
+    for (const char* value : {"0", "-0", "1"}) {
+      INFO(value);
+      CHECK_THAT(with(field, value),
+                 !Catch::Contains(std::string("ability.") + field + " must be"));
+    }
+  }
+}
+
 TEST_CASE("Mistakes in abilities are named", "[checker]") {
   const std::pair<const char*, const char*> bodies[] = {
       {"effects.damge(target, 0.1)", "write effects.damage(target, amount)"},

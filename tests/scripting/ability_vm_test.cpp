@@ -20,7 +20,7 @@ struct Field {
 
   std::unique_ptr<AbilityVm> load(const std::string& source) {
     const auto version = life.registry->add(source);
-    return AbilityVm::create(*version, life.world->scenario(), true, verdict);
+    return AbilityVm::create(*version, life.world->scenario(), {}, verdict);
   }
   std::unique_ptr<AbilityVm> with_execute(const std::string& body, double energy_cost = 0.5) {
     const std::string source =

@@ -59,7 +59,7 @@ struct Bench {
 
   std::string dir = (std::filesystem::temp_directory_path() / "cherub_api_test").string();
   FakeRun fake;
-  RunRegistry registry{fake.function(), {1, 4, 8}, std::chrono::steady_clock::now};
+  RunRegistry registry{fake.function(), {1, 4, 8}, {std::chrono::steady_clock::now}};
   std::optional<Api> api;
 };
 
@@ -344,6 +344,67 @@ TEST_CASE("views exist for runs that exist") {
   CHECK(status("/ws/render/" + id + "/pov") == 404);
   CHECK(status("/ws/progress/nobody") == 404);
   CHECK(status("/ws/other") == 404);
+  CHECK(status("/ws") == 101);
+  CHECK(status("/ws/render/" + id + "/pov_agents_3") == 101);
+  auto request = bench.request("GET", "/ws/render/" + id + "/world");
+  request.query = "encoding=xml";
+  CHECK(std::get<HttpResponse>(bench.api->open_view(request)).status == 400);
+}
+
+TEST_CASE("the multiplexed view knows the channels of runs, past ones too, and takes commands") {
+  Bench bench;
+  const std::string id = bench.start();
+  std::filesystem::create_directories(bench.dir + "/20250101-0000-abcd");
+  std::ofstream(bench.dir + "/20250101-0000-abcd/request.json") << R"({"scenario":"maze"})";
+  std::ofstream(bench.dir + "/20250101-0000-abcd/summary.json")
+      << R"({"type":"done","score":7})" << '\n';
+  auto opened = bench.api->open_view(bench.request("GET", "/ws"));
+  REQUIRE(std::holds_alternative<View>(opened));
+  View& view = std::get<View>(opened);
+  // What comes until a line holds the text; empty when it does not.
+  const auto heard = [&](const std::string& wanted) {
+    std::string all;
+    const bool came = eventually([&] {
+      while (const auto message = view.outbox->pop()) all += *message->bytes + "\n";
+      return all.find(wanted) != std::string::npos;
+    });
+    return came ? all : "";
+  };
+  CHECK(heard("\"op\":\"hello\"") != "");
+  view.on_text(R"({"op":"subscribe","history":"all","ch":"progress/)" + id + "\"}");
+  CHECK(heard(R"("type":"best")").find(R"("state":"running")") != std::string::npos);
+  view.on_text(R"({"op":"subscribe","ch":"render/)" + id + "/agents\"}");
+  CHECK(heard(R"("type":"hello")").find("\"stream\":") != std::string::npos);
+  view.on_text(R"({"op":"subscribe","history":"all","ch":"progress/20250101-0000-abcd"})");
+  CHECK(heard(R"("data":{"type":"done","score":7})") != "");
+  for (const std::string& name : {std::string("progress/nobody"), "render/" + id + "/pov",
+                                  std::string("x"), "render/" + id, std::string("progress/../x")}) {
+    INFO(name);
+    view.on_text(R"({"op":"subscribe","ch":")" + name + "\"}");
+    CHECK(heard("\"field\":\"ch\"") != "");
+  }
+  view.on_text(R"({"op":"command","run":"nobody","command":{"type":"pause"}})");
+  CHECK(heard("\"field\":\"run\"") != "");
+  view.on_text(R"({"op":"command","ref":3,"command":{"type":"pause"},"run":")" + id + "\"}");
+  CHECK(heard(R"({"op":"reply","ref":3,"ok":true)") != "");
+  view.on_closed();
+}
+
+TEST_CASE("a native renderer names a run or the latest, and the token where there is one") {
+  Bench bench({true, "secret"});
+  const auto run = *bench.registry.start({});
+  const auto where = [&](const std::string& line) {
+    const auto opened = bench.api->open_frames(line);
+    if (opened.ok()) opened->on_closed();
+    return opened.ok() ? "open" : opened.error().where;
+  };
+  CHECK(where(run->id() + "/agents secret") == "open");
+  CHECK(where("latest/pov_world_0 secret") == "open");
+  CHECK(where("latest/world") == "token");
+  CHECK(where("latest/world secre") == "token");
+  CHECK(where("latest/sky secret") == "channel");
+  CHECK(where("nobody/world secret") == "line");
+  CHECK(where("GET / HTTP/1.1") == "token");
 }
 
 }  // namespace cherub::server

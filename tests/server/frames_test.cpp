@@ -23,6 +23,12 @@ engine::Columns two_of_three_alive() {
   return columns;
 }
 
+std::string two_alive_frame() {
+  FrameHeader header;
+  header.channel = FrameChannel::kAgents;
+  return encode_key(header, agents_image(two_of_three_alive()));
+}
+
 template <class Number>
 Number at(const std::string& bytes, std::size_t offset) {
   Number value;
@@ -37,7 +43,8 @@ TEST_CASE("a header reads back as it was written, and has the documented layout"
   header.seq = 7;
   header.tick = 123456789012;
   header.flags = 3;
-  const std::string frame = encode_agents_frame(header, two_of_three_alive());
+  header.channel = FrameChannel::kAgents;
+  const std::string frame = encode_key(header, agents_image(two_of_three_alive()));
   const auto back = decode_header(frame);
   REQUIRE(back);
   CHECK(back->seq == 7);
@@ -53,7 +60,7 @@ TEST_CASE("a header reads back as it was written, and has the documented layout"
 }
 
 TEST_CASE("only the living are in an agents frame, sixteen bytes each") {
-  const std::string frame = encode_agents_frame({}, two_of_three_alive());
+  const std::string frame = two_alive_frame();
   const std::size_t first = kFrameHeaderBytes + 4;
   const std::size_t second = first + kEntityBytes;
   CHECK(at<std::uint32_t>(frame, kFrameHeaderBytes) == 2);
@@ -70,12 +77,27 @@ TEST_CASE("only the living are in an agents frame, sixteen bytes each") {
   CHECK(at<std::uint8_t>(frame, second + 14) == kEntityAlive);
 }
 
+TEST_CASE("positions are rounded to 1/128 m, angles and shares to a byte, whatever they are") {
+  engine::Columns columns = two_of_three_alive();
+  columns.x[0] = 1.0F + 1.0F / 300;
+  columns.y[0] = -7.0F - 1.0F / 200;
+  columns.x[2] = 1e30F;
+  columns.heading[2] = -0.001F;
+  const AgentsImage image = agents_image(columns);
+  CHECK(image.entities[0].x == 128);
+  CHECK(image.entities[0].y == -897);
+  CHECK(image.entities[1].x == 1 << 30);
+  CHECK(image.entities[1].heading == 0);
+  columns.heading[2] = static_cast<float>(-std::numbers::pi / 64);
+  CHECK(agents_image(columns).entities[1].heading == 254);
+}
+
 TEST_CASE("a world frame carries size and voxels") {
   engine::Terrain terrain;
   terrain.width = 3;
   terrain.depth = 2;
   terrain.blocks = {0, 1, 2, 3, 0, 1};
-  const std::string frame = encode_world_frame({}, terrain);
+  const std::string frame = encode_key({}, terrain_image(terrain));
   REQUIRE(decode_header(frame));
   CHECK(decode_header(frame)->channel == FrameChannel::kWorld);
   CHECK(at<std::uint32_t>(frame, 32) == 3);
@@ -85,7 +107,7 @@ TEST_CASE("a world frame carries size and voxels") {
 }
 
 TEST_CASE("what is cut short or of another version is no frame") {
-  const std::string frame = encode_agents_frame({}, two_of_three_alive());
+  const std::string frame = two_alive_frame();
   CHECK_FALSE(decode_header(frame.substr(0, 31)));
   CHECK_FALSE(decode_header(frame.substr(0, frame.size() - 1)));
   CHECK_FALSE(decode_header(frame + "x"));

@@ -5,12 +5,18 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <thread>
 
 #include "fake_run.h"
+#include "tests/text.h"
 
 namespace cherub::server {
+
+using cherub::testing::has;
+
 namespace {
 
 // Answers with what it was asked, later when the path says so.
@@ -36,6 +42,15 @@ class Echo final : public Application {
     outbox = view.outbox;
     return view;
   }
+  base::Result<View> open_frames(std::string_view line) override {
+    if (line != "run/agents") return base::Error{base::ErrorCode::kNotFound, "no such run", ""};
+    View view;
+    view.outbox = std::make_shared<Outbox>();
+    view.on_closed = [this] { frames_closed = true; };
+    view.outbox->push_frame(1, {std::make_shared<const std::string>("frame!"), true});
+    return view;
+  }
+  std::atomic<bool> frames_closed{false};
   ~Echo() override {
     if (deliverer_.joinable()) deliverer_.join();
   }
@@ -48,8 +63,9 @@ class Echo final : public Application {
 class Server {
  public:
   explicit Server(std::size_t connections_max = 1024)
-      : server_({"127.0.0.1", 0, connections_max}, echo) {
-    port = *server_.listen();
+      : server_({"127.0.0.1", 0, connections_max, std::uint16_t{0}}) {
+    port = *server_.listen(echo);
+    frames_port = server_.frames_port();
     thread_ = std::thread([this] { server_.run(); });
   }
   ~Server() {
@@ -57,7 +73,8 @@ class Server {
     thread_.join();
   }
   Echo echo;
-  std::uint16_t port = 0;
+  std::uint16_t port = 0, frames_port = 0;
+  void post(std::function<void()> call) { server_.post(std::move(call)); }
 
  private:
   HttpServer server_;
@@ -106,10 +123,6 @@ class Client {
 
 std::string get(const std::string& path, const std::string& more = "") {
   return "GET " + path + " HTTP/1.1\r\nHost: x\r\n" + more + "\r\n";
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 }  // namespace
@@ -182,6 +195,66 @@ TEST_CASE("one connection more than allowed is refused, and its place comes free
     third.send(get("/"));
     return has(third.read_until("GET /?"), " 200 ");
   }));
+}
+
+TEST_CASE("a native renderer names a view in a line and gets frames behind their length") {
+  Server server;
+  {
+    Client client(server.frames_port);
+    client.send("run/agents\r\n");
+    CHECK(client.read_until("frame!") == std::string("\x06\0\0\0frame!", 10));
+  }
+  CHECK(eventually([&] { return server.echo.frames_closed.load(); }));
+  Client refused(server.frames_port);
+  refused.send("GET / HTTP/1.1\n");
+  CHECK(refused.read_all() == "no such run\n");
+  Client endless(server.frames_port);
+  endless.send(std::string(600, 'x'));
+  CHECK(endless.read_all().empty());
+}
+
+TEST_CASE("posts from several threads run on the server's, in the order of each") {
+  Server server;
+  std::vector<int> seen;
+  std::atomic<int> done{0};
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 3; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (int i = 0; i < 100; ++i) {
+        server.post([&, thread, i] {
+          seen.push_back(thread * 1000 + i);
+          ++done;
+        });
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  REQUIRE(eventually([&] { return done == 300; }));
+  std::stable_sort(seen.begin(), seen.end(), [](int a, int b) { return a / 1000 < b / 1000; });
+  CHECK(std::is_sorted(seen.begin(), seen.end()));
+}
+
+TEST_CASE("a client that stalls is told 4008 when it reads again, and what it got is whole") {
+  Server server;
+  Client client(server.port);
+  client.send(get("/ws",
+                  "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"));
+  REQUIRE(has(client.read_until("\r\n\r\n"), " 101 "));
+  const auto outbox = server.echo.outbox;
+  const auto record = std::make_shared<const std::string>(std::string(60'000, 'x'));
+  // Until the system's buffers are full, and then ours.
+  REQUIRE(eventually([&] {
+    for (int i = 0; i < 10; ++i) outbox->push_record(record);
+    return outbox->closing().has_value();
+  }));
+  const std::string all = client.read_all();
+  const std::size_t frames_at = all.find("\r\n\r\n") + 4;
+  std::size_t at = frames_at;
+  while (at + 4 + record->size() <= all.size() && all[at] == '\x81') at += 4 + record->size();
+  CHECK(at > frames_at);
+  CHECK(all.substr(at, 1) == "\x88");
+  CHECK(all.substr(at + 2, 2) == "\x0f\xa8");  // 4008
 }
 
 TEST_CASE("a WebSocket is refused or taken, gets its messages and a reason at the end") {

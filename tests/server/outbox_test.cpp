@@ -18,7 +18,7 @@ std::string next(Outbox& outbox) {
 
 TEST_CASE("records come out in order, before any frame") {
   Outbox outbox;
-  outbox.push_frame(bytes("frame"));
+  outbox.push_frame(1, {bytes("frame"), true});
   outbox.push_record(bytes("a"));
   outbox.push_record(bytes("b"));
   CHECK(next(outbox) == "a");
@@ -29,13 +29,78 @@ TEST_CASE("records come out in order, before any frame") {
   CHECK_FALSE(outbox.pop());
 }
 
-TEST_CASE("of frames only the newest waits") {
+TEST_CASE("of the frames of a stream only the newest waits, each stream in its turn") {
   Outbox outbox;
-  outbox.push_frame(bytes("1"));
-  outbox.push_frame(bytes("2"));
-  outbox.push_frame(bytes("3"));
+  outbox.push_frame(1, {bytes("1"), true});
+  outbox.push_frame(2, {bytes("other"), true});
+  outbox.push_frame(1, {bytes("2"), true});
+  outbox.push_frame(1, {bytes("3"), true});
   CHECK(next(outbox) == "3");
+  CHECK(next(outbox) == "other");
   CHECK_FALSE(outbox.pop());
+  outbox.push_frame(1, {bytes("4"), true});
+  outbox.drop_frame(1);
+  CHECK_FALSE(outbox.pop());
+}
+
+TEST_CASE("a delta is taken only when nothing of its stream waits") {
+  Outbox outbox;
+  CHECK(outbox.push_delta(1, bytes("d1")));
+  CHECK_FALSE(outbox.push_delta(1, bytes("d2")));
+  CHECK(outbox.push_delta(2, bytes("d3")));
+  CHECK(next(outbox) == "d1");
+  CHECK(outbox.push_delta(1, bytes("d4")));
+}
+
+TEST_CASE("records are joined into messages of so many, a bundle is never cut") {
+  OutboxLimits limits;
+  limits.message_records = 4;
+  Outbox outbox(limits);
+  outbox.push({bytes("a\nb\nc"), 3});
+  outbox.push({bytes("d"), 1});
+  outbox.push({bytes("e\nf"), 2});
+  CHECK(next(outbox) == "a\nb\nc\nd");
+  CHECK(next(outbox) == "e\nf");
+  outbox.push({bytes(std::string(40'000, 'x')), 1});
+  outbox.push({bytes(std::string(40'000, 'y')), 1});
+  CHECK(next(outbox).size() == 40'000);
+}
+
+TEST_CASE("telemetry beyond its bound loses the oldest of each channel, told before the rest") {
+  OutboxLimits limits;
+  limits.lossy_records = 4;
+  limits.message_records = 64;
+  Outbox outbox(limits);
+  const SharedBytes one = bytes("one"), two = bytes("two");
+  for (std::uint64_t seq = 1; seq <= 8; ++seq) {
+    outbox.push_lossy({{bytes(std::to_string(seq)), 1}, seq % 2 == 0 ? one : two, seq, seq});
+  }
+  CHECK(next(outbox) == R"({"ch":"two","type":"gap","data":{"from":1,"to":3,"n":2}})"
+                        "\n"
+                        R"({"ch":"one","type":"gap","data":{"from":2,"to":4,"n":2}})"
+                        "\n5\n6\n7\n8");
+  CHECK_FALSE(outbox.pop());
+}
+
+TEST_CASE("where a message carries one record, a gap is a message too") {
+  Outbox outbox({10, 100, 1, 100, 1});
+  outbox.push_lossy({{bytes("1"), 1}, nullptr, 1, 1});
+  outbox.push_lossy({{bytes("2"), 1}, nullptr, 2, 2});
+  CHECK(next(outbox) == R"({"type":"gap","from":1,"to":1,"n":1})");
+  CHECK(next(outbox) == "2");
+  CHECK_FALSE(outbox.pop());
+}
+
+TEST_CASE("telemetry and frames take turns, records go before both") {
+  Outbox outbox;
+  for (int i = 0; i < 3; ++i) {
+    outbox.push_lossy({{bytes("t"), 1}, nullptr, 1, 1});
+    outbox.push_frame(static_cast<std::uint32_t>(i), {bytes("f"), true});
+  }
+  outbox.push_record(bytes("r"));
+  std::string order;
+  while (const auto message = outbox.pop()) order += *message->bytes;
+  CHECK(order == "rtftftf");
 }
 
 TEST_CASE("one record over the limit closes the client, at the limit it does not") {
@@ -71,7 +136,7 @@ TEST_CASE("a close lets what waits be sent and takes nothing more") {
   outbox.push_record(bytes("last"));
   outbox.close({kCloseGoingAway, "bye"});
   outbox.push_record(bytes("too late"));
-  outbox.push_frame(bytes("too late"));
+  outbox.push_frame(1, {bytes("too late"), true});
   CHECK(next(outbox) == "last");
   CHECK_FALSE(outbox.pop());
   CHECK(outbox.closing()->code == kCloseGoingAway);
@@ -89,7 +154,7 @@ TEST_CASE("the session is woken once per idleness and at a close") {
   (void)outbox.pop();
   (void)outbox.pop();
   CHECK_FALSE(outbox.pop());
-  outbox.push_frame(bytes("f"));
+  outbox.push_frame(1, {bytes("f"), true});
   CHECK(woken == 3);
   outbox.close({});
   CHECK(woken == 4);

@@ -25,7 +25,7 @@ std::vector<std::string> progress_of(Run& run) {
 
 TEST_CASE("at most the limit runs at a time, the rest waits in order") {
   FakeRun fake;
-  RunRegistry registry(fake.function(), {2, 4, 8}, std::chrono::steady_clock::now);
+  RunRegistry registry(fake.function(), {2, 4, 8}, {std::chrono::steady_clock::now});
   std::vector<std::shared_ptr<Run>> runs;
   for (int i = 0; i < 3; ++i) runs.push_back(*registry.start(request()));
   REQUIRE(eventually([&] { return fake.started() == 2; }));
@@ -39,7 +39,7 @@ TEST_CASE("at most the limit runs at a time, the rest waits in order") {
 
 TEST_CASE("a full queue and an unknown scenario are refused") {
   FakeRun fake;
-  RunRegistry registry(fake.function(), {1, 1, 8}, std::chrono::steady_clock::now);
+  RunRegistry registry(fake.function(), {1, 1, 8}, {std::chrono::steady_clock::now});
   REQUIRE(registry.start(request()).ok());
   REQUIRE(eventually([&] { return fake.started() == 1; }));
   REQUIRE(registry.start(request()).ok());
@@ -53,7 +53,7 @@ TEST_CASE("a full queue and an unknown scenario are refused") {
 
 TEST_CASE("a terminated run ends, a queued one without having begun") {
   FakeRun fake;
-  RunRegistry registry(fake.function(), {1, 4, 8}, std::chrono::steady_clock::now);
+  RunRegistry registry(fake.function(), {1, 4, 8}, {std::chrono::steady_clock::now});
   const auto first = *registry.start(request());
   const auto second = *registry.start(request());
   REQUIRE(eventually([&] { return fake.started() == 1; }));
@@ -67,7 +67,7 @@ TEST_CASE("a terminated run ends, a queued one without having begun") {
 
 TEST_CASE("an exception of a run is its failure, and the next run is served") {
   FakeRun fake;
-  RunRegistry registry(fake.function(), {1, 4, 8}, std::chrono::steady_clock::now);
+  RunRegistry registry(fake.function(), {1, 4, 8}, {std::chrono::steady_clock::now});
   const auto broken = *registry.start(request("throw"));
   REQUIRE(eventually([&] { return broken->over(); }));
   CHECK(broken->state() == RunState::kFailed);
@@ -78,7 +78,7 @@ TEST_CASE("an exception of a run is its failure, and the next run is served") {
 
 TEST_CASE("whoever has read the last record finds the run over and its summary in place") {
   FakeRun fake;
-  RunRegistry registry(fake.function(), {1, 4, 8}, std::chrono::steady_clock::now);
+  RunRegistry registry(fake.function(), {1, 4, 8}, {std::chrono::steady_clock::now});
   const auto run = *registry.start(request());
   REQUIRE(eventually([&] { return run->script().sha256 == "aa"; }));
   CHECK(run->summary_json() == "null");
@@ -98,7 +98,7 @@ TEST_CASE("whoever has read the last record finds the run over and its summary i
 
 TEST_CASE("stopping terminates what runs and what waits") {
   FakeRun fake;
-  RunRegistry registry(fake.function(), {1, 4, 8}, std::chrono::steady_clock::now);
+  RunRegistry registry(fake.function(), {1, 4, 8}, {std::chrono::steady_clock::now});
   const auto first = *registry.start(request());
   const auto second = *registry.start(request());
   REQUIRE(eventually([&] { return fake.started() == 1; }));
@@ -111,7 +111,7 @@ TEST_CASE("stopping terminates what runs and what waits") {
 TEST_CASE("old finished runs are forgotten, running ones are not") {
   FakeRun fake;
   fake.release();
-  RunRegistry registry(fake.function(), {1, 100, 2}, std::chrono::steady_clock::now);
+  RunRegistry registry(fake.function(), {1, 100, 2}, {std::chrono::steady_clock::now});
   for (int i = 0; i < 6; ++i) {
     const auto run = *registry.start(request());
     REQUIRE(eventually([&] { return run->over(); }));

@@ -6,11 +6,13 @@ CHERUB_BINARY names the program; without it the page runs against fake_server.py
 CHERUB_SCREENSHOT_DIR, when set, receives pictures of every stage.
 """
 
+import json
 import os
 import pathlib
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -408,6 +410,41 @@ class PageTest(unittest.TestCase):
               refused(() => frames.readHeader(new ArrayBuffer(31)))];
           })""")
         self.assertEqual(told, [True, 2, True, True, True, True])
+
+    def test_deltas_are_drawn_as_key_frames_and_what_is_wrong_about_them_is_told(self):
+        def frame(kind, channel, seq, payload):
+            head = struct.pack("<BBHIIIQII", 1, kind, 0, channel, seq, kind, 9, len(payload), 0)
+            return list(head + payload)
+        entities = [struct.pack("<IffBBBB", row, 1.5, 2, 0, 255, 1, 64) for row in (3, 9)]
+        changes = bytes([6, 4, 3, 128, 1, 16, 128, 4, 1, 7, 51, 1, 0, 9, 32])
+        sent = {
+            "key": frame(0, 2, 5, struct.pack("<I", 2) + b"".join(entities)),
+            "delta": frame(1, 2, 6, struct.pack("<I", 3) + changes),
+            "short": frame(1, 2, 6, struct.pack("<I", 3) + changes[:-1]),
+            "world": frame(0, 1, 1, struct.pack("<III", 2, 2, 1) + bytes([0, 1, 2, 3])),
+            "dig": frame(1, 1, 2, struct.pack("<I", 2) + bytes([1, 9, 1, 8])),
+            "outside": frame(1, 1, 2, struct.pack("<I", 1) + bytes([4, 9])),
+        }
+        told = self.browser.script("const sent = " + json.dumps(sent) + """;
+          return import("/frames.js").then((frames) => {
+            const bytes = (name) => new Uint8Array(sent[name]).buffer;
+            const agents = new frames.AgentsDecoder(), world = new frames.TerrainDecoder();
+            const refused = (read) => { try { read(); return false; } catch { return true; } };
+            const shown = [];
+            const early = agents.take(bytes("delta"));
+            agents.take(bytes("key"));
+            agents.take(bytes("delta")).each((id, x, y, species, health, alive, heading) =>
+              shown.push([id, x, y, species, health, alive, heading / Math.PI]));
+            world.take(bytes("world"));
+            const dug = [...world.take(bytes("dig")).blocks];
+            agents.take(bytes("key"));
+            world.take(bytes("world"));
+            return [early, shown, dug, refused(() => agents.take(bytes("short"))),
+              agents.take(bytes("delta")), refused(() => world.take(bytes("outside")))];
+          })""")
+        born = [4, 2, -1 / 128, 7, 0.2, True, 0]
+        self.assertEqual(told, [None, [[3, 1.5 + 2 / 128, 2 - 2 / 128, 0, 1, True, 1], born],
+                                [0, 9, 2, 8], True, None, True])
 
     def test_an_unknown_run_is_told(self):
         self.browser.go(self.server.url + "/#run=20000101-0000-0000")
