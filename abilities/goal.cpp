@@ -266,14 +266,14 @@ base::Result<Objective> understand(std::string_view goal, const engine::Scenario
   for (const double weight : objective.weights) sum += weight;
   const double named = sum > 0 ? kNamedFactor * sum : 1;
   std::vector<double> wishes(scenario.metrics.size());
-  bool foreign = true;  // nothing that the goal names is a wish of the scenario
+  bool own = false, other = false;  // the goal names wishes of the scenario, and wishes beyond
   bool names_success = false;
   for (std::size_t i = 0; i < scenario.metrics.size(); ++i) {
     const engine::MetricSpec& metric = scenario.metrics[i];
     const auto match = match_metric(metric, tokens);
     if (!match) continue;
     wishes[i] = match->sign * named;
-    if (match->sign > 0 && metric.weight > 0) foreign = false;
+    if (match->sign > 0) (metric.weight > 0 ? own : other) = true;
     if (metric.name == scenario.success.metric) {
       names_success = true;
       if (match->sign < 0) objective.success_share = 0;
@@ -283,7 +283,8 @@ base::Result<Objective> understand(std::string_view goal, const engine::Scenario
   }
   if (objective.matches.empty()) return not_understood(goal, scenario);
   if (!names_success) objective.success_share *= kUnnamedSuccess;
-  combine(objective, wishes, foreign);
+  // To explore safely is to explore: success is no part of it unless it is named.
+  combine(objective, wishes, !own || (other && !names_success));
   return objective;
 }
 

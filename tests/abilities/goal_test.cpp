@@ -110,6 +110,17 @@ TEST_CASE("wishes of another kind replace the scenario's own for the most part")
   CHECK(objective->success_share < 0.1);
 }
 
+TEST_CASE("a wish of another kind stays one beside a wish of the scenario's") {
+  const auto scenario = engine::builtin_scenario("maze");
+  const auto explore = understand("explore everything, but never get hurt", *scenario);
+  const auto both = understand("explore everything, then reach the target", *scenario);
+  REQUIRE(explore);
+  REQUIRE(both);
+  CHECK(weight(*explore, *scenario, "damage") > 10 * weight(*explore, *scenario, "reached"));
+  CHECK(weight(*explore, *scenario, "time_to_goal") < weight(*both, *scenario, "time_to_goal"));
+  CHECK(explore->success_share < both->success_share);
+}
+
 TEST_CASE("nonsense is answered with what is understood") {
   const auto scenario = engine::builtin_scenario("maze");
   for (const char* goal : {"", "bake a chocolate cake", "!!!", "42"}) {

@@ -200,18 +200,16 @@ TEST_CASE("a reply that repeats an earlier one is refused before it is measured"
 
 TEST_CASE("three iterations without a better policy end a run") {
   Play play;
-  play.request.user_goal = "approach the target";
-  play.request.max_steps = 300;
   play.request.candidates = 1;
   play.request.iterations = 9;
-  play.lines = {kReckless};
-  for (int i = 1; i < 9; ++i) play.lines.push_back(policy_of("  return " + std::to_string(i)));
+  // All of them stand still: none is better than the first.
+  for (int i = 11; i < 20; ++i) play.lines.push_back(policy_of("  return " + std::to_string(i)));
   play.run();
   REQUIRE(play.summary.end == RunEnd::kDone);
   CHECK(play.observer.of_type("iteration").size() == 4);
   const auto summary = base::parse_json(play.summary.json);
   CHECK(std::string((*summary)["reason"].GetString()) == "no_gain");
-  CHECK(play.summary.best_code == kReckless);
+  CHECK(play.summary.best_code == policy_of("  return 11"));
 }
 
 TEST_CASE("a budget that ends the first race keeps its leader") {

@@ -12,7 +12,7 @@ namespace cherub::goals {
 namespace {
 
 // Less than a minute for each goal on two cores.
-constexpr std::uint32_t kIterations = 4, kCandidates = 64, kEpisodes = 12;
+constexpr std::uint32_t kIterations = 4, kCandidates = 64, kEpisodes = 24;
 
 struct Arguments {
   TrialOptions options;

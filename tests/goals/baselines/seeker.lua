@@ -1,4 +1,5 @@
--- Goes from cell to cell, to the open neighbour that is nearest to the target and was seldom visited.
+-- Goes from cell to cell, to the open neighbour that is nearest to the target and was seldom
+-- visited.
 local policy = {}
 
 local VISIT_COST = 3  -- metres that an earlier visit counts
