@@ -55,6 +55,10 @@ struct Revoke {
   std::string ability;
   std::string who;
 };
+struct WriteAbility {
+  std::string goal;  // in words
+  std::string who;   // an id, or a role; empty: whom the goal names, or nobody yet
+};
 struct GiveRole {
   EntityRef agent;
   std::string role;  // empty: none
@@ -91,10 +95,11 @@ struct Quit {};
 using ConsoleCommand =
     std::variant<console::Pause, console::Resume, console::Step, console::Until, console::SetRate,
                  console::SetBudget, console::SetAutosave, console::ShowSettings, engine::Spawn,
-                 console::Remove, engine::Rain, console::Grant, console::Revoke, console::GiveRole,
-                 console::ShowAbilities, console::Debug, console::Follow, console::Profile,
-                 console::ShowScenario, console::Dump, console::Save, console::ListSaves,
-                 console::Load, console::Forget, console::Help, console::Quit>;
+                 console::Remove, engine::Rain, console::Grant, console::Revoke,
+                 console::WriteAbility, console::GiveRole, console::ShowAbilities, console::Debug,
+                 console::Follow, console::Profile, console::ShowScenario, console::Dump,
+                 console::Save, console::ListSaves, console::Load, console::Forget, console::Help,
+                 console::Quit>;
 
 struct ConsoleReply {
   bool ok = true;
@@ -111,6 +116,7 @@ std::string console_reply_json(const ConsoleReply& reply, base::JsonObject befor
 
 enum class ArgumentKind {
   kText,     // one word
+  kPhrase,   // several words; in a line between quotes
   kName,     // of a file: letters, digits, . _ -
   kWhole,    // from `low` to `high`
   kNumber,   // likewise
@@ -143,8 +149,9 @@ base::Result<std::string> console_help(std::string_view topic);
 // The table of docs/CONSOLE.md.
 std::string console_markdown();
 
-// "spawn rabbit 3 10 12". Errors name the argument (`where`), what was given and what is right. A
-// line that begins with '{' is read as JSON.
+// "spawn rabbit 3 10 12"; "several words" or 'several words' are one argument. Errors name the
+// argument (`where`), what was given and what is right. A line that begins with '{' is read as
+// JSON.
 base::Result<ConsoleCommand> parse_console_line(std::string_view line);
 // {"type":"spawn","species":"rabbit","x":10,"y":12,"count":3}, or {"line":"spawn rabbit 3 10 12"}.
 // A member "ref" is left to whoever carries the message.

@@ -18,7 +18,7 @@ constexpr double kExactIntegerMax = 9007199254740992.0;  // 2^53
 constexpr double kRateMin = 0.01, kRateMax = 100'000;    // Hz
 constexpr double kBudgetMax_ms = 3'600'000;
 constexpr double kAutosaveMin_s = 1, kAutosaveMax_s = 86'400;
-constexpr std::size_t kTextBytesMax = 64;
+constexpr std::size_t kTextBytesMax = 64, kPhraseBytesMax = 500;
 
 // One argument as it came: a word of a line, or a member of an object.
 struct Given {
@@ -70,8 +70,9 @@ class Reader {
     if (given == nullptr) return {};
     if (given->from != Given::From::kLine && given->from != Given::From::kJsonText) {
       fail(name, "must be a text");
-    } else if (given->text.empty() || given->text.size() > kTextBytesMax) {
-      fail(name, "must have 1 to 64 bytes");
+    } else if (const std::size_t most = bytes_max(name);
+               given->text.empty() || given->text.size() > most) {
+      fail(name, "must have 1 to " + std::to_string(most) + " bytes");
     } else if (spec_of(name).kind == ArgumentKind::kName && !is_plain_file_name(given->text)) {
       fail(name, "must be a name of letters, digits, '.', '_' and '-', not a path");
     }
@@ -125,6 +126,9 @@ class Reader {
   [[nodiscard]] const std::optional<Error>& error() const { return error_; }
 
  private:
+  [[nodiscard]] std::size_t bytes_max(std::string_view name) const {
+    return spec_of(name).kind == ArgumentKind::kPhrase ? kPhraseBytesMax : kTextBytesMax;
+  }
   [[nodiscard]] const ArgumentSpec& spec_of(std::string_view name) const {
     return *std::find_if(spec_.arguments.begin(), spec_.arguments.end(),
                          [&](const ArgumentSpec& argument) { return name == argument.name; });
@@ -191,6 +195,9 @@ ConsoleCommand build(std::string_view name, Reader& reader) {
   if (name == "rain") return engine::Rain{reader.number("intensity", 1)};
   if (name == "grant") return console::Grant{reader.text("ability"), reader.text("who")};
   if (name == "revoke") return console::Revoke{reader.text("ability"), reader.text("who")};
+  if (name == "ability") {
+    return console::WriteAbility{reader.text("goal"), reader.text("who")};
+  }
   if (name == "role") return console::GiveRole{reader.entity("id"), reader.text("role")};
   if (name == "abilities") return console::ShowAbilities{};
   if (name == "debug") return console::Debug{reader.entity("id")};
@@ -240,6 +247,13 @@ std::vector<std::string_view> words_of(std::string_view line) {
   constexpr std::string_view kBlanks = " \t\r\n\v\f";
   std::vector<std::string_view> words;
   for (std::size_t at = line.find_first_not_of(kBlanks); at != std::string_view::npos;) {
+    const bool quoted = line[at] == '"' || line[at] == '\'';
+    if (const std::size_t close = quoted ? line.find(line[at], at + 1) : std::string_view::npos;
+        close != std::string_view::npos) {
+      words.push_back(line.substr(at + 1, close - at - 1));
+      at = line.find_first_not_of(kBlanks, close + 1);
+      continue;
+    }
     const std::size_t end = std::min(line.find_first_of(kBlanks, at), line.size());
     words.push_back(line.substr(at, end - at));
     at = line.find_first_not_of(kBlanks, end);
@@ -285,13 +299,19 @@ Result<ConsoleCommand> parse_console_line(std::string_view line) {
     return wrong("line", "A line has at most " + std::to_string(kConsoleLineBytesMax) + " bytes.");
   }
   std::vector<std::string_view> words = words_of(line);
-  if (words.empty()) return wrong("line", "Type a command; help lists them all.");
+  if (words.empty() || words.front().empty()) {
+    return wrong("line", "Type a command; help lists them all.");
+  }
   if (words.front().front() == '{') return console_command_from_json(line);
   if (words.size() >= 2 && words[0] == "run" && words[1] == "until") words.erase(words.begin());
   if (words.front() == "run") {
     return wrong("run", "run: write until and a tick behind it, for example: run until 5000");
   }
   if (words.front() == "rate") words.insert(words.begin(), "set");
+  // ability "…" role healer
+  const bool says_what =
+      words.front() == "ability" && words.size() == 4 && (words[2] == "role" || words[2] == "id");
+  if (says_what) words.erase(words.begin() + 2);
   const auto found = spec_named(words.front(), "command");
   if (!found) return found.error();
   const CommandSpec& spec = **found;

@@ -73,6 +73,11 @@ const std::vector<CommandSpec>& console_commands() {
        {{"ability", Kind::kText}, {"who", Kind::kText}},
        "Takes an ability from a role, or from an agent what was granted to itself.",
        "revoke fireball healer"},
+      {"ability",
+       {{"goal", Kind::kPhrase}, {"who", Kind::kText, false}},
+       "Lets the angel write an ability from a goal in words, beside the world, and an agent (by "
+       "id) or a role know it when it is there; an ability record tells.",
+       "ability \"a shield for 5 s\" role healer"},
       {"role",
        {{"id", Kind::kEntity}, {"role", Kind::kText, false}},
        "Gives an agent a role of the scenario, or none.",

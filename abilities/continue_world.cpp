@@ -17,8 +17,14 @@ RunSummary continue_world(const std::string& dir, const RunRequest& request, Run
   options.host.jit = request.jit;
   options.save_name = request.save_name;
   options.world_dir = world_path(dir).string();
+  angel::ModelServices services({}, request.prices);
+  Ledger ledger({request.limits, request.prices, &services.total, {}, {}});
+  LiveTools tools;
+  tools.make_ability_angel = [&] {
+    return make_ability_angel(request, {services, ledger, {}, {}});
+  };
   LiveWorld world({}, std::make_shared<scripting::ScriptRegistry>(), options, control.state(),
-                  serial);
+                  serial, tools);
   const auto lived = world.go_on();
   RunSummary summary;
   summary.dir = dir;

@@ -34,45 +34,6 @@ Refusal text_refusal(std::string code, std::string message, std::string hint) {
   return refusal;
 }
 
-// What makes a source no text, before anything reads it as a program.
-std::optional<Refusal> not_text(const std::string& source) {
-  if (source.size() > sandbox::kSourceBytesMax) {
-    return text_refusal("too_long",
-                        "the source has " + std::to_string(source.size()) + " bytes of " +
-                            std::to_string(sandbox::kSourceBytesMax) + " that it may have",
-                        "write a shorter policy");
-  }
-  if (source.starts_with('\x1b')) {
-    return text_refusal("binary", "this is compiled code", "send the Lua source as text");
-  }
-  if (const std::size_t at = source.find('\0'); at != std::string::npos) {
-    Refusal refusal = text_refusal("nul_byte", "a byte 0 stands here", "take it out");
-    refusal.range = range_at(source, at);
-    return refusal;
-  }
-  if (const std::size_t at = base::invalid_utf8_at(source); at != std::string::npos) {
-    Refusal refusal = text_refusal("not_utf8", "these bytes are not UTF-8",
-                                   "write ASCII, or UTF-8 in strings and comments");
-    refusal.range = range_at(source, at);
-    return refusal;
-  }
-  return {};
-}
-
-// The errors among what was found.
-std::vector<Refusal> refusals_of(const sandbox::Diagnostics& diagnostics, Rung rung,
-                                 const char* code) {
-  std::vector<Refusal> refusals;
-  for (const Diagnostic& found : diagnostics) {
-    if (found.severity != Severity::kError) continue;
-    Refusal refusal = text_refusal(code, found.message, found.hint);
-    refusal.rung = rung;
-    if (found.range.end > 0) refusal.range = found.range;
-    refusals.push_back(std::move(refusal));
-  }
-  return refusals;
-}
-
 Diagnostic diagnostic_of(const Refusal& refusal) {
   Diagnostic found;
   found.message = refusal.message;
@@ -97,8 +58,45 @@ std::string place_text(const Refusal& refusal) {
 }  // namespace
 
 const char* rung_name(Rung rung) {
-  static constexpr const char* kNames[] = {"V0", "V1", "V2", "V3"};
+  static constexpr const char* kNames[] = {"V0", "V1", "V2", "V3", "A0", "A1", "A2", "A3", "A4"};
   return kNames[static_cast<std::size_t>(rung)];
+}
+
+std::optional<Refusal> refusal_of_text(const std::string& source) {
+  if (source.size() > sandbox::kSourceBytesMax) {
+    return text_refusal("too_long",
+                        "the source has " + std::to_string(source.size()) + " bytes of " +
+                            std::to_string(sandbox::kSourceBytesMax) + " that it may have",
+                        "write a shorter one");
+  }
+  if (source.starts_with('\x1b')) {
+    return text_refusal("binary", "this is compiled code", "send the Lua source as text");
+  }
+  if (const std::size_t at = source.find('\0'); at != std::string::npos) {
+    Refusal refusal = text_refusal("nul_byte", "a byte 0 stands here", "take it out");
+    refusal.range = range_at(source, at);
+    return refusal;
+  }
+  if (const std::size_t at = base::invalid_utf8_at(source); at != std::string::npos) {
+    Refusal refusal = text_refusal("not_utf8", "these bytes are not UTF-8",
+                                   "write ASCII, or UTF-8 in strings and comments");
+    refusal.range = range_at(source, at);
+    return refusal;
+  }
+  return {};
+}
+
+std::vector<Refusal> refusals_of(const sandbox::Diagnostics& diagnostics, Rung rung,
+                                 const char* code) {
+  std::vector<Refusal> refusals;
+  for (const Diagnostic& found : diagnostics) {
+    if (found.severity != Severity::kError) continue;
+    Refusal refusal = text_refusal(code, found.message, found.hint);
+    refusal.rung = rung;
+    if (found.range.end > 0) refusal.range = found.range;
+    refusals.push_back(std::move(refusal));
+  }
+  return refusals;
 }
 
 std::string refusals_json(std::span<const Refusal> refusals) {
@@ -121,17 +119,18 @@ std::string refusals_json(std::span<const Refusal> refusals) {
   return all.text();
 }
 
-std::string refusals_text(std::span<const Refusal> refusals, const std::string& source) {
+std::string refusals_text(std::span<const Refusal> refusals, const std::string& source,
+                          const std::string& script) {
   std::string text;
   for (const Refusal& refusal : refusals) {
     const std::string place = place_text(refusal);
     Diagnostic found = diagnostic_of(refusal);
     if (!place.empty()) found.message += " (" + place + ")";
     if (refusal.range) {
-      text += sandbox::diagnostics_text({found}, "policy", source);
+      text += sandbox::diagnostics_text({found}, script, source);
       continue;
     }
-    text += "policy: error: " + found.message + "\n";
+    text += script + ": error: " + found.message + "\n";
     if (!found.hint.empty()) text += "   = " + found.hint + "\n";
   }
   return text;
@@ -165,7 +164,7 @@ const LadderVerdict& Ladder::climb(const std::string& source) {
 
 LadderVerdict Ladder::check(const std::string& source) {
   LadderVerdict verdict;
-  if (auto refusal = not_text(source)) {
+  if (auto refusal = refusal_of_text(source)) {
     verdict.diagnostics.push_back(diagnostic_of(*refusal));
     verdict.refusals.push_back(std::move(*refusal));
     return verdict;

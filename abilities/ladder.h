@@ -20,10 +20,16 @@ enum class Rung {
   kContract,  // V1: contract, names, misuse, hidden state
   kLoad,      // V2: runs once in a fresh Vm under budget
   kFixtures,  // V3: acts in small worlds, twice alike, and on from a save
+  // Of abilities: ability_ladder.h.
+  kAbilityText,      // A0: size, text only, parses
+  kAbilityContract,  // A1: contract, names, misuse, what was asked for
+  kAbilityRuns,      // A2: loads and runs under budget, whoever it is used on
+  kAbilityPrice,     // A3: never asks for more than its energy_cost
+  kAbilityFight,     // A4: does something in a small world, twice alike
 };
-const char* rung_name(Rung rung);  // "V0" … "V3"
+const char* rung_name(Rung rung);  // "V0" … "V3", "A0" … "A4"
 
-// One reason to refuse a policy.
+// One reason to refuse a policy or an ability.
 struct Refusal {
   Rung rung = Rung::kText;
   std::string code;                     // one word for programs: "syntax", "fault_error" …
@@ -40,8 +46,16 @@ struct Refusal {
 // "message":…,"hint":…,"fixture":…,"tick":…,"entity":…},…]`: diagnostics that tell more. What is
 // not known of a refusal is left out.
 std::string refusals_json(std::span<const Refusal> refusals);
-// The same for people and models: where, what, the line with a caret, what to do.
-std::string refusals_text(std::span<const Refusal> refusals, const std::string& source);
+// The same for people and models: where, what, the line with a caret, what to do. `script` is what
+// is refused: "policy" or "ability".
+std::string refusals_text(std::span<const Refusal> refusals, const std::string& source,
+                          const std::string& script = "policy");
+
+// What makes a source no text, before anything reads it as a program; of the first rung.
+std::optional<Refusal> refusal_of_text(const std::string& source);
+// The errors among what a checker found.
+std::vector<Refusal> refusals_of(const sandbox::Diagnostics& diagnostics, Rung rung,
+                                 const char* code);
 
 struct LadderVerdict {
   bool ok = false;

@@ -356,12 +356,13 @@ std::optional<Refusal> try_fixture(FixtureWorld& fixture, scripting::PolicyHost&
                     "nothing that hangs on the order of pairs");
 }
 
-std::optional<sandbox::Range> blamed_line(const std::string& source, const std::string& message) {
-  static constexpr std::string_view kName = "policy:";
-  const std::size_t at = message.find(kName);
+std::optional<sandbox::Range> blamed_line(const std::string& source, const std::string& message,
+                                          const std::string& script) {
+  const std::string name = script + ":";
+  const std::size_t at = message.find(name);
   if (at == std::string::npos) return {};
   std::uint32_t line = 0;
-  const char* const digits = message.data() + at + kName.size();
+  const char* const digits = message.data() + at + name.size();
   const auto [end, error] = std::from_chars(digits, message.data() + message.size(), line);
   if (error != std::errc{} || line == 0) return {};
   std::size_t begin = 0;

@@ -55,6 +55,7 @@ std::optional<Refusal> try_fixture(FixtureWorld& fixture, scripting::PolicyHost&
                                    const std::string& sha256, MistakeCount& mistakes);
 
 // The line that a message of a fault names ("policy:12: …"), from its first word to its end.
-std::optional<sandbox::Range> blamed_line(const std::string& source, const std::string& message);
+std::optional<sandbox::Range> blamed_line(const std::string& source, const std::string& message,
+                                          const std::string& script = "policy");
 
 }  // namespace cherub::abilities

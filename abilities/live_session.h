@@ -47,6 +47,8 @@ struct LiveWorld::Session {
   VersionMaker maker;
   std::unique_ptr<Policies> policy_slot;
   std::unique_ptr<Abilities> ability_slots;
+  class Requests;  // live_requests.h
+  std::unique_ptr<Requests> requests;
   std::optional<base::EntityId> followed;
   std::string followed_name;
   bool announced_pause = false;
@@ -82,6 +84,7 @@ struct LiveWorld::Session {
   void take_up(const engine::Command& command);
   void take_up(const ReloadRequest& request);
   void take_up(const std::shared_ptr<CheckedVersion>& made);
+  void take_up(const std::shared_ptr<FinishedAbility>& finished);
   base::Result<void> install(const std::string& sha256, bool on_probation);
   void record_source(const std::string& sha256);
   void tell_refused(const base::Error& error);
@@ -119,6 +122,7 @@ struct LiveWorld::Session {
   ConsoleReply execute(const engine::Rain&, Answer&);
   ConsoleReply execute(const console::Grant&, Answer&);
   ConsoleReply execute(const console::Revoke&, Answer&);
+  ConsoleReply execute(const console::WriteAbility&, Answer&);
   ConsoleReply execute(const console::GiveRole&, Answer&);
   ConsoleReply execute(const console::ShowAbilities&, Answer&);
   ConsoleReply execute(const console::Debug&, Answer&);

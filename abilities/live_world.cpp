@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "abilities/agent_report.h"
+#include "abilities/live_requests.h"
 #include "abilities/live_slots.h"
 #include "abilities/run_records.h"
 #include "engine/base/hash.h"
@@ -40,7 +41,8 @@ LiveWorld::Session::Session(LiveWorld& live_world, std::unique_ptr<engine::World
         owner.control_.deliver(std::move(made));
       }),
       policy_slot(std::make_unique<Policies>(*this)),
-      ability_slots(std::make_unique<Abilities>(*this)) {
+      ability_slots(std::make_unique<Abilities>(*this)),
+      requests(std::make_unique<Requests>(*this)) {
   world->listen(&profile);
   world->use(live_world.pool_);
 }
@@ -225,6 +227,7 @@ void LiveWorld::Session::after_tick(engine::TickReport report) {
   policy_slot->after_tick();
   ability_slots->after_tick();
   host->take_notes();  // nobody reads them here, and they must not pile up
+  requests->after_tick(report);
   const auto facts = log.observe(*world);
   const bool stepping = clock.paused();
   clock.ticked(world->tick(), Clock::now());
@@ -321,6 +324,7 @@ base::Result<LiveResult> LiveWorld::run(Session& session, const std::string& wai
     session.tick();
   }
   session.answer_interrupted("The live world ended");
+  session.requests->drop("The live world ended.");
   session.abandon_reloads("The live world ended.");
   session.announce("ended", std::nullopt);
   if (const auto closed = session.close_store(); !closed) return closed.error();

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "abilities/ability_requests.h"
 #include "abilities/ledger.h"
 #include "abilities/run_control.h"
 #include "abilities/run_folder.h"
@@ -27,13 +28,15 @@ struct LiveOptions {
   std::string world_dir;                          // where the world is kept; empty: it is not
   std::string save_name;                          // go_on() begins there; empty: at its end
   double autosave_s = 60;                         // of wall time; 0: only on demand and at the end
+  double ability_seconds_max = 300;               // of wall time that an angel may write one
   std::vector<engine::ModelReply> model_replies;  // for the journal
 };
 
-// What the console works with beside the world; each may be missing.
+// What a live world works with beside itself; each may be missing.
 struct LiveTools {
-  const RunFolder* folder = nullptr;  // dumps go here
-  const Ledger* ledger = nullptr;     // of a run that asks a model
+  const RunFolder* folder = nullptr;    // dumps go here
+  const Ledger* ledger = nullptr;       // of a run that asks a model
+  MakeAbilityAngel make_ability_angel;  // called from another thread; empty: the built-in one
 };
 
 inline constexpr std::size_t kReloadsTold = 4096;
@@ -44,6 +47,7 @@ struct LiveResult {
   std::uint64_t hash = 0;            // after the last tick
   std::string sha256;                // of the policy that acted last
   std::vector<std::string> reloads;  // the sha256 of the first kReloadsTold that were swapped in
+  std::vector<WrittenAbility> abilities;  // that were asked for and came in; not all of many
   bool terminated = false;
   double wall_s = 0;
   scripting::PolicyStats policy;

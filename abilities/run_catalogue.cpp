@@ -240,6 +240,10 @@ void RunCatalogue::add_installed(const scripting::ScriptVersion& version) {
   put(std::move(script));
 }
 
+void RunCatalogue::add_ability(const WrittenAbility& written) {
+  if (catalogue_) put(catalogue_script_of(written, scenario_->name, run_id_));
+}
+
 void RunCatalogue::flush() {
   if (!catalogue_ || waiting_.empty()) return;
   const auto added = catalogue_->add(waiting_);

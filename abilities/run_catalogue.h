@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "abilities/ability_writing.h"
 #include "abilities/angel/prompt.h"
 #include "abilities/catalogue.h"
 #include "abilities/run_folder.h"
@@ -37,6 +38,8 @@ class RunCatalogue {
   void add_best(const Candidate& candidate, const Aggregate& held_out);
   // A script that someone else put into the live world.
   void add_installed(const scripting::ScriptVersion& version);
+  // An ability that was asked for while the world lived.
+  void add_ability(const WrittenAbility& written);
   // Puts in what waits.
   void flush();
 

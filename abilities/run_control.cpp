@@ -117,10 +117,10 @@ void RunControl::State::close() {
   }
 }
 
-void RunControl::State::deliver(std::shared_ptr<CheckedVersion> made) {
+void RunControl::State::deliver(InboxItem made) {
   const std::lock_guard lock(mutex);
   if (stage == Stage::kClosed) return;
-  waiting.emplace_back(std::move(made));
+  waiting.push_back(std::move(made));
   changed.notify_all();
 }
 

@@ -40,8 +40,10 @@ struct AskRequest {
   }
 };
 
-using InboxItem =
-    std::variant<AskRequest, engine::Command, ReloadRequest, std::shared_ptr<CheckedVersion>>;
+struct FinishedAbility;
+
+using InboxItem = std::variant<AskRequest, engine::Command, ReloadRequest,
+                               std::shared_ptr<CheckedVersion>, std::shared_ptr<FinishedAbility>>;
 
 // The run's side of a RunControl. Requests are queued by any thread and taken by the run's own.
 struct RunControl::State {
@@ -65,8 +67,8 @@ struct RunControl::State {
   void close();
 
   enum class Stage { kBefore, kNoWorld, kLive, kClosed };
-  // From the live world itself, however many requests wait.
-  void deliver(std::shared_ptr<CheckedVersion> made);
+  // From the live world's own threads, however many requests wait.
+  void deliver(InboxItem made);
   // Queues the item unless it is answered here; then says how.
   std::optional<ConsoleReply> push(InboxItem item, const ConsoleCommand* asked, WhenEarly early);
 

@@ -317,6 +317,10 @@ base::Result<void> Run::live() {
   LiveTools tools;
   tools.folder = &*folder_;
   tools.ledger = asks_model() ? &ledger_ : nullptr;
+  // The same provider as for policies, within the same limits.
+  tools.make_ability_angel = [this] {
+    return make_ability_angel(request_, {*services_, ledger_, tools_.make_model, {}});
+  };
   LiveWorld world(scenario_, registry_, options, control_, observer_, tools);
   auto lived = world.live(search_.best->sha256, search_.waiting_sha256);
   if (!lived) return lived.error();
@@ -324,6 +328,7 @@ base::Result<void> Run::live() {
   for (const std::string& sha256 : live_->reloads) {
     catalogue_.add_installed(*registry_->find(sha256));
   }
+  for (const WrittenAbility& written : live_->abilities) catalogue_.add_ability(written);
   live_sim_s_ = static_cast<double>(live_->ticks) / scenario_.tick_rate;
   return {};
 }

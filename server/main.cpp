@@ -37,6 +37,7 @@ int run_program(int argc, char** argv) {
   cli::add_replay_command(program, session);
   cli::add_api_command(program, session);
   cli::add_catalogue_command(program, session);
+  cli::add_ability_command(program, session);
   cli::add_init_command(program, session);
   cli::add_console_help_command(program, session);
   try {

@@ -7,6 +7,10 @@ local ability = {
   range = 3,
 }
 
+function ability.can_use(user, target)
+  return target.id ~= nil
+end
+
 function ability.execute(user, target, world, effects)
   effects.eat(target)
 end

@@ -76,6 +76,8 @@ void ProgressPrinter::tell_news(const std::string& type, const rapidjson::Docume
     say_locked("reload " + (ability.empty() ? "" : "of " + ability + " ") +
                text_of(record, "state") + " at tick " + std::to_string(whole_of(record, "tick")) +
                (why.empty() ? "" : ": " + why));
+  } else if (type == "ability") {
+    tell_ability(record);
   } else if (type == "quarantine") {
     const std::string restored = text_of(record, "restored");
     const std::string ability = text_of(record, "ability");
@@ -93,6 +95,15 @@ void ProgressPrinter::tell_news(const std::string& type, const rapidjson::Docume
   } else if (type == "error") {
     say_locked("error: " + text_of(record, "message"));
   }
+}
+
+// Goals may come from scripts: any bytes.
+void ProgressPrinter::tell_ability(const rapidjson::Document& record) {
+  const std::string why = text_of(record, "message"), name = text_of(record, "ability");
+  say_locked("ability " + (name.empty() ? "" : name + " ") + text_of(record, "state") +
+             " at tick " + std::to_string(whole_of(record, "tick")) + " (" +
+             printable(text_of(record, "goal")) + ")" +
+             (why.empty() ? "" : ": " + printable(why, Lines::kKeep)));
 }
 
 void ProgressPrinter::tell_live(const rapidjson::Document& record) {

@@ -146,7 +146,7 @@ class Models(unittest.TestCase):
     def test_the_budget_is_estimated_warned_of_and_kept(self):
         server = self.serve("good")
         code, records, _ = self.run_model(
-            server.url, *SMALL, "--iterations", "9", "--live", "0", "--max-calls", "5",
+            server.url, *SMALL, "--iterations", "9", "--live", "0", "--max-calls", "3",
             "--max-cost", "9", config=PRICES)
         self.assertEqual(code, 0)
         self.assertEqual(records[0]["type"], "estimate")
@@ -155,13 +155,13 @@ class Models(unittest.TestCase):
         done = records[-1]
         self.assertEqual((done["type"], done["reason"], done["limit"]),
                          ("done", "budget", "max_calls"))
-        self.assertEqual(done["ledger"]["calls"], 5)
-        self.assertEqual(len(self.requests()), 5)
-        self.assertEqual(done["ledger"]["cost"], round(5 * (1200 * 2.5 + 340 * 10) / 1e6, 6))
+        self.assertEqual(done["ledger"]["calls"], 3)
+        self.assertEqual(len(self.requests()), 3)
+        self.assertEqual(done["ledger"]["cost"], round(3 * (1200 * 2.5 + 340 * 10) / 1e6, 6))
         warnings = [record for record in records if record["type"] == "warning"]
         self.assertEqual([warning["limit"] for warning in warnings], ["max_calls"])
         states = [record["state"] for record in records if record["type"] == "model"]
-        self.assertEqual(states.count("answered"), 5)
+        self.assertEqual(states.count("answered"), 3)
         with open(os.path.join(self.folder.name, done["dir"], "ledger.json"),
                   encoding="utf-8") as file:
             self.assertEqual(json.load(file)["cost"], done["ledger"]["cost"])
