@@ -154,15 +154,16 @@ Ladder::Ladder(const engine::Scenario& scenario,
 
 Ladder::~Ladder() = default;
 
-const LadderVerdict& Ladder::climb(const std::string& source) {
-  if (!last_ || last_source_ != source) {
-    last_ = check(source);
+const LadderVerdict& Ladder::climb(const std::string& source, Rung last) {
+  if (!last_ || last_source_ != source || last_rung_ != last) {
+    last_ = check(source, last);
     last_source_ = source;
+    last_rung_ = last;
   }
   return *last_;
 }
 
-LadderVerdict Ladder::check(const std::string& source) {
+LadderVerdict Ladder::check(const std::string& source, Rung last) {
   LadderVerdict verdict;
   if (auto refusal = refusal_of_text(source)) {
     verdict.diagnostics.push_back(diagnostic_of(*refusal));
@@ -179,6 +180,10 @@ LadderVerdict Ladder::check(const std::string& source) {
     const Rung rung = loaded.stage == "load" ? Rung::kLoad : parses ? Rung::kContract : Rung::kText;
     const char* code = rung == Rung::kLoad ? "load" : parses ? "check" : "syntax";
     verdict.refusals = refusals_of(verdict.diagnostics, rung, code);
+    return verdict;
+  }
+  if (last < Rung::kFixtures) {
+    verdict.ok = true;
     return verdict;
   }
   if (fixtures_.empty()) fixtures_ = make_fixtures(scenario_);

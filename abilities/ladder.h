@@ -91,17 +91,19 @@ class Ladder {
          scripting::HostOptions options);
   ~Ladder();
 
-  // The last verdict is kept: who asks again for the same source is answered at once.
-  const LadderVerdict& climb(const std::string& source);
+  // Up to `last`, which is kLoad or kFixtures. The last verdict is kept: who asks again for the
+  // same is answered at once.
+  const LadderVerdict& climb(const std::string& source, Rung last = Rung::kFixtures);
 
  private:
-  LadderVerdict check(const std::string& source);
+  LadderVerdict check(const std::string& source, Rung last);
 
   const engine::Scenario scenario_;  // of the fixtures
   const std::shared_ptr<scripting::ScriptRegistry> registry_;
   const scripting::HostOptions options_;
   std::vector<FixtureWorld> fixtures_;  // made when the first policy comes so far
   std::string last_source_;
+  Rung last_rung_ = Rung::kText;
   std::optional<LadderVerdict> last_;
 };
 

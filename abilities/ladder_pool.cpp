@@ -18,11 +18,11 @@ std::unique_ptr<Ladder> LadderPool::take() {
   return ladder;
 }
 
-std::vector<LadderVerdict> LadderPool::climb(std::span<const std::string> sources) {
+std::vector<LadderVerdict> LadderPool::climb(std::span<const std::string> sources, Rung last) {
   std::vector<LadderVerdict> verdicts(sources.size());
   pool_.run(sources.size(), [&](std::size_t index) {
     std::unique_ptr<Ladder> ladder = take();
-    verdicts[index] = ladder->climb(sources[index]);
+    verdicts[index] = ladder->climb(sources[index], last);
     const std::lock_guard lock(mutex_);
     idle_.push_back(std::move(ladder));
   });

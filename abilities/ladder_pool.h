@@ -19,7 +19,8 @@ class LadderPool {
              scripting::HostOptions options, unsigned threads);
 
   // One verdict for each source, in their order. One call at a time.
-  std::vector<LadderVerdict> climb(std::span<const std::string> sources);
+  std::vector<LadderVerdict> climb(std::span<const std::string> sources,
+                                   Rung last = Rung::kFixtures);
 
  private:
   std::unique_ptr<Ladder> take();

@@ -224,31 +224,44 @@ base::Result<void> Search::refuse(const angel::Draft& draft, std::uint32_t numbe
   return {};
 }
 
+// A person may have anything measured that works.
+bool Search::passes(const angel::Draft& draft, const LadderVerdict& verdict) const {
+  const bool from_a_person = draft.given || draft.source == setup_.request.policy_code;
+  return verdict.ok || (from_a_person && verdict.works());
+}
+
+// What the built-in angel writes is well-formed, and most of it is worth no more than one seed: it
+// climbs V3 when it would be the best.
 base::Result<Search::Field> Search::admit(Field field) {
   std::vector<std::string> sources;
   for (const Contender& contender : field) sources.push_back(contender.candidate.source);
-  const std::vector<LadderVerdict> verdicts = setup_.ladders.climb(sources);
+  const bool from_grammar = std::all_of(
+      field.begin(), field.end(), [](const Contender& one) { return !one.draft.program.empty(); });
+  const Rung last = from_grammar ? Rung::kLoad : Rung::kFixtures;
+  const std::vector<LadderVerdict> verdicts = setup_.ladders.climb(sources, last);
   Field admitted;
   for (std::size_t i = 0; i < field.size(); ++i) {
     const LadderVerdict& verdict = verdicts[i];
     angel::Draft& draft = field[i].draft;
-    // A person may have anything measured that works.
-    const bool from_a_person = draft.given || draft.source == setup_.request.policy_code;
-    if (verdict.ok || (from_a_person && verdict.works())) {
+    if (passes(draft, verdict)) {
+      field[i].owes_fixtures = last < Rung::kFixtures;
       field[i].candidate.diagnostics = verdict.diagnostics.size();
       field[i].candidate.sha256 = setup_.registry->add(draft.source)->sha256;
       admitted.push_back(std::move(field[i]));
       continue;
     }
-    draft.refusals = verdict.refusals;
-    const Refusal& first = verdict.refusals.front();
-    const std::string message =
-        std::string("refused in ") + rung_name(first.rung) + ": " + first.message;
-    const char* const state = verdict.faulted() ? "faulted" : "refused";
-    auto told = refuse(draft, field[i].candidate.number, state, message);
-    if (!told) return told.error();
+    if (auto told = refuse(draft, field[i].candidate.number, verdict); !told) return told.error();
   }
   return admitted;
+}
+
+base::Result<void> Search::refuse(angel::Draft& draft, std::uint32_t number,
+                                  const LadderVerdict& verdict) {
+  draft.refusals = verdict.refusals;
+  const Refusal& first = verdict.refusals.front();
+  const std::string message =
+      std::string("refused in ") + rung_name(first.rung) + ": " + first.message;
+  return refuse(draft, number, verdict.faulted() ? "faulted" : "refused", message);
 }
 
 std::string Search::known_as(const angel::Draft& draft) {

@@ -120,7 +120,8 @@ class Search {
   struct Contender {
     angel::Draft draft;
     Candidate candidate;
-    bool is_twin = false;  // does what an earlier one did
+    bool owes_fixtures = false;  // V3 of the ladder is still to climb
+    bool is_twin = false;        // does what an earlier one did
   };
   using Field = std::vector<Contender>;
   using Running = std::vector<std::size_t>;  // indices into the field
@@ -166,6 +167,9 @@ class Search {
   std::string known_as(const angel::Draft& draft);
   base::Result<void> refuse(const angel::Draft& draft, std::uint32_t number,
                             const std::string& state, const std::string& message);
+  base::Result<void> refuse(angel::Draft& draft, std::uint32_t number,
+                            const LadderVerdict& verdict);
+  [[nodiscard]] bool passes(const angel::Draft& draft, const LadderVerdict& verdict) const;
   base::Result<void> write_draft(const Contender& contender);
   base::Result<void> write_draft(const angel::Draft& draft, std::uint32_t number,
                                  const std::string& errors_json);

@@ -98,12 +98,20 @@ base::Result<void> Search::keep_scored(Contender& contender, Finish finish) {
     return refuse(contender.draft, candidate.number, "faulted",
                   "every act faulted; the first: " + candidate.aggregate.first_fault);
   }
+  const bool in_reach = finish != Finish::kDropped;
+  const bool leads =
+      in_reach && (beats(candidate, outcome_.best) || beats(candidate, iteration_best_));
+  if (leads && contender.owes_fixtures) {
+    const LadderVerdict verdict = setup_.ladders.climb({&candidate.source, 1}).front();
+    if (!passes(contender.draft, verdict)) {
+      return refuse(contender.draft, candidate.number, verdict);
+    }
+  }
   if (auto written = write_draft(contender); !written) return written;
   ++outcome_.candidates;
   last_errors_.clear();
   last_refused_.clear();
   if (candidate.given && finish == Finish::kAllSeeds) outcome_.given = candidate;
-  const bool in_reach = finish != Finish::kDropped;
   const bool wins = in_reach && beats(candidate, outcome_.best);
   const std::vector<BrokenGuard> broken = wins ? broken_by(candidate) : std::vector<BrokenGuard>();
   const std::string message = guards_text(broken, guard_reference_name());
