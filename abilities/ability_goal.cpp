@@ -334,6 +334,22 @@ std::string understood_effects() {
   return text;
 }
 
+namespace {
+
+// The first number behind a minus sign that joins no words; empty: there is none.
+std::string negative_number(std::string_view goal) {
+  for (std::size_t at = 0; at + 1 < goal.size(); ++at) {
+    const bool apart = at == 0 || goal[at - 1] == ' ' || goal[at - 1] == '(';
+    if (goal[at] != '-' || !apart) continue;
+    const std::size_t end = goal.find_first_not_of("0123456789.", at + 1);
+    const std::string_view number = goal.substr(at, end == goal.npos ? end : end - at);
+    if (number.size() > 1) return std::string(number);
+  }
+  return "";
+}
+
+}  // namespace
+
 base::Result<AbilityWish> understand_ability(std::string_view goal,
                                              const engine::Scenario& scenario) {
   if (goal.size() > kAbilityGoalBytesMax) {
@@ -341,6 +357,11 @@ base::Result<AbilityWish> understand_ability(std::string_view goal,
         ErrorCode::kInvalidArgument,
         "A goal for an ability has at most " + std::to_string(kAbilityGoalBytesMax) + " bytes.",
         "goal"};
+  }
+  if (const std::string number = negative_number(goal); !number.empty()) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "The goal's number " + number + " is negative; say how much without a sign.",
+                 "goal"};
   }
   auto numbers = ability_numbers(goal);
   if (!numbers) return numbers.error();

@@ -5,6 +5,7 @@
 #include "abilities/goal.h"
 #include "abilities/run.h"
 #include "engine/base/json.h"
+#include "engine/base/utf8.h"
 #include "scripting/manifest.h"
 
 namespace cherub::abilities {
@@ -312,6 +313,9 @@ base::Result<RunRequest> run_request_from_json(std::string_view json, RunRequest
   if (extras.delta > 0 && request.max_steps > 0) {
     request.duration_seconds = static_cast<double>(request.max_steps) * extras.delta;
     request.max_steps = 0;
+  }
+  if (!base::is_utf8(request.user_goal)) {
+    return field_error("user_goal", "A goal is text in UTF-8; some of these bytes are not.");
   }
   if (request.user_goal.empty() && request.policy_code.empty()) {
     return field_error("user_goal", "A run needs a goal in words, or policy_code to measure.");

@@ -76,6 +76,12 @@ TEST_CASE("What is not understood is told with all that would be", "[abilities]"
     }
   }
   CHECK_FALSE(understand_ability(std::string(600, 'x'), hamlet()));
+  for (const char* negative : {"a fireball that costs -5 energy", "-3 damage", "heal (-0.2)"}) {
+    const auto wish = understand_ability(negative, hamlet());
+    REQUIRE_FALSE(wish);
+    CHECK_THAT(wish.error().message, Catch::Contains("negative"));
+  }
+  CHECK(understand_ability("a two-hit fireball that costs 5 energy", hamlet()));
   CHECK_FALSE(understand_ability("heal, push, shield and feed a friend", hamlet()));
   const auto maze = engine::builtin_scenario("maze");
   const auto without = understand_ability("steal an apple", *maze);
