@@ -104,6 +104,7 @@ base::Result<void> Search::keep_scored(Contender& contender, Finish finish) {
   if (leads && contender.owes_fixtures) {
     const LadderVerdict verdict = setup_.ladders.climb({&candidate.source, 1}).front();
     if (!passes(contender.draft, verdict)) {
+      candidate.episodes.clear();  // the angel must not build on what cannot be kept
       return refuse(contender.draft, candidate.number, verdict);
     }
   }
