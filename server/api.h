@@ -62,6 +62,7 @@ class Api final : public Application {
   HttpResponse show_ledger(const Call& call) const;
   HttpResponse show_lua_api(const Call& call) const;
   HttpResponse show_openapi(const Call& call) const;
+  HttpResponse show_asyncapi(const Call& call) const;
 
   HttpResponse start_run(const Call& call);
   HttpResponse list_runs(const Call& call) const;

@@ -1,23 +1,21 @@
 #include "server/hub.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <utility>
 
 #include "engine/base/hash.h"
 #include "engine/base/json.h"
 #include "server/frames.h"
+#include "server/spec/record_types.h"
 
 namespace cherub::server {
 namespace {
 
-// Records that tell the story of a run; the rest (steps, single episodes, signs of life) is detail.
-constexpr std::array<std::string_view, 8> kKeyTypes = {
-    "iteration", "critique", "best", "reload", "quarantine", "error", "done", "terminated"};
-
+// Details go from the history before what tells the story of a run.
 bool is_key(std::string_view type) {
-  return std::find(kKeyTypes.begin(), kKeyTypes.end(), type) != kKeyTypes.end();
+  const RecordType* const known = find_record_type(type);
+  return known != nullptr && known->rank != RecordRank::kDetail;
 }
 
 std::int64_t nanoseconds(std::chrono::steady_clock::time_point time) {
