@@ -1,0 +1,151 @@
+#include "server/spec/answers.h"
+
+#include "server/run_registry.h"
+
+namespace cherub::server {
+namespace {
+
+using namespace cherub::base;
+
+constexpr Presence kMay = Presence::kMay;
+
+Schema sha256() {
+  return text_schema().about("SHA-256 of the source, in hex.");
+}
+
+Schema run_state() {
+  std::vector<std::string> names;
+  for (const RunState state : {RunState::kQueued, RunState::kRunning, RunState::kDone,
+                               RunState::kTerminated, RunState::kFailed}) {
+    names.emplace_back(run_state_name(state));
+  }
+  return choice_schema(names);
+}
+
+// A run's request as it is told again; summaries and records are described by their types.
+std::vector<SchemaMember> run_members() {
+  return {{"run_id", text_schema()},
+          {"state", run_state()},
+          {"request", open_schema({}).or_null()},
+          {"results", open_schema({}).or_null().about("The last record, once the run is over.")}};
+}
+
+Schema run() {
+  std::vector<SchemaMember> members = run_members();
+  members.push_back({"best", open_schema({}).or_null().about("The last record of type best.")});
+  members.push_back({"reload", open_schema({}).or_null().about("The last of type reload.")});
+  return object_schema(members);
+}
+
+Schema diagnostic() {
+  return object_schema({{"line", whole_schema()},
+                        {"column", whole_schema()},
+                        {"offset", whole_schema()},
+                        {"length", whole_schema()},
+                        {"severity", text_schema()},
+                        {"message", text_schema()},
+                        {"hint", text_schema()}});
+}
+
+Schema problem_schema() {
+  return object_schema({{"type", text_schema().with("format", R"("uri-reference")")},
+                        {"title", text_schema()},
+                        {"status", whole_schema(400, 599)},
+                        {"detail", text_schema()},
+                        {"instance", text_schema().about("The path that was asked for."), kMay},
+                        {"field", text_schema().about("The part of the request at fault."), kMay},
+                        {"diagnostics", list_schema(named_schema("Diagnostic")), kMay}});
+}
+
+std::vector<SchemaMember> use_members() {
+  return {{"calls", whole_schema()},
+          {"errors", whole_schema()},
+          {"tokens_in", whole_schema()},
+          {"tokens_out", whole_schema()},
+          {"estimated_calls", whole_schema()},
+          {"wall_ms", whole_schema()},
+          {"cost", number_schema().or_null().about("Null: a price is not known.")}};
+}
+
+Schema ledger() {
+  std::vector<SchemaMember> members = use_members();
+  members.push_back({"currency", text_schema()});
+  members.push_back({"ticks", whole_schema()});
+  members.push_back({"seconds", number_schema()});
+  members.push_back({"models", map_schema(object_schema(use_members()))});
+  members.push_back({"limits", map_schema(number_schema())});
+  members.push_back({"stopped_by", text_schema().or_null()});
+  return object_schema(members);
+}
+
+std::vector<SchemaMember> spread_members() {
+  return {{"mean_ms", number_schema()},
+          {"p50_ms", number_schema()},
+          {"p99_ms", number_schema()},
+          {"max_ms", number_schema()}};
+}
+
+Schema profile() {
+  std::vector<SchemaMember> phase = spread_members();
+  phase.push_back({"phase", text_schema()});
+  const Schema script = object_schema({{"sha256", sha256()},
+                                       {"since_tick", whole_schema()},
+                                       {"agents", whole_schema()},
+                                       {"acts", whole_schema()},
+                                       {"fuel_mean", number_schema()},
+                                       {"fuel_max", whole_schema()},
+                                       {"faults", map_schema(whole_schema())}});
+  return object_schema({{"tick", whole_schema(), kMay},
+                        {"paused", boolean_schema(), kMay},
+                        {"rate_hz", number_schema().or_null(), kMay},
+                        {"budget_ms", number_schema().or_null(), kMay},
+                        {"alive", whole_schema(), kMay},
+                        {"window_ticks", whole_schema(), kMay},
+                        {"ticks_per_s", number_schema(), kMay},
+                        {"tick_ms", object_schema(spread_members()), kMay},
+                        {"phases", list_schema(object_schema(phase)), kMay},
+                        {"species", map_schema(whole_schema()), kMay},
+                        {"scripts", list_schema(script), kMay},
+                        {"model", named_schema("Ledger").or_null()}})
+      .about("All but `model` is of the live world, once there is one.");
+}
+
+std::vector<SchemaMember> run_schemas() {
+  return {
+      {"RunRequest", open_schema({}).about("See docs/PROTOCOL.md.")},
+      {"RunStarted", object_schema({{"run_id", text_schema()},
+                                    {"state", run_state(), kMay},
+                                    {"progress", text_schema().about("A path of views."), kMay}})},
+      {"RunState", object_schema({{"run_id", text_schema()}, {"state", run_state()}})},
+      {"RunList", object_schema({{"runs", list_schema(object_schema(run_members()))}})},
+      {"Run", run()},
+      {"Code",
+       object_schema({{"run_id", text_schema()}, {"code", text_schema()}, {"sha256", sha256()}})},
+      {"Reloaded", object_schema({{"accepted", boolean_schema().or_null()},
+                                  {"tick", whole_schema().or_null()},
+                                  {"sha256", sha256()},
+                                  {"detail", text_schema(), kMay}})},
+      {"Command", open_schema({}).about("See docs/CONSOLE.md.")},
+      {"CommandReply", object_schema({{"ok", boolean_schema()},
+                                      {"waits", boolean_schema(), kMay},
+                                      {"text", text_schema()},
+                                      {"data", open_schema({})}})},
+      {"Profile", profile()},
+  };
+}
+
+}  // namespace
+
+std::vector<SchemaMember> answer_schemas() {
+  std::vector<SchemaMember> schemas = run_schemas();
+  schemas.push_back({"Health", object_schema({{"status", constant_schema("ok")},
+                                              {"protocol", text_schema()},
+                                              {"running", whole_schema()},
+                                              {"queued", whole_schema()}})});
+  schemas.push_back({"Ledger", ledger()});
+  schemas.push_back({"Diagnostic", diagnostic()});
+  schemas.push_back({"Problem", problem_schema()});
+  return schemas;
+}
+
+}  // namespace cherub::server
