@@ -12,12 +12,6 @@
 namespace cherub::server {
 namespace {
 
-// Details go from the history before what tells the story of a run.
-bool is_key(std::string_view type) {
-  const RecordType* const known = find_record_type(type);
-  return known != nullptr && known->rank != RecordRank::kDetail;
-}
-
 std::int64_t nanoseconds(std::chrono::steady_clock::time_point time) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
 }
@@ -65,7 +59,7 @@ std::shared_ptr<FrameStream> Hub::make_frames(const std::string& view, FrameChan
 void Hub::on_record(const abilities::RunRecord& record) {
   // Every subscriber is greeted in its own right; the run's own greeting would come twice.
   if (record.type == "connected") return;
-  progress_->publish({record.type, record.json, is_key(record.type)});
+  progress_->publish({record.type, record.json, is_key_record(record.type)});
 }
 
 bool Hub::wants_ticks() const {

@@ -5,7 +5,6 @@
 
 #include "engine/base/json.h"
 #include "server/client_operations.h"
-#include "server/limits.h"
 
 namespace cherub::server {
 namespace {
@@ -90,14 +89,14 @@ base::JsonObject answer(std::string_view op, const std::string& ref) {
   return said;
 }
 
-std::string hello_text(const std::string& epoch) {
+std::string hello_text(const std::string& epoch, const ServerLimits& limits) {
   return base::JsonObject()
       .add("op", "hello")
       .add("protocol", "cherub.v1")
       .add("epoch", epoch)
       .raw("limits", base::JsonObject()
-                         .add("subscriptions", kSubscriptionsMax)
-                         .add("inbound_bytes", kInboundMessageBytesMax)
+                         .add("subscriptions", limits.subscriptions)
+                         .add("inbound_bytes", limits.message_bytes)
                          .add("json_depth", base::kJsonDepthMax)
                          .add("message_records", kMessageRecordsMax)
                          .add("message_bytes", kMessageBytesMax)
@@ -134,13 +133,14 @@ void Refuser::refuse(const Error& error, const std::string& ref) {
 }
 
 Multiplex::Multiplex(std::shared_ptr<Outbox> outbox, std::string epoch, FindChannel find,
-                     TakeCommand command)
+                     TakeCommand command, const ServerLimits& limits)
     : outbox_(std::move(outbox)),
       epoch_(std::move(epoch)),
       find_(std::move(find)),
       command_(std::move(command)),
+      subscriptions_max_(limits.subscriptions),
       refuser_(outbox_, "op", "error") {
-  say(hello_text(epoch_));
+  say(hello_text(epoch_, limits));
 }
 
 Multiplex::~Multiplex() {
@@ -187,8 +187,10 @@ base::Result<void> Multiplex::subscribe(const rapidjson::Value& message, const s
   if (subscriptions_.contains(*name)) {
     return Error{ErrorCode::kConflict, "This channel is subscribed already.", "ch"};
   }
-  if (subscriptions_.size() >= kSubscriptionsMax) {
-    return Error{ErrorCode::kRefused, "A connection has at most 64 subscriptions.", "ch"};
+  if (subscriptions_.size() >= subscriptions_max_) {
+    return Error{
+        ErrorCode::kRefused,
+        "A connection has at most " + std::to_string(subscriptions_max_) + " subscriptions.", "ch"};
   }
   JoinRequest request;
   const auto read = read_resume(message, request);

@@ -343,4 +343,14 @@ const RecordType* find_record_type(std::string_view type) {
   return found == types.end() ? nullptr : &*found;
 }
 
+bool is_key_record(std::string_view type) {
+  const RecordType* const known = find_record_type(type);
+  return known != nullptr && known->rank != RecordRank::kDetail;
+}
+
+bool is_last_record(std::string_view type) {
+  const RecordType* const known = find_record_type(type);
+  return known != nullptr && known->rank == RecordRank::kLast;
+}
+
 }  // namespace cherub::server

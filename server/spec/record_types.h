@@ -27,6 +27,9 @@ struct RecordType {
 // AsyncAPI document is made from it.
 const std::vector<RecordType>& record_types();
 const RecordType* find_record_type(std::string_view type);
+// Of the story, or the last; a type that is not in the table is a detail.
+bool is_key_record(std::string_view type);
+bool is_last_record(std::string_view type);
 
 // Shapes that several types share, by the names that they refer to.
 std::vector<base::SchemaMember> record_schemas();
