@@ -44,6 +44,10 @@ class SerialObserver final : public RunObserver {
     const std::lock_guard lock(mutex_);
     return observer_.wants_ticks();
   }
+  void on_figures(const TickFigures& figures) override {
+    const std::lock_guard lock(mutex_);
+    observer_.on_figures(figures);
+  }
 
  private:
   mutable std::mutex mutex_;

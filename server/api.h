@@ -14,6 +14,7 @@
 
 #include "abilities/run.h"
 #include "server/access.h"
+#include "server/metrics/server_metrics.h"
 #include "server/multiplex.h"
 #include "server/routing/router.h"
 #include "server/run_registry.h"
@@ -28,9 +29,9 @@ inline constexpr std::size_t kIdempotencyKeysMax = 256;
 
 struct ApiOptions {
   AccessRules access;
-  abilities::RunRequest defaults;            // of POST /run
-  std::string api_markdown;                  // GET /api
-  std::function<std::string()> ledger_json;  // GET /ledger; from any thread
+  abilities::RunRequest defaults;             // of POST /run
+  std::string api_markdown;                   // GET /api
+  const abilities::Ledger* ledger = nullptr;  // of all runs; null: no models are counted
   // How long PUT scripts, commands and profile wait for the run before they answer without it.
   std::chrono::milliseconds reload_patience{5000};
 };
@@ -44,6 +45,7 @@ class Api final : public Application {
   Reply handle(const HttpRequest& request) override;
   std::variant<View, HttpResponse> open_view(const HttpRequest& request) override;
   base::Result<View> open_frames(std::string_view line) override;
+  void on_answered(const Answered& answered) override;
 
   [[nodiscard]] const Router& router() const { return router_; }
 
@@ -61,6 +63,7 @@ class Api final : public Application {
   HttpResponse health(const Call& call) const;
   HttpResponse show_ledger(const Call& call) const;
   HttpResponse show_lua_api(const Call& call) const;
+  HttpResponse show_metrics(const Call& call) const;
   HttpResponse show_openapi(const Call& call) const;
   HttpResponse show_asyncapi(const Call& call) const;
 
@@ -90,6 +93,9 @@ class Api final : public Application {
   const StaticFiles files_;
   const StoredRuns stored_;
   std::deque<UsedKey> used_keys_;
+  const std::shared_ptr<OutboxCounters> sent_ = std::make_shared<OutboxCounters>();
+  HttpCounters http_;
+  const std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
   const Router router_;
 };
 

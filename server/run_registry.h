@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -21,6 +22,8 @@
 namespace cherub::server {
 
 enum class RunState { kQueued, kRunning, kDone, kTerminated, kFailed };
+inline constexpr std::array kRunStates = {RunState::kQueued, RunState::kRunning, RunState::kDone,
+                                          RunState::kTerminated, RunState::kFailed};
 // "queued", "running", "done", "terminated", "failed"
 const char* run_state_name(RunState state);
 
@@ -41,6 +44,7 @@ class Run final : public abilities::RunObserver {
     hub_.on_tick(world, report);
   }
   bool wants_ticks() const override { return hub_.wants_ticks(); }
+  void on_figures(const abilities::TickFigures& figures) override { hub_.on_figures(figures); }
 
   [[nodiscard]] const std::string& id() const { return id_; }
   [[nodiscard]] const abilities::RunRequest& request() const { return request_; }

@@ -98,7 +98,7 @@ Api::Opened Api::progress_view(const Call& call) {
                        stored->summary_json});
   }
   View view;
-  view.outbox = std::make_shared<Outbox>();
+  view.outbox = std::make_shared<Outbox>(OutboxLimits{}, sent_);
   run->hub().join_progress(view.outbox, run_state_name(run->state()));
   view.on_text = [&registry = registry_, run, refuser = refuser_of(view),
                   outbox = view.outbox](std::string_view text) {
@@ -124,7 +124,7 @@ Api::Opened Api::render_view(const Call& call) {
   const auto frames = run->hub().frames(call.arguments.text("view"));
   if (!frames.ok()) return problem_of(frames.error());
   View view;
-  view.outbox = std::make_shared<Outbox>();
+  view.outbox = std::make_shared<Outbox>(OutboxLimits{}, sent_);
   (*frames)->join(view.outbox, json ? FrameForm::kJson : FrameForm::kBinary,
                   [&](std::uint32_t) { view.outbox->push_record(shared(run->hub().hello())); });
   view.on_text = [stream = *frames, refuser = refuser_of(view),
@@ -145,7 +145,7 @@ Api::Opened Api::multiplex_view(const Call&) {
   View view;
   OutboxLimits limits;
   limits.message_records = kMessageRecordsMax;
-  view.outbox = std::make_shared<Outbox>(limits);
+  view.outbox = std::make_shared<Outbox>(limits, sent_);
   const auto command = [&registry = registry_, outbox = view.outbox](
                            const std::string& run_id, const rapidjson::Value& value,
                            const std::string& ref) -> base::Result<void> {
@@ -206,7 +206,7 @@ base::Result<View> Api::open_frames(std::string_view line) {
   const auto frames = run->hub().frames(parts[1]);
   if (!frames.ok()) return frames.error();
   View view;
-  view.outbox = std::make_shared<Outbox>();
+  view.outbox = std::make_shared<Outbox>(OutboxLimits{}, sent_);
   (*frames)->join(view.outbox, FrameForm::kBinary, [](std::uint32_t) {});
   view.on_closed = [stream = *frames, outbox = view.outbox] { stream->leave(outbox.get()); };
   return view;

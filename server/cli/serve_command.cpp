@@ -37,7 +37,7 @@ int run_serve(const ServeFlags& flags, const std::string& config_path) {
   abilities::RunTools tools;
   tools.services = std::make_shared<abilities::angel::ModelServices>(options.config.call_limits(),
                                                                      options.config.prices);
-  options.ledger_json = [services = tools.services] { return services->total.json(); };
+  options.ledger = &tools.services->total;
   const auto run = [&tools](const abilities::RunRequest& request, const std::string& run_id,
                             abilities::RunControl& control, abilities::RunObserver& observer) {
     return abilities::execute_run_with(request, run_id, control, observer, tools);

@@ -136,8 +136,7 @@ std::vector<SchemaMember> run_schemas() {
 
 Schema run_state_name_schema() {
   std::vector<std::string> names;
-  for (const RunState state : {RunState::kQueued, RunState::kRunning, RunState::kDone,
-                               RunState::kTerminated, RunState::kFailed}) {
+  for (const RunState state : kRunStates) {
     names.emplace_back(run_state_name(state));
   }
   return choice_schema(names);
