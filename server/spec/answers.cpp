@@ -14,12 +14,7 @@ Schema sha256() {
 }
 
 Schema run_state() {
-  std::vector<std::string> names;
-  for (const RunState state : {RunState::kQueued, RunState::kRunning, RunState::kDone,
-                               RunState::kTerminated, RunState::kFailed}) {
-    names.emplace_back(run_state_name(state));
-  }
-  return choice_schema(names);
+  return choice_schema(run_state_names());
 }
 
 // A run's request as it is told again; summaries and records are described by their types.
@@ -27,13 +22,15 @@ std::vector<SchemaMember> run_members() {
   return {{"run_id", text_schema()},
           {"state", run_state()},
           {"request", open_schema({}).or_null()},
-          {"results", open_schema({}).or_null().about("The last record, once the run is over.")}};
+          {"results", open_schema({}).or_null().about("The last record, once the run is over.")},
+          {"position", whole_schema().about("In the queue, from 1."), kMay}};
 }
 
 Schema run() {
   std::vector<SchemaMember> members = run_members();
   members.push_back({"best", open_schema({}).or_null().about("The last record of type best.")});
   members.push_back({"reload", open_schema({}).or_null().about("The last of type reload.")});
+  members.push_back({"critique", open_schema({}).or_null().about("Of the episodes that judged.")});
   return object_schema(members);
 }
 
@@ -117,7 +114,13 @@ std::vector<SchemaMember> run_schemas() {
                                     {"state", run_state(), kMay},
                                     {"progress", text_schema().about("A path of views."), kMay}})},
       {"RunState", object_schema({{"run_id", text_schema()}, {"state", run_state()}})},
-      {"RunList", object_schema({{"runs", list_schema(object_schema(run_members()))}})},
+      {"RunList", object_schema({{"runs", list_schema(object_schema(run_members()))},
+                                 {"next", text_schema().or_null().about(
+                                              "What `before` is on the next page.")}})},
+      {"RunChanges", object_schema({{"limits", open_schema({}), kMay},
+                                    {"iterations", whole_schema(1, 100), kMay},
+                                    {"threads", whole_schema(), kMay},
+                                    {"live_seconds", number_schema(), kMay}})},
       {"Run", run()},
       {"Code",
        object_schema({{"run_id", text_schema()}, {"code", text_schema()}, {"sha256", sha256()}})},
