@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/base/json.h"
+#include "server/spec/asyncapi.h"
 #include "server/spec/openapi.h"
 
 namespace cherub::server {
@@ -89,6 +90,10 @@ HttpResponse Api::show_lua_api(const Call&) const {
 
 HttpResponse Api::show_openapi(const Call&) const {
   return json_response(200, openapi_json(router_.routes()));
+}
+
+HttpResponse Api::show_asyncapi(const Call&) const {
+  return json_response(200, asyncapi_json(router_.routes()));
 }
 
 HttpResponse Api::not_live(std::string_view id) const {

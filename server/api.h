@@ -64,6 +64,7 @@ class Api final : public Application {
   HttpResponse show_ledger(const Call& call) const;
   HttpResponse show_lua_api(const Call& call) const;
   HttpResponse show_openapi(const Call& call) const;
+  HttpResponse show_asyncapi(const Call& call) const;
 
   HttpResponse start_run(const Call& call);
   HttpResponse resume_run(const Call& call);

@@ -163,11 +163,13 @@ void Api::add_view_routes(std::vector<Route>& routes) {
     return route;
   };
   Route all = view("/ws", "openChannels", "Everything, multiplexed: see GET /asyncapi.json.");
+  all.messages = multiplex_messages();
   all.open = open(&Api::multiplex_view);
   routes.push_back(std::move(all));
 
   Route progress = view("/ws/progress/{run_id}", "watchProgress", "A run's records.");
   progress.parameters = {run_id()};
+  progress.messages = progress_messages();
   progress.open = open(&Api::progress_view);
   routes.push_back(std::move(progress));
 
@@ -176,6 +178,7 @@ void Api::add_view_routes(std::vector<Route>& routes) {
                        path_text("view", "world, agents, pov_world_<row> or pov_agents_<row>."),
                        query_choice("encoding", "Of the frames.", {"binary", "json"}, "binary")};
   render.problems.push_back(503);
+  render.messages = render_messages();
   render.open = open(&Api::render_view);
   routes.push_back(std::move(render));
 }
@@ -202,6 +205,12 @@ void Api::add_server_routes(std::vector<Route>& routes) {
   openapi.answers = {{200, "OpenAPI 3.1.", "application/json", base::open_schema({})}};
   openapi.handle = bound(this, &Api::show_openapi);
   routes.push_back(std::move(openapi));
+
+  Route asyncapi =
+      row("GET", "/asyncapi.json", "showAsyncapi", "server", "The WebSockets and their messages.");
+  asyncapi.answers = {{200, "AsyncAPI 3.0.", "application/json", base::open_schema({})}};
+  asyncapi.handle = bound(this, &Api::show_asyncapi);
+  routes.push_back(std::move(asyncapi));
 
   for (const char* path : {"/", "/{file}"}) {
     const bool index = std::string_view(path) == "/";

@@ -82,7 +82,7 @@ HttpResponse Api::start_run(const Call& call) {
   std::optional<UsedKey> key;
   if (call.arguments.sent("Idempotency-Key")) {
     const std::string_view text = call.arguments.text("Idempotency-Key");
-    if (text.empty() || !is_good_key(text)) {
+    if (!is_good_key(text)) {
       return problem(400, "A key has 1 to 200 visible characters.", "Idempotency-Key");
     }
     key = used_key(text, request.body, registry_.hub_options().wall_ms());

@@ -1,10 +1,10 @@
 #include "server/multiplex.h"
 
 #include <algorithm>
-#include <initializer_list>
 #include <utility>
 
 #include "engine/base/json.h"
+#include "server/client_operations.h"
 
 namespace cherub::server {
 namespace {
@@ -69,13 +69,15 @@ base::Result<FrameForm> read_encoding(const rapidjson::Value& message) {
 }
 
 // A misspelt member would silently do something else than was meant.
-base::Result<void> only_known(const rapidjson::Value& message,
-                              std::initializer_list<std::string_view> names) {
+base::Result<void> only_known(const rapidjson::Value& message, const ClientOperation& operation) {
+  const auto& members = operation.members;
   for (const auto& member : message.GetObject()) {
     const std::string_view name(member.name.GetString(), member.name.GetStringLength());
-    if (std::find(names.begin(), names.end(), name) == names.end()) {
+    const bool known = name == "op" || name == "ref" ||
+                       std::any_of(members.begin(), members.end(),
+                                   [&](const auto& one) { return one.name == name; });
+    if (!known)
       return bad_message("There is no such member here.", std::string(name.substr(0, 64)));
-    }
   }
   return {};
 }
@@ -159,27 +161,27 @@ void Multiplex::hear(std::string_view text) {
 base::Result<void> Multiplex::obey(const rapidjson::Value& message, const std::string& ref) {
   const auto op = text_in(message, "op");
   if (!op.ok()) return op.error();
+  const ClientOperation* const operation = find_client_operation(*op);
+  if (operation == nullptr) return bad_message("'op' is " + client_operation_names() + ".", "op");
+  const auto known = only_known(message, *operation);
+  if (!known.ok()) return known.error();
   if (*op == "subscribe") return subscribe(message, ref);
   if (*op == "unsubscribe") return unsubscribe(message, ref);
   if (*op == "key") return wish_key(message, ref);
-  if (*op == "command") {
-    const auto known = only_known(message, {"op", "ref", "run", "command"});
-    if (!known.ok()) return known.error();
-    const auto run = text_in(message, "run");
-    if (!run.ok()) return run.error();
-    const rapidjson::Value* const command = member_of(message, "command");
-    if (command == nullptr || !command->IsObject()) {
-      return bad_message("'command' is an object, as POST /run/<id>/commands takes it.", "command");
-    }
-    return command_(*run, *command, ref);
+  return command(message, ref);
+}
+
+base::Result<void> Multiplex::command(const rapidjson::Value& message, const std::string& ref) {
+  const auto run = text_in(message, "run");
+  if (!run.ok()) return run.error();
+  const rapidjson::Value* const command = member_of(message, "command");
+  if (command == nullptr || !command->IsObject()) {
+    return bad_message("'command' is an object, as POST /run/<id>/commands takes it.", "command");
   }
-  return bad_message("'op' is subscribe, unsubscribe, key or command.", "op");
+  return command_(*run, *command, ref);
 }
 
 base::Result<void> Multiplex::subscribe(const rapidjson::Value& message, const std::string& ref) {
-  const auto known =
-      only_known(message, {"op", "ref", "ch", "epoch", "after", "history", "filter", "encoding"});
-  if (!known.ok()) return known.error();
   const auto name = text_in(message, "ch");
   if (!name.ok()) return name.error();
   if (subscriptions_.contains(*name)) {
@@ -242,8 +244,6 @@ void Multiplex::join_frames(const Channel& channel, FrameForm form, const std::s
 }
 
 base::Result<void> Multiplex::unsubscribe(const rapidjson::Value& message, const std::string& ref) {
-  const auto known = only_known(message, {"op", "ref", "ch"});
-  if (!known.ok()) return known.error();
   const auto name = text_in(message, "ch");
   if (!name.ok()) return name.error();
   const auto found = subscriptions_.find(*name);
@@ -257,8 +257,6 @@ base::Result<void> Multiplex::unsubscribe(const rapidjson::Value& message, const
 }
 
 base::Result<void> Multiplex::wish_key(const rapidjson::Value& message, const std::string& ref) {
-  const auto known = only_known(message, {"op", "ref", "ch"});
-  if (!known.ok()) return known.error();
   const auto name = text_in(message, "ch");
   if (!name.ok()) return name.error();
   const auto found = subscriptions_.find(*name);

@@ -65,6 +65,7 @@ class Multiplex {
   base::Result<void> obey(const rapidjson::Value& message, const std::string& ref);
   base::Result<void> subscribe(const rapidjson::Value& message, const std::string& ref);
   base::Result<void> unsubscribe(const rapidjson::Value& message, const std::string& ref);
+  base::Result<void> command(const rapidjson::Value& message, const std::string& ref);
   base::Result<void> wish_key(const rapidjson::Value& message, const std::string& ref);
   void join_records(const Channel& channel, JoinRequest request, const std::string& ref);
   void join_frames(const Channel& channel, FrameForm form, const std::string& ref);

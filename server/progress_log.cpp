@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "engine/base/json.h"
-#include "server/record_kinds.h"
+#include "server/spec/record_types.h"
 
 namespace cherub::server {
 namespace {

@@ -10,7 +10,7 @@
 #include "engine/base/json.h"
 #include "engine/scenario.h"
 #include "server/frames.h"
-#include "server/record_kinds.h"
+#include "server/spec/record_types.h"
 
 namespace cherub::server {
 namespace {
@@ -350,7 +350,7 @@ bool RunRegistry::stop(std::chrono::milliseconds patience) {
   waiting.swap(queue_);
   for (const auto& [id, run] : runs_) {
     if (run->state() != RunState::kRunning) continue;
-    run->server_ends_it_ = !run->told_to_end_;
+    run->server_ends_it_ = keeper_ && !run->told_to_end_;
     run->control().terminate();
   }
   changed_.notify_all();

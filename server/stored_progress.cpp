@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "server/progress_log.h"
-#include "server/record_kinds.h"
+#include "server/spec/record_types.h"
 
 namespace cherub::server {
 

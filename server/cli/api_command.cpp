@@ -4,6 +4,7 @@
 #include "scripting/manifest.h"
 #include "server/api.h"
 #include "server/cli/commands.h"
+#include "server/spec/asyncapi.h"
 #include "server/spec/openapi.h"
 
 namespace cherub::server::cli {
@@ -13,13 +14,13 @@ void print(const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
-// The document that a server tells at /openapi.json, from the very table that it serves by.
-std::string openapi_document() {
+// A document that a server tells, from the very table that it serves by.
+std::string document(std::string (*of)(const std::vector<Route>&)) {
   RegistryLimits nothing_runs;
   nothing_runs.running = 0;
   RunRegistry registry(nullptr, nothing_runs, {});
   const Api api({}, registry, StaticFiles());
-  return openapi_json(api.router().routes()) + "\n";
+  return of(api.router().routes()) + "\n";
 }
 
 }  // namespace
@@ -40,8 +41,11 @@ void add_api_command(CLI::App& program, Session& session) {
       "  cherub api openapi > openapi.json");
   CLI::App* const openapi =
       command->add_subcommand("openapi", "Print the OpenAPI 3.1 document of the HTTP routes");
-  command->callback([format, openapi, &session] {
-    print(openapi->parsed()    ? openapi_document()
+  CLI::App* const asyncapi =
+      command->add_subcommand("asyncapi", "Print the AsyncAPI 3.0 document of the WebSockets");
+  command->callback([format, openapi, asyncapi, &session] {
+    print(openapi->parsed()    ? document(openapi_json)
+          : asyncapi->parsed() ? document(asyncapi_json)
           : *format == "luals" ? scripting::api_luals()
                                : scripting::api_markdown());
     session.exit_code = kExitOk;

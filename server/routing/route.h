@@ -11,6 +11,7 @@
 #include "engine/base/json_schema.h"
 #include "server/access.h"
 #include "server/routing/arguments.h"
+#include "server/spec/messages.h"
 #include "server/transport.h"
 
 // One route is one row of the table that dispatch, the checks of parameters, the list of routes
@@ -48,8 +49,9 @@ struct Route {
   std::vector<Answer> answers;     // that are no problems
   std::vector<unsigned> problems;  // statuses beside those that the parts above imply
   std::function<Reply(const Call&)> handle;
-  // For a WebSocket in the place of `handle`.
+  // For a WebSocket in the place of `handle`, with the messages that it carries.
   std::function<std::variant<View, HttpResponse>(const Call&)> open;
+  ViewMessages messages;
   // Taken only when no other route fits the path, whatever the method: the viewer's files.
   bool last_resort = false;
   // Files are often asked for with a query that only keeps caches from knowing them.

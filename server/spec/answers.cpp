@@ -14,34 +14,37 @@ Schema sha256() {
 }
 
 Schema run_state() {
-  return choice_schema(run_state_names());
+  return named_schema("RunStateName");
 }
 
-// A run's request as it is told again; summaries and records are described by their types.
+Schema last_record() {
+  return either_schema({named_schema("record_done"), named_schema("record_terminated"),
+                        named_schema("record_error"), Schema(R"({"type":"null"})")})
+      .about("The last record, once the run is over.");
+}
+
+// What a run was asked for, as it is told again.
+Schema told_request() {
+  std::vector<SchemaMember> members = abilities::run_request_members();
+  members.push_back({"cassette", text_schema(), kMay});
+  members.push_back({"cassette_mode", text_schema(), kMay});
+  return object_schema(members);
+}
+
 std::vector<SchemaMember> run_members() {
   return {{"run_id", text_schema()},
           {"state", run_state()},
-          {"request", open_schema({}).or_null()},
-          {"results", open_schema({}).or_null().about("The last record, once the run is over.")},
+          {"request", named_schema("ToldRequest").or_null()},
+          {"results", last_record()},
           {"position", whole_schema().about("In the queue, from 1."), kMay}};
 }
 
 Schema run() {
   std::vector<SchemaMember> members = run_members();
-  members.push_back({"best", open_schema({}).or_null().about("The last record of type best.")});
-  members.push_back({"reload", open_schema({}).or_null().about("The last of type reload.")});
+  members.push_back({"best", named_schema("record_best").or_null()});
+  members.push_back({"reload", named_schema("record_reload").or_null()});
   members.push_back({"critique", open_schema({}).or_null().about("Of the episodes that judged.")});
   return object_schema(members);
-}
-
-Schema diagnostic() {
-  return object_schema({{"line", whole_schema()},
-                        {"column", whole_schema()},
-                        {"offset", whole_schema()},
-                        {"length", whole_schema()},
-                        {"severity", text_schema()},
-                        {"message", text_schema()},
-                        {"hint", text_schema()}});
 }
 
 Schema problem_schema() {
@@ -109,11 +112,12 @@ Schema profile() {
 
 std::vector<SchemaMember> run_schemas() {
   return {
-      {"RunRequest", open_schema({}).about("See docs/PROTOCOL.md.")},
+      {"RunRequest",
+       object_schema(abilities::run_request_members()).about("At least user_goal or policy_code.")},
+      {"ToldRequest", told_request()},
       {"RunStarted", object_schema({{"run_id", text_schema()},
                                     {"state", run_state(), kMay},
                                     {"progress", text_schema().about("A path of views."), kMay}})},
-      {"RunState", object_schema({{"run_id", text_schema()}, {"state", run_state()}})},
       {"RunList", object_schema({{"runs", list_schema(object_schema(run_members()))},
                                  {"next", text_schema().or_null().about(
                                               "What `before` is on the next page.")}})},
@@ -128,7 +132,6 @@ std::vector<SchemaMember> run_schemas() {
                                   {"tick", whole_schema().or_null()},
                                   {"sha256", sha256()},
                                   {"detail", text_schema(), kMay}})},
-      {"Command", open_schema({}).about("See docs/CONSOLE.md.")},
       {"CommandReply", object_schema({{"ok", boolean_schema()},
                                       {"waits", boolean_schema(), kMay},
                                       {"text", text_schema()},
@@ -139,6 +142,19 @@ std::vector<SchemaMember> run_schemas() {
 
 }  // namespace
 
+Schema run_state_name_schema() {
+  std::vector<std::string> names;
+  for (const RunState state : {RunState::kQueued, RunState::kRunning, RunState::kDone,
+                               RunState::kTerminated, RunState::kFailed}) {
+    names.emplace_back(run_state_name(state));
+  }
+  return choice_schema(names);
+}
+
+Schema run_state_schema() {
+  return object_schema({{"run_id", text_schema()}, {"state", run_state()}});
+}
+
 std::vector<SchemaMember> answer_schemas() {
   std::vector<SchemaMember> schemas = run_schemas();
   schemas.push_back({"Health", object_schema({{"status", constant_schema("ok")},
@@ -146,7 +162,6 @@ std::vector<SchemaMember> answer_schemas() {
                                               {"running", whole_schema()},
                                               {"queued", whole_schema()}})});
   schemas.push_back({"Ledger", ledger()});
-  schemas.push_back({"Diagnostic", diagnostic()});
   schemas.push_back({"Problem", problem_schema()});
   return schemas;
 }

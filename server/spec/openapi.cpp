@@ -6,8 +6,8 @@
 #include <set>
 
 #include "engine/base/json.h"
-#include "server/limits.h"
 #include "server/spec/answers.h"
+#include "server/spec/messages.h"
 
 namespace cherub::server {
 namespace {
@@ -15,6 +15,7 @@ namespace {
 using base::JsonArray;
 using base::JsonObject;
 
+constexpr const char* kLicense = "https://spdx.org/licenses/MIT.html";
 constexpr const char* kAbout =
     "Worlds whose inhabitants act by generated Lua. Streams are described by /asyncapi.json.";
 
@@ -124,8 +125,8 @@ std::string paths_json(const std::vector<Route>& routes) {
 
 std::string components_json() {
   JsonObject schemas;
-  for (const base::SchemaMember& member : answer_schemas()) {
-    schemas.raw(member.name, member.schema.json());
+  for (const auto& shapes : {answer_schemas(), message_schemas()}) {
+    for (const base::SchemaMember& member : shapes) schemas.raw(member.name, member.schema.json());
   }
   const std::string bearer = JsonObject().add("type", "http").add("scheme", "bearer").text();
   return JsonObject()
@@ -136,16 +137,19 @@ std::string components_json() {
 
 }  // namespace
 
+std::string info_json(std::string_view title, std::string_view description) {
+  return JsonObject()
+      .add("title", title)
+      .add("version", CHERUB_VERSION)
+      .add("description", description)
+      .raw("license", JsonObject().add("name", "MIT").add("url", kLicense).text())
+      .text();
+}
+
 std::string openapi_json(const std::vector<Route>& routes) {
   return JsonObject()
       .add("openapi", "3.1.0")
-      .raw("info",
-           JsonObject()
-               .add("title", "Cherub")
-               .add("version", CHERUB_VERSION)
-               .add("description", kAbout)
-               .raw("license", JsonObject().add("name", "MIT").add("identifier", "MIT").text())
-               .text())
+      .raw("info", info_json("Cherub", kAbout))
       .raw("servers", JsonArray().raw(JsonObject().add("url", "/").text()).text())
       // A server on loopback needs no token.
       .raw("security", JsonArray().raw("{}").raw(R"({"token":[]})").text())

@@ -35,7 +35,7 @@ TEST_CASE("a repeated request with the same key makes one run, for the next proc
 TEST_CASE("a key that is none, and a request that was refused, take no key") {
   Bench bench;
   HttpRequest request = bench.request("POST", "/run", R"({"user_goal":"fast"})");
-  for (const std::string& key : {std::string(), std::string("a b"), std::string(201, 'k')}) {
+  for (const std::string& key : {std::string("a b"), std::string(201, 'k')}) {
     request.headers = {{"host", "127.0.0.1"}, {"idempotency-key", key}};
     const HttpResponse refused = bench.ask(request);
     CHECK(refused.status == 400);

@@ -81,7 +81,9 @@ class Echo final : public Application {
     if (request.path != "/ws") return problem(404, "no");
     View view;
     view.outbox = std::make_shared<Outbox>();
-    view.on_text = [](std::string_view) {};
+    view.on_text = [heard = view.outbox](std::string_view) {
+      heard->push_record(std::make_shared<const std::string>("heard"));
+    };
     view.on_closed = [this] { left = true; };
     outbox = view.outbox;
     return view;
