@@ -137,8 +137,7 @@ std::optional<HttpResponse> refuse_access(const AccessRules& rules, const HttpRe
     return problem(421, "This server answers to loopback names only; use http://127.0.0.1.",
                    "Host");
   }
-  if (guard == Guard::kChanging && 
-      !origin_allowed(request.header("origin"), host, rules.origins)) {
+  if (guard == Guard::kChanging && !origin_allowed(request.header("origin"), host, rules.origins)) {
     return problem(403, "Requests from pages of another origin are not allowed.", "Origin");
   }
   if (has_token_in_query(request.query)) {

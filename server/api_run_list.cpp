@@ -73,10 +73,8 @@ HttpResponse Api::list_runs(const Call& call) const {
       ++count;
     }
   }
-  const std::string next =
-      id == ids.end() ? "null" : base::json_string(*std::prev(id));
-  return json_response(200,
-                       base::JsonObject().raw("runs", rows.text()).raw("next", next).text());
+  const std::string next = id == ids.end() ? "null" : base::json_string(*std::prev(id));
+  return json_response(200, base::JsonObject().raw("runs", rows.text()).raw("next", next).text());
 }
 
 }  // namespace cherub::server

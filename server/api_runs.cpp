@@ -14,12 +14,11 @@ namespace cherub::server {
 namespace {
 
 HttpResponse started_answer(const std::string& run_id) {
-  HttpResponse response =
-      json_response(202, base::JsonObject()
-                             .add("run_id", run_id)
-                             .add("state", run_state_name(RunState::kQueued))
-                             .add("progress", "/ws/progress/" + run_id)
-                             .text());
+  HttpResponse response = json_response(202, base::JsonObject()
+                                                 .add("run_id", run_id)
+                                                 .add("state", run_state_name(RunState::kQueued))
+                                                 .add("progress", "/ws/progress/" + run_id)
+                                                 .text());
   response.headers.emplace_back("Location", "/run/" + run_id);
   return response;
 }

@@ -284,7 +284,8 @@ base::Result<std::shared_ptr<Run>> RunRegistry::resume(ResumeOrder order) {
   if (keeper_) {
     if (auto opened = keeper_->reopen(order.run_id); !opened.ok()) return opened.error();
   }
-  // What the run's records are numbered by begins anew, and whoever goes on behind a number is told.
+  // What the run's records are numbered by begins anew, and whoever goes on behind a number is
+  // told.
   HubOptions hub = hub_options_;
   hub.epoch += "-" + std::to_string(++resumed_);
   auto run = std::make_shared<Run>(order.run_id, std::move(order.request), std::move(*hello), hub,
@@ -399,7 +400,8 @@ void RunRegistry::keep_end(Run& run) {
   if (!keeper_) return;
   base::Result<void> kept;
   std::error_code error;
-  const bool has_summary = std::filesystem::exists(keeper_->folder(run.id()) / "summary.json", error);
+  const bool has_summary =
+      std::filesystem::exists(keeper_->folder(run.id()) / "summary.json", error);
   if (run.state() == RunState::kInterrupted) {
     kept = keeper_->interrupt(run.id());
   } else if (!has_summary && !run.resumes()) {

@@ -83,8 +83,8 @@ class Run final : public abilities::RunObserver {
   const bool resumes_;
   abilities::RunControl control_;
   Hub hub_;
-  std::optional<ProgressLog> log_;          // nothing: the registry keeps nothing on disk
-  std::atomic<bool> told_to_end_{false};    // by a client
+  std::optional<ProgressLog> log_;        // nothing: the registry keeps nothing on disk
+  std::atomic<bool> told_to_end_{false};  // by a client
   std::atomic<bool> server_ends_it_{false};
 
   mutable std::mutex mutex_;

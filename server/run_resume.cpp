@@ -85,7 +85,8 @@ void resume_interrupted_runs(RunRegistry& registry, const StoredRuns& stored,
   std::vector<std::string> ids = stored.ids();
   std::reverse(ids.begin(), ids.end());
   for (const std::string& id : ids) {
-    if (!std::filesystem::exists(std::filesystem::path(stored.folder(id)) / kAcceptedFile)) continue;
+    if (!std::filesystem::exists(std::filesystem::path(stored.folder(id)) / kAcceptedFile))
+      continue;
     const auto run = stored.find_row(id);
     if (!run || run->state != "interrupted") continue;
     auto order = read_resume_order(stored, id, {}, defaults);

@@ -3,12 +3,12 @@
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
-#include <algorithm>
 #include <random>
 #include <sstream>
 #include <thread>
@@ -60,7 +60,8 @@ base::Result<std::vector<std::string>> origins_of(const std::string& text) {
     if (scheme == origin.npos || origin.find('/', scheme + 3) != origin.npos) {
       return base::Error{base::ErrorCode::kInvalidArgument,
                          "An origin is a scheme and a host, as in https://garden.example:8443, not "
-                         "'" + origin + "'.",
+                         "'" +
+                             origin + "'.",
                          "origins"};
     }
     origins.push_back(std::move(origin));
@@ -170,8 +171,7 @@ base::Result<void> serve(const ServeOptions& options, RunFunction run_function) 
   const auto port = server.listen(api);
   if (!port.ok()) return port.error();
   std::printf("cherub: listening on %s://%s:%u\n", serving->tls ? "https" : "http",
-              url_host(config.host).c_str(),
-              static_cast<unsigned>(*port));
+              url_host(config.host).c_str(), static_cast<unsigned>(*port));
   if (config.frames_port != 0) {
     std::printf("cherub: frames for native renderers on port %u\n",
                 static_cast<unsigned>(server.frames_port()));

@@ -16,7 +16,8 @@ struct ServeOptions {
 };
 
 // Serves until SIGINT or SIGTERM, then interrupts runs, which can be resumed, and tells clients
-// good-bye, within ten seconds; a second signal ends the process at once. Prints one line with the address when it is ready.
+// good-bye, within ten seconds; a second signal ends the process at once. Prints one line with the
+// address when it is ready.
 base::Result<void> serve(const ServeOptions& options, RunFunction run_function);
 
 }  // namespace cherub::server

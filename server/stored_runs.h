@@ -10,8 +10,8 @@ namespace cherub::server {
 // A run as its folder tells it.
 struct StoredRun {
   std::string run_id;
-  // "done", "terminated" or "failed"; "interrupted" when its process ended before it; "running" when
-  // another process has it.
+  // "done", "terminated" or "failed"; "interrupted" when its process ended before it; "running"
+  // when another process has it.
   std::string state;
   std::string request_json;  // an object, or "null"
   std::string summary_json;  // an object; "null" while there is none

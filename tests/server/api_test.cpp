@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "engine/base/json.h"
 #include "api_bench.h"
+#include "engine/base/json.h"
 #include "server/run_body.h"
 
 namespace cherub::server {

@@ -92,7 +92,8 @@ TEST_CASE("limits of header and body are as configured") {
     return client.read_until("}");
   };
   const auto header_of = [](std::size_t bytes) {
-    const std::string start = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX: ", end = "\r\n\r\n";
+    const std::string start = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX: ",
+                      end = "\r\n\r\n";
     return start + std::string(bytes - start.size() - end.size(), 'x') + end;
   };
   CHECK(has(answer(header_of(990)), " 200 "));

@@ -69,8 +69,8 @@ TEST_CASE("wherever a crash cut the file, what stands before is kept, and what f
     auto expected = before;
     expected.push_back(numbered(9).json);
     CHECK(kept_in(folder.path()) == expected);
-    CHECK(before.size() + 1 >= static_cast<std::size_t>(
-                                   std::count(whole.begin(), whole.begin() + std::ptrdiff_t(bytes), '\n')));
+    CHECK(before.size() + 1 >= static_cast<std::size_t>(std::count(
+                                   whole.begin(), whole.begin() + std::ptrdiff_t(bytes), '\n')));
   }
 }
 

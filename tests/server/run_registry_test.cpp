@@ -174,8 +174,7 @@ TEST_CASE("what the end of the server interrupts, and only that, can be gone on 
 TEST_CASE("a run that is gone on with shows what happened before, without its former end") {
   const abilities::TemporaryFolder folder;
   FakeRun fake;
-  RunRegistry registry(fake.function(), {1, 4, 8}, {std::chrono::steady_clock::now},
-                       folder.path());
+  RunRegistry registry(fake.function(), {1, 4, 8}, {std::chrono::steady_clock::now}, folder.path());
   const auto first = *registry.start(request());
   REQUIRE(eventually([&] { return first->script().sha256 == "aa"; }));
   CHECK_FALSE(registry.resume({request(), first->id(), true}).ok());
