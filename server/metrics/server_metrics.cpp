@@ -16,7 +16,7 @@ double real(std::uint64_t count) {
 
 void add_runs(const RunRegistry& registry, PrometheusText& text) {
   std::map<std::string, std::uint64_t> states;
-  for (const RunState state : kRunStates) states[run_state_name(state)] = 0;
+  for (const std::string& state : run_state_names()) states[state] = 0;
   std::uint64_t agents = 0;
   for (const auto& run : registry.list()) {
     const RunState state = run->state();

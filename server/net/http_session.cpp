@@ -196,7 +196,7 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
 
   void refuse_read(HttpResponse refusal) {
     keep_alive_ = false;
-    if (parser_->is_header_done()) note(parser_->get());
+    note(parser_->get());  // as far as it was read
     begin_answer();
     write(std::move(refusal));
   }

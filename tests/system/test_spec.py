@@ -196,7 +196,7 @@ class Spec(Served):
         key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
         for request, status, instance in (
                 ("nonsense\r\n\r\n", 400, None),
-                ("GET / HTTP/1.1\r\nHost: x\r\nX: " + "x" * 9000 + "\r\n\r\n", 431, None),
+                ("GET / HTTP/1.1\r\nHost: x\r\nX: " + "x" * 9000 + "\r\n\r\n", 431, "/"),
                 ("POST /run HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9999999\r\n\r\n", 413,
                  "/run"),
                 ("GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\n" + upgrade + key
