@@ -223,6 +223,7 @@ std::optional<LiveWorld::Session::Clock::time_point> LiveWorld::Session::show_st
 
 // Tells whoever watches; nothing here changes the world.
 void LiveWorld::Session::after_tick(engine::TickReport report) {
+  owner.observer_.on_live_tick(*world, report);
   tell_saves();
   policy_slot->after_tick();
   ability_slots->after_tick();

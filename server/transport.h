@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -36,7 +37,23 @@ class PendingReply {
   std::function<void(HttpResponse)> ready_;
 };
 
-using Reply = std::variant<HttpResponse, std::shared_ptr<PendingReply>>;
+// A body that is made while it is sent, part by part, as fast as the client takes it.
+class BodySource {
+ public:
+  virtual ~BodySource() = default;
+  // Calls `ready` once, at once or later, from any thread: with the next part, with an empty one at
+  // the end, or with why there is no more, which breaks the connection off so that nobody takes the
+  // body for whole. Not called again before that.
+  virtual void next(std::function<void(base::Result<std::string>)> ready) = 0;
+};
+
+// The body of `head` is empty.
+struct StreamedResponse {
+  HttpResponse head;
+  std::shared_ptr<BodySource> body;
+};
+
+using Reply = std::variant<HttpResponse, std::shared_ptr<PendingReply>, StreamedResponse>;
 
 // What a WebSocket client looks at: its messages come from the outbox, its words go to on_text.
 struct View {

@@ -1,3 +1,5 @@
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -116,6 +118,10 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
       write(std::move(*response));
       return;
     }
+    if (auto* streamed = std::get_if<StreamedResponse>(&reply)) {
+      stream(std::move(*streamed));
+      return;
+    }
     auto pending = std::get<std::shared_ptr<PendingReply>>(std::move(reply));
     stream_.expires_never();
     patience_.expires_after(pending->patience());
@@ -130,28 +136,74 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
     });
   }
 
+  template <class Message>
+  void dress(Message& message, const HttpResponse& response) {
+    message.set(http::field::server, "cherub");
+    message.set(http::field::content_type, response.content_type);
+    message.set("X-Content-Type-Options", "nosniff");
+    for (const auto& [name, value] : response.headers) message.set(name, value);
+    message.keep_alive(keep_alive_);
+  }
+
+  void stream(StreamedResponse streamed) {
+    body_ = std::move(streamed.body);
+    head_.emplace(static_cast<http::status>(streamed.head.status), 11);
+    dress(*head_, streamed.head);
+    head_->chunked(true);
+    head_writer_.emplace(*head_);
+    stream_.expires_after(kIdle);
+    http::async_write_header(stream_, *head_writer_,
+                             [self = shared_from_this()](error_code error, std::size_t bytes) {
+                               if (error || self->head_only_) return self->on_written(error);
+                               self->write_next_part(error, bytes);
+                             });
+  }
+
+  void write_next_part(error_code error, std::size_t) {
+    if (error) return;
+    body_->next([self = shared_from_this()](base::Result<std::string> part) {
+      asio::post(self->stream_.get_executor(),
+                 [self, part = std::move(part)]() mutable { self->write_part(std::move(part)); });
+    });
+  }
+
+  void write_part(base::Result<std::string> part) {
+    stream_.expires_after(kIdle);
+    if (!part.ok()) {
+      spdlog::error("a body breaks off: {}", part.error().text());
+      body_.reset();
+      stream_.close();
+      return;
+    }
+    part_ = std::move(*part);
+    if (part_.empty()) {
+      body_.reset();
+      asio::async_write(
+          stream_, http::make_chunk_last(),
+          [self = shared_from_this()](error_code error, std::size_t) { self->on_written(error); });
+      return;
+    }
+    asio::async_write(stream_, http::make_chunk(asio::buffer(part_)),
+                      [self = shared_from_this()](error_code error, std::size_t bytes) {
+                        self->write_next_part(error, bytes);
+                      });
+  }
+
   void write(HttpResponse response) {
     const auto status = static_cast<http::status>(response.status);
-    const auto dress = [&](auto& message) {
-      message.set(http::field::server, "cherub");
-      message.set(http::field::content_type, response.content_type);
-      message.set("X-Content-Type-Options", "nosniff");
-      for (const auto& [name, value] : response.headers) message.set(name, value);
-      message.keep_alive(keep_alive_);
-    };
     stream_.expires_after(kIdle);
     const auto done = [self = shared_from_this()](error_code error, std::size_t) {
       self->on_written(error);
     };
     if (head_only_ || response.status == 304) {
       http::response<http::empty_body> message(status, 11);
-      dress(message);
+      dress(message, response);
       if (head_only_) message.content_length(response.body.size());
       beast::async_write(stream_, http::message_generator(std::move(message)), done);
       return;
     }
     http::response<http::string_body> message(status, 11);
-    dress(message);
+    dress(message, response);
     message.body() = std::move(response.body);
     message.prepare_payload();
     beast::async_write(stream_, http::message_generator(std::move(message)), done);
@@ -190,6 +242,11 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
   Connections::Ticket ticket_;
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
+  // Of a streamed answer.
+  std::optional<http::response<http::empty_body>> head_;
+  std::optional<http::response_serializer<http::empty_body>> head_writer_;
+  std::shared_ptr<BodySource> body_;
+  std::string part_;
   std::array<char, 4096> scratch_{};
   bool keep_alive_ = false;
   bool head_only_ = false;
