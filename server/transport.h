@@ -5,7 +5,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <variant>
 
@@ -37,20 +36,28 @@ class PendingReply {
   std::function<void(HttpResponse)> ready_;
 };
 
-// A body that is made while it is sent, part by part, as fast as the client takes it.
-class BodySource {
+// A body of unknown length that is sent piece by piece. Network thread only, but for the wake.
+class BodyStream {
  public:
-  virtual ~BodySource() = default;
-  // Calls `ready` once, at once or later, from any thread: with the next part, with an empty one at
-  // the end, or with why there is no more, which breaks the connection off so that nobody takes the
-  // body for whole. Not called again before that.
-  virtual void next(std::function<void(base::Result<std::string>)> ready) = 0;
+  struct Piece {
+    std::string bytes;  // some 64 KiB at most; empty and not the end: wake tells of more
+    bool end = false;   // nothing follows
+  };
+  virtual ~BodyStream() = default;
+  virtual Piece next() = 0;
+  // `wake` is to be called, from any thread, when next() has something again. Empty when the client
+  // is gone: nothing is asked for any more.
+  virtual void set_wake(std::function<void()> /*wake*/) {}
+  // What is sent in a silence, so that it is not taken for the end; empty: nothing.
+  [[nodiscard]] virtual std::string_view heartbeat() const { return {}; }
+  // The server ends: next() gives what is to be said about it, and the end.
+  virtual void close() {}
 };
 
-// The body of `head` is empty.
 struct StreamedResponse {
-  HttpResponse head;
-  std::shared_ptr<BodySource> body;
+  std::string content_type;
+  Headers headers;
+  std::shared_ptr<BodyStream> body;
 };
 
 using Reply = std::variant<HttpResponse, std::shared_ptr<PendingReply>, StreamedResponse>;
