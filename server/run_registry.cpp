@@ -10,6 +10,7 @@
 #include "engine/base/json.h"
 #include "engine/scenario.h"
 #include "server/frames.h"
+#include "server/telemetry/kinds.h"
 
 namespace cherub::server {
 namespace {
@@ -60,7 +61,11 @@ const char* run_state_name(RunState state) {
 }
 
 Run::Run(std::string id, abilities::RunRequest request, std::string hello, const HubOptions& hub)
-    : id_(std::move(id)), request_(std::move(request)), hub_(id_, std::move(hello), hub) {}
+    : id_(std::move(id)), request_(std::move(request)), hub_(id_, std::move(hello), hub) {
+  if (const auto& log = hub_.telemetry()) {
+    log->emit(telemetry::kinds::kRunQueued, {.detail = abilities::run_request_to_json(request_)});
+  }
+}
 
 void Run::on_record(const abilities::RunRecord& record) {
   if (is_last(record.type)) {

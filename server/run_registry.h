@@ -49,6 +49,7 @@ class Run final : public abilities::RunObserver {
   [[nodiscard]] const abilities::RunRequest& request() const { return request_; }
   abilities::RunControl& control() { return control_; }
   Hub& hub() { return hub_; }
+  [[nodiscard]] const Hub& hub() const { return hub_; }
 
   [[nodiscard]] RunState state() const;
   [[nodiscard]] bool over() const;

@@ -13,11 +13,13 @@
 #include <utility>
 
 #include "engine/base/hash.h"
+#include "engine/base/json.h"
 #include "scripting/manifest.h"
 #include "server/api.h"
 #include "server/http_server.h"
 #include "server/run_defaults.h"
 #include "server/signals.h"
+#include "server/telemetry/kinds.h"
 
 namespace cherub::server {
 namespace {
@@ -90,6 +92,19 @@ HubOptions hub_options(HttpServer& server) {
   return options;
 }
 
+std::shared_ptr<telemetry::Bus> telemetry_bus(const Config& config, const HubOptions& hub) {
+  telemetry::BusOptions options;
+  options.runs_dir = config.runs_dir;
+  options.log.ring = config.telemetry_ring;
+  options.log.files.file_bytes = std::size_t{config.telemetry_file_mib} << 20;
+  options.log.files.files = config.telemetry_files;
+  options.log.level = *telemetry::level_of(config.telemetry_level);
+  options.log.executor = hub.executor;
+  options.log.wall_ms = hub.wall_ms;
+  options.log.epoch = hub.epoch;
+  return std::make_shared<telemetry::Bus>(std::move(options));
+}
+
 // Every client is a descriptor, and the usual soft limit is as many as clients are allowed.
 void allow_descriptors() {
   rlimit limit{};
@@ -111,7 +126,9 @@ base::Result<void> serve(const ServeOptions& options, RunFunction run_function) 
     asked_to_end.open();
   });
   HttpServer server(server_options(config));
-  RunRegistry registry(std::move(run_function), {}, hub_options(server));
+  HubOptions hub = hub_options(server);
+  const auto bus = hub.telemetry = telemetry_bus(config, hub);
+  RunRegistry registry(std::move(run_function), {}, std::move(hub));
   ApiOptions api_options;
   api_options.access = std::move(*rules);
   api_options.defaults = run_defaults(config);
@@ -130,13 +147,17 @@ base::Result<void> serve(const ServeOptions& options, RunFunction run_function) 
   }
   std::fflush(stdout);
 
+  bus->server_log()->emit(telemetry::kinds::kServerStarted,
+                          {.detail = base::JsonObject().add("port", *port).text()});
   std::thread network([&] { server.run(); });
   asked_to_end.wait();
   spdlog::info("ending: no new connections, runs are terminated");
+  bus->server_log()->emit(telemetry::kinds::kServerStopping);
   server.stop_accepting();
   const bool quiet = registry.stop(kRunsPatience);
   server.shut_down(kClientsPatience);
   network.join();
+  bus->stop();
   if (!quiet) {
     // A run that does not come back must not keep the process: its results so far are on disk.
     spdlog::error("a run did not end in time");

@@ -59,7 +59,7 @@ class StreamSession final : public std::enable_shared_from_this<StreamSession> {
 
   void watch() {
     wire_.async_read_some(asio::buffer(scratch_), [self = shared_from_this()](error_code error,
-                                                                             std::size_t) {
+                                                                              std::size_t) {
       if (!error) {
         self->watch();
       } else if (error != asio::error::eof || !self->writing_) {
@@ -71,6 +71,10 @@ class StreamSession final : public std::enable_shared_from_this<StreamSession> {
   void send_next() {
     if (writing_ || ended_) return;
     BodyStream::Piece piece = body_->next();
+    if (piece.broken) {
+      end();
+      return;
+    }
     last_ = piece.end;
     if (!piece.bytes.empty()) {
       send(std::move(piece.bytes));
