@@ -18,12 +18,12 @@ struct MetricSpec {
   std::string name;  // "time_to_goal"
   std::string unit;  // "s", "m", "1" …
   Better better = Better::kHigher;
-  std::string description;         // one line
+  std::string description;  // one line
   // What people say when they mean it: "fast", "quickly" …; with a "-" in front when they mean its
   // poor end: "-death".
   std::vector<std::string> words;
-  double weight = 0;               // in the scenario's own objective
-  double scale = 1;  // a typical range: |difference| / scale is what a search compares
+  double weight = 0;  // in the scenario's own objective
+  double scale = 1;   // a typical range: |difference| / scale is what a search compares
   // A policy whose mean is worse than that of what it replaces by more than so many scales may not
   // become the best, unless the goal asks for just that. Infinity: any may.
   double guard = std::numeric_limits<double>::infinity();

@@ -62,7 +62,7 @@ class StreamSession final : public std::enable_shared_from_this<StreamSession> {
                                                                               std::size_t) {
       if (!error) {
         self->watch();
-      } else if (error != asio::error::eof || !self->writing_) {
+      } else if (error != asio::error::eof || !self->writing_ || self->ended_) {
         self->end();  // a client that only has nothing more to say still gets what is being sent
       }
     });
@@ -147,6 +147,7 @@ class StreamSession final : public std::enable_shared_from_this<StreamSession> {
   void finish() {
     leave();
     ended_ = true;
+    writing_ = false;
     heartbeat_.expires_after(kLinger);
     heartbeat_.async_wait([self = shared_from_this()](error_code) { self->end(); });
     wire_.async_finish([self = shared_from_this()](error_code) {});
