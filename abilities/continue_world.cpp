@@ -1,6 +1,6 @@
 #include "abilities/live_world.h"
 #include "abilities/replay.h"
-#include "abilities/run.h"
+#include "abilities/run_loop.h"
 #include "abilities/run_records.h"
 #include "engine/base/hash.h"
 
@@ -17,11 +17,14 @@ RunSummary continue_world(const std::string& dir, const RunRequest& request, Run
   options.host.jit = request.jit;
   options.save_name = request.save_name;
   options.world_dir = world_path(dir).string();
-  angel::ModelServices services({}, request.prices);
-  Ledger ledger({request.limits, request.prices, &services.total, {}, {}});
+  const auto services = std::make_shared<angel::ModelServices>(angel::CallLimits{}, request.prices);
+  Ledger ledger({request.limits, request.prices, &services->total, {}, {}});
   LiveTools tools;
   tools.make_ability_angel = [&] {
-    return make_ability_angel(request, {services, ledger, {}, {}});
+    return make_ability_angel(request, {*services, ledger, {}, {}});
+  };
+  tools.write_policy = [&](const PolicyOrder& order, RunControl& inner, RunObserver& told) {
+    return write_policy(request, dir, order, inner, told, ledger, {{}, services, {}, nullptr, {}});
   };
   LiveWorld world({}, std::make_shared<scripting::ScriptRegistry>(), options, control.state(),
                   serial, tools);

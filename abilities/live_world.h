@@ -8,6 +8,7 @@
 
 #include "abilities/ability_requests.h"
 #include "abilities/ledger.h"
+#include "abilities/policy_writer.h"
 #include "abilities/run_control.h"
 #include "abilities/run_folder.h"
 #include "abilities/world_store.h"
@@ -37,6 +38,7 @@ struct LiveTools {
   const RunFolder* folder = nullptr;    // dumps go here
   const Ledger* ledger = nullptr;       // of a run that asks a model
   MakeAbilityAngel make_ability_angel;  // called from another thread; empty: the built-in one
+  WritePolicy write_policy;             // likewise; empty: no policies are written
 };
 
 inline constexpr std::size_t kReloadsTold = 4096;

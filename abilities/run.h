@@ -62,7 +62,8 @@ std::string run_request_to_json(const RunRequest& request);  // without secrets
 
 // What leaves a run. `json` is a complete object that begins with {"type":"<type>", …}.
 // Types: connected estimate model step episode_summary candidate iteration critique best live
-// reload ability quarantine command save load follow catalogue warning error done terminated.
+// reload ability policy quarantine command save load follow catalogue warning error done
+// terminated.
 struct RunRecord {
   std::string type;
   std::string json;
@@ -88,6 +89,11 @@ class RunObserver {
   virtual bool wants_ticks() const = 0;
   // After every tick of the live world; for statistics.
   virtual void on_figures(const TickFigures& /*figures*/) {}
+  // After every tick of the live world, whether anybody looks or not.
+  virtual void on_live_tick(const engine::World& world, const engine::TickReport& report) {
+    (void)world;
+    (void)report;
+  }
 };
 
 struct ReloadOutcome {

@@ -8,6 +8,8 @@
 
 namespace cherub::abilities {
 
+inline constexpr const char* kRepliesFile = "replies.jsonl";  // of models: a cassette
+
 // The folder of one run. Every file appears whole or not at all: it is written under another name
 // and then renamed. One thread. Errors (kIo) name the path and say what the operating system said.
 class RunFolder {

@@ -16,6 +16,7 @@
 #include "server/metrics/live_figures.h"
 #include "server/pov.h"
 #include "server/record_channel.h"
+#include "server/telemetry/bus.h"
 
 namespace cherub::server {
 
@@ -33,6 +34,7 @@ struct HubOptions {
   std::shared_ptr<std::atomic<std::uint32_t>> streams =
       std::make_shared<std::atomic<std::uint32_t>>(0);
   std::shared_ptr<LiveFigures> figures = std::make_shared<LiveFigures>();
+  std::shared_ptr<telemetry::Bus> telemetry;  // null: none is kept
 };
 
 // Between one run and its clients: the run's records and world states go in on the run's threads
@@ -46,6 +48,7 @@ class Hub final : public abilities::RunObserver {
   void on_tick(const engine::World& world, const engine::TickReport& report) override;
   bool wants_ticks() const override;
   void on_figures(const abilities::TickFigures& figures) override { figures_.add(figures); }
+  void on_live_tick(const engine::World& world, const engine::TickReport& report) override;
 
   // A preset view of the progress, greeted with {"type":"connected", …}; `state` is the run's at
   // the moment.
@@ -57,6 +60,8 @@ class Hub final : public abilities::RunObserver {
   [[nodiscard]] const std::string& hello() const { return *hello_; }
   // Alive in the live world; from any thread.
   [[nodiscard]] std::size_t agents() const { return figures_.agents(); }
+  // The run's own; null: none is kept.
+  [[nodiscard]] const std::shared_ptr<telemetry::Log>& telemetry() const { return telemetry_; }
 
  private:
   std::shared_ptr<FrameStream> make_frames(const std::string& view, FrameChannel kind) const;
@@ -67,6 +72,7 @@ class Hub final : public abilities::RunObserver {
   const SharedBytes hello_;
   const HubOptions options_;
   RunFigures figures_;
+  const std::shared_ptr<telemetry::Log> telemetry_;  // behind the bus that options_ keep alive
   const std::shared_ptr<RecordChannel> progress_;
   const std::shared_ptr<FrameStream> world_, agents_;
 

@@ -50,12 +50,16 @@ class Run final : public abilities::RunObserver {
   }
   bool wants_ticks() const override { return hub_.wants_ticks(); }
   void on_figures(const abilities::TickFigures& figures) override { hub_.on_figures(figures); }
+  void on_live_tick(const engine::World& world, const engine::TickReport& report) override {
+    hub_.on_live_tick(world, report);
+  }
 
   [[nodiscard]] const std::string& id() const { return id_; }
   [[nodiscard]] const abilities::RunRequest& request() const { return request_; }
   [[nodiscard]] bool resumes() const { return resumes_; }
   abilities::RunControl& control() { return control_; }
   Hub& hub() { return hub_; }
+  [[nodiscard]] const Hub& hub() const { return hub_; }
 
   [[nodiscard]] RunState state() const;
   [[nodiscard]] bool over() const;

@@ -24,6 +24,7 @@ struct ViewMessages {
 ViewMessages multiplex_messages();
 ViewMessages progress_messages();
 ViewMessages render_messages();
+ViewMessages telemetry_messages();
 
 // The shapes that messages refer to.
 std::vector<base::SchemaMember> message_schemas();
