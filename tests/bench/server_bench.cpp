@@ -27,6 +27,7 @@
 namespace cherub::bench {
 
 void bench_server();
+void bench_telemetry();
 
 namespace {
 
@@ -349,6 +350,7 @@ void measure_stalled() {
 
 void bench_server() {
   measure_delta();
+  bench_telemetry();
   measure_fanout(50);
   measure_fanout(200);
   measure_ticks();
