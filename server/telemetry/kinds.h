@@ -54,6 +54,10 @@ inline constexpr Kind kLoad{"load", Source::kEngine, Level::kInfo, "a saved worl
 inline constexpr Kind kEat{"event_eat", Source::kEngine, Level::kDebug, "an entity has eaten"};
 inline constexpr Kind kCollision{"event_collision", Source::kEngine, Level::kDebug,
                                  "a movement was cut short"};
+inline constexpr Kind kPollinate{"event_pollinate", Source::kEngine, Level::kDebug,
+                                 "a flower was pollinated"};
+inline constexpr Kind kMiss{"event_miss", Source::kEngine, Level::kDebug,
+                            "a hunter missed its prey"};
 inline constexpr Kind kReach{"event_reach", Source::kEngine, Level::kInfo,
                              "an agent is at a target for the first time"};
 inline constexpr Kind kHazard{"event_hazard", Source::kEngine, Level::kInfo,
@@ -144,6 +148,8 @@ inline constexpr std::array kAll = {&kRunQueued,
                                     &kLoad,
                                     &kEat,
                                     &kCollision,
+                                    &kPollinate,
+                                    &kMiss,
                                     &kReach,
                                     &kHazard,
                                     &kMessage,

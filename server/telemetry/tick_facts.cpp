@@ -5,6 +5,7 @@
 #include <span>
 #include <utility>
 
+#include "abilities/agent_report.h"
 #include "engine/base/json.h"
 #include "server/telemetry/kinds.h"
 
@@ -13,25 +14,24 @@ namespace {
 
 using engine::AbilityKind;
 using engine::EventKind;
-using engine::MoveKind;
 using engine::Receipt;
 
 constexpr std::array<const Kind*, kEventKinds> kKinds = {
     &kinds::kSpawn,      &kinds::kSpawn,  &kinds::kRemoval, &kinds::kEat,       &kinds::kReach,
     &kinds::kCollision,  &kinds::kHazard, &kinds::kMessage, &kinds::kInstalled, &kinds::kFault,
     &kinds::kAbilityUse, &kinds::kDamage, &kinds::kPickUp,  &kinds::kDrop,      &kinds::kGive,
-    &kinds::kTheft,      &kinds::kOffer,  &kinds::kTrade,   &kinds::kRequest};
+    &kinds::kTheft,      &kinds::kOffer,  &kinds::kTrade,   &kinds::kRequest,   &kinds::kPollinate,
+    &kinds::kMiss};
+static_assert(kKinds.back() != nullptr, "every EventKind has its kind here");
 
 constexpr std::array<const char*, 3> kSlotNames = {"move", "ability", "message"};
 
 const char* intent_name(const IntentFact& fact) {
-  constexpr std::array<const char*, 5> kMoves = {"none", "move", "move_to", "wander", "turn"};
-  constexpr std::array<const char*, 5> kAbilities = {"none", "eat", "reproduce", "rest", "use"};
   switch (fact.slot) {
     case Slot::kMove:
-      return fact.what < kMoves.size() ? kMoves[fact.what] : "";
+      return abilities::move_name(static_cast<engine::MoveKind>(fact.what));
     case Slot::kAbility:
-      return fact.what < kAbilities.size() ? kAbilities[fact.what] : "";
+      return abilities::ability_name(static_cast<AbilityKind>(fact.what));
     case Slot::kMessage:
       return "say";
   }
