@@ -11,6 +11,7 @@
 #include "abilities/angel/provider_config.h"
 #include "abilities/console.h"
 #include "abilities/ledger.h"
+#include "engine/base/json_schema.h"
 #include "engine/base/result.h"
 #include "engine/commands.h"
 #include "engine/world.h"
@@ -55,6 +56,8 @@ struct RunRequest {
 };
 // Unknown fields, wrong types and values out of range are errors that name the field.
 base::Result<RunRequest> run_request_from_json(std::string_view json, RunRequest defaults);
+// The fields that it takes, as machines are told of them.
+std::vector<base::SchemaMember> run_request_members();
 std::string run_request_to_json(const RunRequest& request);  // without secrets
 
 // What leaves a run. `json` is a complete object that begins with {"type":"<type>", …}.

@@ -15,6 +15,7 @@
 #include "abilities/run.h"
 #include "server/access.h"
 #include "server/multiplex.h"
+#include "server/routing/router.h"
 #include "server/run_registry.h"
 #include "server/static_files.h"
 #include "server/stored_runs.h"
@@ -44,27 +45,37 @@ class Api final : public Application {
   std::variant<View, HttpResponse> open_view(const HttpRequest& request) override;
   base::Result<View> open_frames(std::string_view line) override;
 
+  [[nodiscard]] const Router& router() const { return router_; }
+
  private:
-  using Segments = std::vector<std::string_view>;
+  using Opened = std::variant<View, HttpResponse>;
 
-  Reply route(const HttpRequest& request, const Segments& segments);
-  Reply route_run(const HttpRequest& request, const Segments& segments);
-  HttpResponse serve_file(const HttpRequest& request) const;
-  HttpResponse health() const;
+  // The rows of the router's table, by chapter (api_routes.cpp).
+  std::vector<Route> all_routes();
+  void add_run_routes(std::vector<Route>& routes);
+  void add_script_routes(std::vector<Route>& routes);
+  void add_view_routes(std::vector<Route>& routes);
+  void add_server_routes(std::vector<Route>& routes);
 
-  HttpResponse start_run(const HttpRequest& request);
-  HttpResponse list_runs() const;
-  HttpResponse show_run(std::string_view id) const;
-  HttpResponse end_run(std::string_view id);
-  HttpResponse show_code(const HttpRequest& request, std::string_view id) const;
-  Reply put_script(const HttpRequest& request, std::string_view id, std::string_view slot);
-  Reply command(std::string_view id, std::string_view body);
-  Reply show_profile(std::string_view id);
+  HttpResponse serve_file(const Call& call) const;
+  HttpResponse health(const Call& call) const;
+  HttpResponse show_ledger(const Call& call) const;
+  HttpResponse show_lua_api(const Call& call) const;
+  HttpResponse show_openapi(const Call& call) const;
+  HttpResponse show_asyncapi(const Call& call) const;
 
-  std::variant<View, HttpResponse> progress_view(std::string_view id);
-  std::variant<View, HttpResponse> render_view(const HttpRequest& request, std::string_view id,
-                                               std::string_view channel);
-  View multiplex_view();
+  HttpResponse start_run(const Call& call);
+  HttpResponse list_runs(const Call& call) const;
+  HttpResponse show_run(const Call& call) const;
+  HttpResponse end_run(const Call& call);
+  HttpResponse show_code(const Call& call) const;
+  Reply put_script(const Call& call);
+  Reply command(const Call& call);
+  Reply show_profile(const Call& call);
+
+  Opened progress_view(const Call& call);
+  Opened render_view(const Call& call);
+  Opened multiplex_view(const Call& call);
   base::Result<Channel> find_channel(const std::string& name) const;
   // Why a run that is not in the registry cannot take a change.
   HttpResponse not_live(std::string_view id) const;
@@ -79,6 +90,7 @@ class Api final : public Application {
   const StaticFiles files_;
   const StoredRuns stored_;
   std::deque<UsedKey> used_keys_;
+  const Router router_;
 };
 
 // Where the reply to a WebSocket client's command goes: to its outbox, as {"type":"reply","ref",…},

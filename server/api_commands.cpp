@@ -49,10 +49,11 @@ void ask_run(RunRegistry& registry, Run& run, const ConsoleCommand& command,
 
 }  // namespace
 
-Reply Api::command(std::string_view id, std::string_view body) {
+Reply Api::command(const Call& call) {
+  const std::string_view id = call.arguments.text("run_id");
   const auto run = registry_.find(id);
   if (!run || run->over()) return not_live(id);
-  const auto document = base::parse_json(body);
+  const auto document = base::parse_json(call.request.body);
   if (!document.ok()) return problem_of(document.error());
   const auto command = read_command(*document);
   if (!command.ok()) return problem_of(command.error());
@@ -63,7 +64,8 @@ Reply Api::command(std::string_view id, std::string_view body) {
   return reply;
 }
 
-Reply Api::show_profile(std::string_view id) {
+Reply Api::show_profile(const Call& call) {
+  const std::string_view id = call.arguments.text("run_id");
   const auto run = registry_.find(id);
   if (!run || run->over()) return not_live(id);
   HttpResponse late = problem(503, "The run is busy; ask again when it has a moment.", "run_id");

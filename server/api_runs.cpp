@@ -55,8 +55,9 @@ HttpResponse reload_answer(const abilities::ReloadOutcome& outcome) {
 
 }  // namespace
 
-HttpResponse Api::start_run(const HttpRequest& request) {
-  const std::string_view key = request.header("idempotency-key").substr(0, 200);
+HttpResponse Api::start_run(const Call& call) {
+  const HttpRequest& request = call.request;
+  const std::string_view key = call.arguments.text("Idempotency-Key");
   const std::string body_sha256 = key.empty() ? std::string() : base::sha256_hex(request.body);
   const auto used = std::find_if(used_keys_.begin(), used_keys_.end(),
                                  [&](const UsedKey& other) { return other.key == key; });
@@ -88,7 +89,7 @@ HttpResponse Api::start_run(const HttpRequest& request) {
   return response;
 }
 
-HttpResponse Api::list_runs() const {
+HttpResponse Api::list_runs(const Call&) const {
   base::JsonArray rows;
   std::set<std::string> shown;
   for (const auto& run : registry_.list()) {
@@ -104,7 +105,8 @@ HttpResponse Api::list_runs() const {
   return json_response(200, base::JsonObject().raw("runs", rows.text()).text());
 }
 
-HttpResponse Api::show_run(std::string_view id) const {
+HttpResponse Api::show_run(const Call& call) const {
+  const std::string_view id = call.arguments.text("run_id");
   if (const auto run = registry_.find(id)) {
     return json_response(200, base::JsonObject()
                                   .add("run_id", run->id())
@@ -127,7 +129,8 @@ HttpResponse Api::show_run(std::string_view id) const {
                                 .text());
 }
 
-HttpResponse Api::end_run(std::string_view id) {
+HttpResponse Api::end_run(const Call& call) {
+  const std::string_view id = call.arguments.text("run_id");
   const auto run = registry_.find(id);
   if (!run || run->over()) return not_live(id);
   registry_.terminate(*run);
@@ -137,7 +140,8 @@ HttpResponse Api::end_run(std::string_view id) {
                                 .text());
 }
 
-HttpResponse Api::show_code(const HttpRequest& request, std::string_view id) const {
+HttpResponse Api::show_code(const Call& call) const {
+  const std::string_view id = call.arguments.text("run_id");
   CurrentScript script;
   if (const auto run = registry_.find(id)) {
     script = run->script();
@@ -154,28 +158,25 @@ HttpResponse Api::show_code(const HttpRequest& request, std::string_view id) con
                                                  .text());
   response.headers.emplace_back("ETag", "\"" + script.sha256 + "\"");
   response.headers.emplace_back("Cache-Control", "no-cache");
-  if (tag_of(request.header("if-none-match")) == script.sha256) {
+  if (tag_of(call.arguments.text("If-None-Match")) == script.sha256) {
     response.status = 304;
     response.body.clear();
   }
   return response;
 }
 
-Reply Api::put_script(const HttpRequest& request, std::string_view id, std::string_view slot) {
+Reply Api::put_script(const Call& call) {
+  const HttpRequest& request = call.request;
+  const std::string_view id = call.arguments.text("run_id");
+  const std::string_view slot = call.arguments.text("slot");
   const auto run = registry_.find(id);
   if (!run || run->over()) return not_live(id);
   const bool is_policy = slot == "policy";
-  if (!is_policy && slot != "ability") {
-    return problem(404, "This run has no such script; it has 'policy' and 'ability'.", "name");
-  }
   if (request.body.size() > sandbox::kSourceBytesMax) {
     return problem(413, "A script has at most 64 KiB.", "body");
   }
-  const bool forced = request.query == "force=1";
-  if (!forced && !request.query.empty()) {
-    return problem(400, "A script takes no parameters but force=1.", "query");
-  }
-  const std::string_view expected = tag_of(request.header("if-match"));
+  const bool forced = call.arguments.text("force") == "1";
+  const std::string_view expected = tag_of(call.arguments.text("If-Match"));
   const std::string current = run->script().sha256;
   if (is_policy && !expected.empty() && expected != current &&
       !(expected == "*" && !current.empty())) {

@@ -49,6 +49,8 @@ std::string_view status_title(unsigned status) {
       return "OK";
     case 202:
       return "Accepted";
+    case 204:
+      return "No Content";
     case 304:
       return "Not Modified";
     case 400:

@@ -18,6 +18,7 @@ struct HttpRequest {
   std::string query;   // behind the '?'
   Headers headers;     // names in lower case
   std::string body;
+  std::string peer;  // the client's address, without a port
 
   // The first header of that (lower-case) name, or empty.
   [[nodiscard]] std::string_view header(std::string_view name) const;

@@ -1,24 +1,16 @@
 #include "server/hub.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <utility>
 
 #include "engine/base/hash.h"
 #include "engine/base/json.h"
 #include "server/frames.h"
+#include "server/spec/record_types.h"
 
 namespace cherub::server {
 namespace {
-
-// Records that tell the story of a run; the rest (steps, single episodes, signs of life) is detail.
-constexpr std::array<std::string_view, 8> kKeyTypes = {
-    "iteration", "critique", "best", "reload", "quarantine", "error", "done", "terminated"};
-
-bool is_key(std::string_view type) {
-  return std::find(kKeyTypes.begin(), kKeyTypes.end(), type) != kKeyTypes.end();
-}
 
 std::int64_t nanoseconds(std::chrono::steady_clock::time_point time) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
@@ -67,7 +59,7 @@ std::shared_ptr<FrameStream> Hub::make_frames(const std::string& view, FrameChan
 void Hub::on_record(const abilities::RunRecord& record) {
   // Every subscriber is greeted in its own right; the run's own greeting would come twice.
   if (record.type == "connected") return;
-  progress_->publish({record.type, record.json, is_key(record.type)});
+  progress_->publish({record.type, record.json, is_key_record(record.type)});
 }
 
 bool Hub::wants_ticks() const {

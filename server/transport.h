@@ -36,7 +36,31 @@ class PendingReply {
   std::function<void(HttpResponse)> ready_;
 };
 
-using Reply = std::variant<HttpResponse, std::shared_ptr<PendingReply>>;
+// A body of unknown length that is sent piece by piece. Network thread only, but for the wake.
+class BodyStream {
+ public:
+  struct Piece {
+    std::string bytes;  // some 64 KiB at most; empty and not the end: wake tells of more
+    bool end = false;   // nothing follows
+  };
+  virtual ~BodyStream() = default;
+  virtual Piece next() = 0;
+  // `wake` is to be called, from any thread, when next() has something again. Empty when the client
+  // is gone: nothing is asked for any more.
+  virtual void set_wake(std::function<void()> /*wake*/) {}
+  // What is sent in a silence, so that it is not taken for the end; empty: nothing.
+  [[nodiscard]] virtual std::string_view heartbeat() const { return {}; }
+  // The server ends: next() gives what is to be said about it, and the end.
+  virtual void close() {}
+};
+
+struct StreamedResponse {
+  std::string content_type;
+  Headers headers;
+  std::shared_ptr<BodyStream> body;
+};
+
+using Reply = std::variant<HttpResponse, std::shared_ptr<PendingReply>, StreamedResponse>;
 
 // What a WebSocket client looks at: its messages come from the outbox, its words go to on_text.
 struct View {

@@ -67,26 +67,24 @@ View still_view(std::initializer_list<std::string> records) {
 }  // namespace
 
 std::variant<View, HttpResponse> Api::open_view(const HttpRequest& request) {
+  const Router::Found found = router_.find("GET", request.path);
   if (auto refusal = refuse_access(options_.access, request, Guard::kChanging)) {
     return std::move(*refusal);
   }
-  const Segments segments = path_segments(request.path);
-  std::variant<View, HttpResponse> opened =
-      problem(404, "There is no such view; see /ws and /ws/progress/<run>.", "path");
-  if (segments.size() == 3 && segments[0] == "ws" && segments[1] == "progress") {
-    opened = progress_view(segments[2]);
-  } else if (segments.size() == 4 && segments[0] == "ws" && segments[1] == "render") {
-    opened = render_view(request, segments[2], segments[3]);
-  } else if (segments.size() == 1 && segments[0] == "ws") {
-    opened = multiplex_view();
+  if (found.route == nullptr || !found.route->open) {
+    return problem(404, "There is no such view; see /ws and /ws/progress/<run>.", "path");
   }
+  auto arguments = router_.read(*found.route, request);
+  if (auto* refusal = std::get_if<HttpResponse>(&arguments)) return std::move(*refusal);
+  Opened opened = found.route->open({request, std::get<Arguments>(arguments)});
   if (View* view = std::get_if<View>(&opened)) {
     view->subprotocol = chosen_subprotocol(request.header("sec-websocket-protocol"));
   }
   return opened;
 }
 
-std::variant<View, HttpResponse> Api::progress_view(std::string_view id) {
+Api::Opened Api::progress_view(const Call& call) {
+  const std::string_view id = call.arguments.text("run_id");
   const auto run = registry_.find(id);
   if (!run) {
     const auto stored = stored_.find(id);
@@ -114,19 +112,16 @@ std::variant<View, HttpResponse> Api::progress_view(std::string_view id) {
   return view;
 }
 
-std::variant<View, HttpResponse> Api::render_view(const HttpRequest& request, std::string_view id,
-                                                  std::string_view channel) {
+Api::Opened Api::render_view(const Call& call) {
+  const std::string_view id = call.arguments.text("run_id");
   const auto run = registry_.find(id);
   if (!run) {
     const auto stored = stored_.find(id);
     if (!stored) return no_such_run();
     return still_view({stored_hello(stored->request_json)});
   }
-  const bool json = request.query == "encoding=json";
-  if (!json && !request.query.empty() && request.query != "encoding=binary") {
-    return problem(400, "A render view may be asked for ?encoding=json.", "encoding");
-  }
-  const auto frames = run->hub().frames(channel);
+  const bool json = call.arguments.text("encoding") == "json";
+  const auto frames = run->hub().frames(call.arguments.text("view"));
   if (!frames.ok()) return problem_of(frames.error());
   View view;
   view.outbox = std::make_shared<Outbox>();
@@ -146,7 +141,7 @@ std::variant<View, HttpResponse> Api::render_view(const HttpRequest& request, st
   return view;
 }
 
-View Api::multiplex_view() {
+Api::Opened Api::multiplex_view(const Call&) {
   View view;
   OutboxLimits limits;
   limits.message_records = kMessageRecordsMax;
@@ -168,7 +163,7 @@ View Api::multiplex_view() {
 
 base::Result<Channel> Api::find_channel(const std::string& name) const {
   const std::string path = "/" + name;
-  const Segments parts = path_segments(path);
+  const auto parts = path_segments(path);
   const bool progress = parts.size() == 2 && parts[0] == "progress";
   const bool render = parts.size() == 3 && parts[0] == "render";
   if (!progress && !render) {
@@ -198,7 +193,7 @@ base::Result<View> Api::open_frames(std::string_view line) {
                        "Send '<run>/<view> <token>', with the right token.", "token"};
   }
   const std::string path = "/" + std::string(line.substr(0, space));
-  const Segments parts = path_segments(path);
+  const auto parts = path_segments(path);
   if (parts.size() != 2) {
     return base::Error{base::ErrorCode::kInvalidArgument,
                        "Send one line: '<run>/<view>', as in 'latest/agents'.", "line"};
