@@ -92,6 +92,12 @@ const char* event_name(EventKind kind) {
       return "trade";
     case EventKind::kRequest:
       return "request";
+    case EventKind::kPositionAbsorbed:
+      return "position_absorbed";
+    case EventKind::kPositionRefused:
+      return "position_refused";
+    case EventKind::kClientEvent:
+      return "client_event";
   }
   return "unknown";
 }

@@ -1,0 +1,131 @@
+#include "engine/outlook.h"
+
+#include <array>
+
+#include "engine/feeding.h"
+#include "engine/heartbeat.h"
+#include "engine/nature.h"
+#include "engine/world_state.h"
+
+namespace cherub::engine {
+namespace {
+
+constexpr float kDrinkHydrationMax = 0.7f;
+constexpr float kSpreadHealthMin = 0.6f, kSpreadHydrationMin = 0.3f;
+
+struct ConductRow {
+  std::string_view name;
+  MotionStyle style;
+};
+// By Conduct.
+constexpr std::array<ConductRow, 13> kConducts = {{
+    {"IDLE", {0.0f, 0.3f, 1.0f, 0.3f}},
+    {"WANDERING", {0.4f, 0.3f, 1.0f, 0.3f}},
+    {"FORAGING", {0.5f, 0.4f, 0.5f, 0.4f}},
+    {"HUNTING", {0.9f, 0.6f, 0.8f, 0.5f}},
+    {"FLEEING", {1.0f, 1.0f, 1.0f, 0.6f}},
+    {"DRINKING", {0.3f, 0.7f, 0.5f, 0.3f}},
+    {"RESTING", {0.0f, 0.2f, 0.0f, 0.4f}},
+    {"REPRODUCING", {0.4f, 0.2f, 1.0f, 0.9f}},
+    {"POLLINATING", {0.6f, 0.2f, 1.0f, 0.2f}},
+    {"SWARMING", {0.7f, 0.5f, 1.0f, 1.0f}},
+    {"TRAVELLING", {0.6f, 0.3f, 1.0f, 0.3f}},
+    {"GROWING", {}},
+    {"LYING", {}},
+}};
+
+// What the row asked for in the last tick.
+Conduct asked_for(const WorldState& state, std::uint32_t row) {
+  const Intents& intents = state.intents;
+  if (row >= intents.move.size()) return Conduct::kIdle;  // born since then
+  switch (static_cast<AbilityKind>(intents.ability[row])) {
+    case AbilityKind::kEat:
+      return Conduct::kForage;
+    case AbilityKind::kReproduce:
+      return Conduct::kMate;
+    case AbilityKind::kRest:
+      return Conduct::kRest;
+    default:
+      break;
+  }
+  switch (static_cast<MoveKind>(intents.move[row])) {
+    case MoveKind::kNone:
+      return Conduct::kIdle;
+    case MoveKind::kWander:
+      return Conduct::kWander;
+    default:
+      return Conduct::kTravel;
+  }
+}
+
+Conduct conduct_of(const WorldState& state, std::uint32_t row) {
+  const Kind kind = state.rules_of(row).kind;
+  if (kind == Kind::kPlant) return Conduct::kGrow;
+  return kind == Kind::kAgent ? asked_for(state, row) : Conduct::kLie;
+}
+
+bool eats_kind(const WorldState& state, std::uint32_t row, Kind kind) {
+  const SpeciesMask diet = state.rules_of(row).diet;
+  for (std::size_t species = 0; species < state.rules.size(); ++species) {
+    if ((diet >> species & 1) != 0 && state.rules[species].kind == kind) return true;
+  }
+  return false;
+}
+
+void add_animal(const WorldState& state, std::uint32_t row, Outlook& outlook) {
+  outlook.style = kConducts[static_cast<std::size_t>(outlook.conduct)].style;
+  if (outlook.energy <= 0) outlook.style.pace *= kExhaustedShare;
+  outlook.repro_eligible = check_fitness(state, row) == Receipt::kAccepted;
+  outlook.drive = outlook.repro_eligible ? 1 : 0;
+  outlook.can_consume = wants_food(state, row) &&
+                        (eats_kind(state, row, Kind::kPlant) || eats_kind(state, row, Kind::kItem));
+  outlook.can_predate = wants_prey(state, row) && eats_kind(state, row, Kind::kAgent);
+  outlook.can_pollinate = wants_flowers(state, row);
+  outlook.can_drink =
+      state.rules_of(row).thirst_per_tick > 0 && outlook.hydration < kDrinkHydrationMax;
+}
+
+void add_plant(const WorldState& state, std::uint32_t row, Outlook& outlook) {
+  outlook.growth = state.columns.energy[row];
+  outlook.nutrients =
+      outlook.growth *
+      static_cast<float>(state.scenario.species[state.columns.species[row]].food_value);
+  outlook.spread_eligible = state.rules_of(row).spread_chance > 0 &&
+                            outlook.health > kSpreadHealthMin &&
+                            outlook.hydration > kSpreadHydrationMin && outlook.growth > kGrown;
+}
+
+}  // namespace
+
+std::string_view conduct_name(Conduct conduct) {
+  return kConducts[static_cast<std::size_t>(conduct)].name;
+}
+
+bool wants_food(const WorldState& state, std::uint32_t row) {
+  return state.columns.hunger[row] > static_cast<float>(kConsumeHungerMin);
+}
+
+bool wants_prey(const WorldState& state, std::uint32_t row) {
+  return state.columns.hunger[row] > static_cast<float>(kPredateHungerMin);
+}
+
+bool wants_flowers(const WorldState&, std::uint32_t) {
+  return false;
+}
+
+Outlook outlook_of(const World& world, std::uint32_t row) {
+  const WorldState& state = world.state();
+  const Columns& columns = state.columns;
+  Outlook outlook;
+  outlook.kind = state.rules_of(row).kind;
+  outlook.conduct = conduct_of(state, row);
+  outlook.hunger = columns.hunger[row];
+  outlook.energy = columns.energy[row];
+  outlook.hydration = 1 - columns.thirst[row];
+  outlook.health = columns.health[row];
+  if (outlook.kind == Kind::kAgent) add_animal(state, row, outlook);
+  if (outlook.kind == Kind::kPlant) add_plant(state, row, outlook);
+  return outlook;
+}
+
+}  // namespace cherub::engine
