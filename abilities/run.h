@@ -79,6 +79,11 @@ class RunObserver {
   virtual void on_tick(const engine::World& world, const engine::TickReport& report) = 0;
   // Whether on_tick is wanted now; asked before each tick.
   virtual bool wants_ticks() const = 0;
+  // After every tick of the live world, whether anybody looks or not.
+  virtual void on_live_tick(const engine::World& world, const engine::TickReport& report) {
+    (void)world;
+    (void)report;
+  }
 };
 
 struct ReloadOutcome {
