@@ -28,6 +28,9 @@ Api::Api(ApiOptions options, RunRegistry& registry, StaticFiles files)
       registry_(registry),
       files_(std::move(files)),
       stored_(options_.defaults.runs_dir),
+      keys_(RunKeeper(options_.defaults.runs_dir), registry.hub_options().wall_ms()),
+      run_rate_(options_.limits.run_requests_per_minute, options_.limits.run_requests_at_once,
+                registry.hub_options().clock),
       router_(all_routes()) {}
 
 Reply Api::handle(const HttpRequest& request) {
@@ -94,7 +97,9 @@ HttpResponse Api::show_asyncapi(const Call&) const {
 }
 
 HttpResponse Api::not_live(std::string_view id) const {
-  if (stored_.find(id)) return problem(409, "This run is over; nothing can change it.", "run_id");
+  if (registry_.find(id) || stored_.find_row(id)) {
+    return problem(409, "This run is over; nothing can change it.", "run_id");
+  }
   return problem(404, "There is no run of this id.", "run_id");
 }
 

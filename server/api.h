@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -14,7 +13,10 @@
 
 #include "abilities/run.h"
 #include "server/access.h"
+#include "server/idempotency.h"
+#include "server/limits.h"
 #include "server/multiplex.h"
+#include "server/rate_limit.h"
 #include "server/routing/router.h"
 #include "server/run_registry.h"
 #include "server/static_files.h"
@@ -24,10 +26,10 @@
 namespace cherub::server {
 
 inline constexpr std::size_t kRunsListedMax = 200;
-inline constexpr std::size_t kIdempotencyKeysMax = 256;
 
 struct ApiOptions {
   AccessRules access;
+  ServerLimits limits;
   abilities::RunRequest defaults;            // of POST /run
   std::string api_markdown;                  // GET /api
   std::function<std::string()> ledger_json;  // GET /ledger; from any thread
@@ -65,6 +67,8 @@ class Api final : public Application {
   HttpResponse show_asyncapi(const Call& call) const;
 
   HttpResponse start_run(const Call& call);
+  HttpResponse resume_run(const Call& call);
+  Reply run_events(const Call& call);
   HttpResponse list_runs(const Call& call) const;
   HttpResponse show_run(const Call& call) const;
   HttpResponse end_run(const Call& call);
@@ -77,19 +81,18 @@ class Api final : public Application {
   Opened render_view(const Call& call);
   Opened multiplex_view(const Call& call);
   base::Result<Channel> find_channel(const std::string& name) const;
-  // Why a run that is not in the registry cannot take a change.
+  // Why a run that does not go on here cannot take a change.
   HttpResponse not_live(std::string_view id) const;
 
-  // Keys of POST /run that were used, with the body's hash and the run they made.
-  struct UsedKey {
-    std::string key, body_sha256, run_id;
-  };
+  // The refusal of a client that asks for too many runs; nothing when this one may be.
+  std::optional<HttpResponse> refuse_haste(const HttpRequest& request);
 
   const ApiOptions options_;
   RunRegistry& registry_;
   const StaticFiles files_;
   const StoredRuns stored_;
-  std::deque<UsedKey> used_keys_;
+  IdempotencyKeys keys_;
+  RateLimit run_rate_;
   const Router router_;
 };
 

@@ -57,11 +57,16 @@ void Api::add_run_routes(std::vector<Route>& routes) {
       header_text("Idempotency-Key", "A repeated request with the same key gives the same run.")};
   start.body = RequestBody{"application/json", named_schema("RunRequest"), "What to achieve."};
   start.answers = {json_answer(202, "The run began or waits.", "RunStarted")};
-  start.problems = {422, 503};
+  start.problems = {422, 429, 503};
   start.handle = bound(this, &Api::start_run);
   routes.push_back(std::move(start));
 
-  Route list = row("GET", "/run", "listRuns", "runs", "All runs that are known, newest first.");
+  Route list = row("GET", "/run", "listRuns", "runs", "Runs that are known, newest first.");
+  list.parameters = {
+      query_text("state", "Of these states only, with commas between: queued, running …"),
+      query_text("before", "Goes on behind this run: the `next` of the page before."),
+      query_whole("limit", "Runs of one page.", {1, kRunsListedMax},
+                  std::to_string(kRunsListedMax))};
   list.answers = {json_answer(200, "The runs.", "RunList")};
   list.handle = bound(this, &Api::list_runs);
   routes.push_back(std::move(list));
@@ -80,6 +85,27 @@ void Api::add_run_routes(std::vector<Route>& routes) {
   end.problems = {404, 409};
   end.handle = bound(this, &Api::end_run);
   routes.push_back(std::move(end));
+
+  Route resume = row("POST", "/run/{run_id}/resume", "resumeRun", "runs",
+                     "Goes on with a run that was interrupted or ended.");
+  resume.parameters = {run_id()};
+  resume.body = RequestBody{"application/json", named_schema("RunChanges"),
+                            "What is others now; may be empty."};
+  resume.answers = {json_answer(202, "The run waits for its turn.", "RunStarted")};
+  resume.problems = {404, 409, 429, 503};
+  resume.handle = bound(this, &Api::resume_run);
+  routes.push_back(std::move(resume));
+
+  Route events = row("GET", "/run/{run_id}/events", "followRun", "runs",
+                     "A run's records as server-sent events.");
+  events.guard = Guard::kChanging;
+  events.parameters = {run_id(),
+                       header_text("Last-Event-ID", "Goes on behind this event, by its id.")};
+  events.answers = {{200, "The events.", "text/event-stream; charset=utf-8", std::nullopt},
+                    empty_answer(204, "The run is over and nothing follows this event.")};
+  events.problems = {404};
+  events.handle = bound(this, &Api::run_events);
+  routes.push_back(std::move(events));
 
   Route command =
       row("POST", "/run/{run_id}/commands", "commandRun", "runs", "A command of the console.");

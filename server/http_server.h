@@ -22,7 +22,7 @@ struct HttpServerOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8088;  // 0: the system chooses
   ServerLimits limits;
-  std::optional<TlsFiles> tls;  // nothing: unencrypted
+  std::optional<TlsFiles> tls;               // nothing: unencrypted
   std::optional<std::uint16_t> frames_port;  // for native renderers; nothing: no such port
 };
 

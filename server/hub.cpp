@@ -99,14 +99,19 @@ std::vector<std::shared_ptr<Pov>> Hub::watched_povs() const {
 }
 
 void Hub::join_progress(const std::shared_ptr<Outbox>& outbox, std::string_view state) {
+  server::join_progress(*progress_, outbox, run_id_, state);
+}
+
+void join_progress(RecordChannel& channel, const std::shared_ptr<Outbox>& outbox,
+                   std::string_view run_id, std::string_view state) {
   JoinRequest request;
   request.form = RecordForm::kBare;
   request.history = HistoryWish::kAll;
-  progress_->join(outbox, std::move(request), [&](const Joined& joined) {
+  channel.join(outbox, std::move(request), [&](const Joined& joined) {
     outbox->push_record(std::make_shared<const std::string>(base::JsonObject()
                                                                 .add("type", "connected")
                                                                 .add("protocol", "cherub.v1")
-                                                                .add("run_id", run_id_)
+                                                                .add("run_id", run_id)
                                                                 .add("state", state)
                                                                 .add("records", joined.seq)
                                                                 .text()));

@@ -73,4 +73,8 @@ class Hub final : public abilities::RunObserver {
   std::atomic<std::int64_t> next_frame_ns_{0};  // on the steady clock
 };
 
+// A view of one run's progress: the greeting, the history, what follows.
+void join_progress(RecordChannel& channel, const std::shared_ptr<Outbox>& outbox,
+                   std::string_view run_id, std::string_view state);
+
 }  // namespace cherub::server

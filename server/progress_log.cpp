@@ -76,6 +76,8 @@ std::vector<abilities::RunRecord> read_progress(const std::filesystem::path& fol
     if (!document.ok() || !document->IsObject()) continue;
     const auto type = document->FindMember("type");
     if (type == document->MemberEnd() || !type->value.IsString()) continue;
+    // The end of an earlier try is no end.
+    if (!records.empty() && is_last_record(records.back().type)) records.pop_back();
     records.push_back({type->value.GetString(), std::string(line)});
   }
   return records;

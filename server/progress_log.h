@@ -42,7 +42,8 @@ class ProgressLog {
   bool given_up_ = false;
 };
 
-// The records kept in a run's folder; a line that was torn by a crash is left out.
+// The records kept in a run's folder. What a crash tore and the ends of tries before the last are
+// left out.
 std::vector<abilities::RunRecord> read_progress(const std::filesystem::path& folder);
 
 }  // namespace cherub::server

@@ -63,8 +63,8 @@ void RecordChannel::number_pending() {
 void RecordChannel::hand_out(const Batch& batch) {
   std::vector<LossyBundle> shared;  // of those who want all, made for the first of them
   for (const Subscriber& subscriber : subscribers_) {
-    if (subscriber.form == RecordForm::kBare) {
-      push_bare(subscriber, batch);
+    if (subscriber.form != RecordForm::kEnvelope) {
+      push_single(subscriber, batch);
     } else if (subscriber.filter) {
       push(subscriber, bundles_of(matching(batch, *subscriber.filter)));
     } else {
@@ -79,6 +79,15 @@ const SharedBytes& RecordChannel::bare(Record& record) const {
     record.bare = std::make_shared<const std::string>(with_seq(record.content.json, record.seq));
   }
   return record.bare;
+}
+
+const SharedBytes& RecordChannel::event(Record& record) const {
+  if (!record.event) {
+    record.event = std::make_shared<const std::string>("id: " + options_.epoch + "." +
+                                                       std::to_string(record.seq) +
+                                                       "\ndata: " + *bare(record) + "\n\n");
+  }
+  return record.event;
 }
 
 const SharedBytes& RecordChannel::envelope(Record& record) const {
@@ -146,12 +155,14 @@ void RecordChannel::push(const Subscriber& subscriber,
   }
 }
 
-void RecordChannel::push_bare(const Subscriber& subscriber, const Batch& batch) const {
+void RecordChannel::push_single(const Subscriber& subscriber, const Batch& batch) const {
   for (const auto& record : subscriber.filter ? matching(batch, *subscriber.filter) : batch) {
+    const SharedBytes& bytes =
+        subscriber.form == RecordForm::kEvent ? event(*record) : bare(*record);
     if (options_.overflow == Overflow::kClose) {
-      subscriber.outbox->push({bare(*record), 1});
+      subscriber.outbox->push({bytes, 1});
     } else {
-      subscriber.outbox->push_lossy({{bare(*record), 1}, nullptr, record->seq, record->seq});
+      subscriber.outbox->push_lossy({{bytes, 1}, nullptr, record->seq, record->seq});
     }
   }
 }
@@ -223,8 +234,8 @@ void RecordChannel::push_history(const Subscriber& subscriber, std::uint64_t fro
   std::uint64_t expected = from;
   for (const auto& record : history_) {
     if (record->seq < from) continue;
-    if (subscriber.form == RecordForm::kBare) {
-      push_bare(subscriber, {record});
+    if (subscriber.form != RecordForm::kEnvelope) {
+      push_single(subscriber, {record});
       continue;
     }
     if (record->seq != expected) {

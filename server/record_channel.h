@@ -38,9 +38,10 @@ struct OutgoingRecord {
   bool key = false;  // tells the story, stays in the history longest
 };
 
-// How a client wants its records: as they are with `seq` as last member, one in a message; or as
-// {ch, seq, ts, type, data}, several in a message.
-enum class RecordForm { kBare, kEnvelope };
+// How a client wants its records: as they are with `seq` as last member, one in a message; the same
+// as a server-sent event with the id "<epoch>.<seq>"; or as {ch, seq, ts, type, data}, several in a
+// message.
+enum class RecordForm { kBare, kEvent, kEnvelope };
 enum class HistoryWish { kNone, kLatest, kAll };
 
 struct JoinRequest {
@@ -80,7 +81,7 @@ class RecordChannel : public std::enable_shared_from_this<RecordChannel> {
     OutgoingRecord content;
     std::uint64_t seq = 0;
     std::int64_t ts = 0;
-    SharedBytes bare, envelope;                   // made when first wanted
+    SharedBytes bare, event, envelope;            // made when first wanted
     std::shared_ptr<rapidjson::Document> parsed;  // likewise, for filters
   };
   struct Subscriber {
@@ -100,8 +101,9 @@ class RecordChannel : public std::enable_shared_from_this<RecordChannel> {
   [[nodiscard]] std::vector<LossyBundle> bundles_of(const Batch& batch) const;
   [[nodiscard]] Batch matching(const Batch& batch, const Filter& filter) const;
   void push(const Subscriber& subscriber, const std::vector<LossyBundle>& bundles) const;
-  void push_bare(const Subscriber& subscriber, const Batch& batch) const;
+  void push_single(const Subscriber& subscriber, const Batch& batch) const;
   [[nodiscard]] const SharedBytes& bare(Record& record) const;
+  [[nodiscard]] const SharedBytes& event(Record& record) const;
   [[nodiscard]] const SharedBytes& envelope(Record& record) const;
 
   const RecordChannelOptions options_;

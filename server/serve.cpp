@@ -3,12 +3,14 @@
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
 #include <random>
+#include <sstream>
 #include <thread>
 #include <utility>
 
@@ -17,6 +19,7 @@
 #include "server/api.h"
 #include "server/http_server.h"
 #include "server/run_defaults.h"
+#include "server/run_resume.h"
 #include "server/signals.h"
 
 namespace cherub::server {
@@ -45,9 +48,33 @@ class Latch {
   bool open_ = false;
 };
 
+// "https://a.example, https://b.example"
+base::Result<std::vector<std::string>> origins_of(const std::string& text) {
+  std::vector<std::string> origins;
+  std::istringstream list(text);
+  for (std::string origin; std::getline(list, origin, ',');) {
+    const std::size_t first = origin.find_first_not_of(' ');
+    if (first == origin.npos) continue;
+    origin = origin.substr(first, origin.find_last_not_of(' ') - first + 1);
+    const std::size_t scheme = origin.find("://");
+    if (scheme == origin.npos || origin.find('/', scheme + 3) != origin.npos) {
+      return base::Error{base::ErrorCode::kInvalidArgument,
+                         "An origin is a scheme and a host, as in https://garden.example:8443, not "
+                         "'" +
+                             origin + "'.",
+                         "origins"};
+    }
+    origins.push_back(std::move(origin));
+  }
+  return origins;
+}
+
 base::Result<AccessRules> access_rules(const Config& config) {
   AccessRules rules;
   rules.loopback = is_loopback_host(config.host);
+  auto origins = origins_of(config.origins);
+  if (!origins.ok()) return origins.error();
+  rules.origins = std::move(*origins);
   if (config.token_env.empty()) {
     if (rules.loopback) return rules;
     return base::Error{base::ErrorCode::kRefused,
@@ -69,12 +96,28 @@ std::string url_host(const std::string& host) {
   return host.find(':') == std::string::npos ? host : "[" + host + "]";
 }
 
-HttpServerOptions server_options(const Config& config) {
+base::Result<HttpServerOptions> server_options(const Config& config) {
   HttpServerOptions options;
   options.host = config.host;
   options.port = config.port;
   if (config.frames_port != 0) options.frames_port = config.frames_port;
+  options.limits = config.limits;
+  if (config.tls_cert.empty() != config.tls_key.empty()) {
+    return base::Error{base::ErrorCode::kInvalidArgument,
+                       "TLS takes a certificate and its key: give both.",
+                       config.tls_cert.empty() ? "tls_cert" : "tls_key"};
+  }
+  if (!config.tls_cert.empty()) options.tls = TlsFiles{config.tls_cert, config.tls_key};
   return options;
+}
+
+RegistryLimits registry_limits(const Config& config) {
+  RegistryLimits limits;
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  limits.running = config.runs_at_once == 0 ? cores : config.runs_at_once;
+  limits.queued = config.runs_queued;
+  limits.finished = config.runs_kept;
+  return limits;
 }
 
 HubOptions hub_options(HttpServer& server) {
@@ -104,43 +147,52 @@ base::Result<void> serve(const ServeOptions& options, RunFunction run_function) 
   const Config& config = options.config;
   auto rules = access_rules(config);
   if (!rules.ok()) return rules.error();
+  const auto serving = server_options(config);
+  if (!serving.ok()) return serving.error();
   std::signal(SIGPIPE, SIG_IGN);
   Latch asked_to_end;
   const SignalWatch signals([&](int count) {
     if (count > 1) std::_Exit(130);
     asked_to_end.open();
   });
-  HttpServer server(server_options(config));
-  RunRegistry registry(std::move(run_function), {}, hub_options(server));
+  HttpServer server(*serving);
+  RunRegistry registry(std::move(run_function), registry_limits(config), hub_options(server),
+                       config.runs_dir);
   ApiOptions api_options;
+  api_options.limits = config.limits;
   api_options.access = std::move(*rules);
   api_options.defaults = run_defaults(config);
   api_options.defaults.live_paced = true;  // a person watches, unless the request says otherwise
   api_options.api_markdown = scripting::api_markdown();
   api_options.ledger_json = options.ledger_json;
+  const abilities::RunRequest defaults = api_options.defaults;
   Api api(std::move(api_options), registry, StaticFiles(options.web_dir));
   allow_descriptors();
   const auto port = server.listen(api);
   if (!port.ok()) return port.error();
-  std::printf("cherub: listening on http://%s:%u\n", url_host(config.host).c_str(),
-              static_cast<unsigned>(*port));
+  std::printf("cherub: listening on %s://%s:%u\n", serving->tls ? "https" : "http",
+              url_host(config.host).c_str(), static_cast<unsigned>(*port));
   if (config.frames_port != 0) {
     std::printf("cherub: frames for native renderers on port %u\n",
                 static_cast<unsigned>(server.frames_port()));
   }
   std::fflush(stdout);
 
+  if (config.resume_interrupted) {
+    resume_interrupted_runs(registry, StoredRuns(config.runs_dir), defaults);
+  }
   std::thread network([&] { server.run(); });
   asked_to_end.wait();
-  spdlog::info("ending: no new connections, runs are terminated");
+  spdlog::info("ending: no new connections, runs are interrupted");
   server.stop_accepting();
   const bool quiet = registry.stop(kRunsPatience);
   server.shut_down(kClientsPatience);
   network.join();
   if (!quiet) {
-    // A run that does not come back must not keep the process: its results so far are on disk.
-    spdlog::error("a run did not end in time");
-    std::_Exit(1);
+    // A run that does not come back must not keep the process: what it measured is on disk, and it
+    // can be gone on with like the others.
+    spdlog::warn("a run did not end in time; it can be resumed");
+    std::_Exit(0);
   }
   spdlog::info("ended");
   return {};

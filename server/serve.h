@@ -15,8 +15,9 @@ struct ServeOptions {
   std::function<std::string()> ledger_json;  // what all runs took of models; empty: unknown
 };
 
-// Serves until SIGINT or SIGTERM, then ends runs and clients within ten seconds; a second signal
-// ends the process at once. Prints one line with the address when it is ready.
+// Serves until SIGINT or SIGTERM, then interrupts runs, which can be resumed, and tells clients
+// good-bye, within ten seconds; a second signal ends the process at once. Prints one line with the
+// address when it is ready.
 base::Result<void> serve(const ServeOptions& options, RunFunction run_function);
 
 }  // namespace cherub::server

@@ -6,6 +6,7 @@
 #include "server/api.h"
 #include "server/frames.h"
 #include "server/multiplex.h"
+#include "server/stored_progress.h"
 
 namespace cherub::server {
 namespace {
@@ -41,23 +42,10 @@ std::string about_run(std::string_view run_id, std::string_view state) {
   return base::JsonObject().add("run_id", run_id).add("state", state).text();
 }
 
-// The progress of a run of an earlier process: its summary.
-Channel still_channel(const std::string& name, const HubOptions& hub, const StoredRun& stored) {
-  RecordChannelOptions options;
-  options.name = name;
-  options.epoch = hub.epoch;
-  options.executor = [](const std::function<void()>& call) { call(); };
-  options.wall_ms = hub.wall_ms;
-  const auto channel = std::make_shared<RecordChannel>(std::move(options));
-  channel->publish({stored.state == "failed" ? "error" : stored.state, stored.summary_json, true});
-  return {channel, about_run(stored.run_id, stored.state)};
-}
-
 // A view of a run that nothing more will come from.
-View still_view(std::initializer_list<std::string> records) {
+View still_view() {
   View view;
   view.outbox = std::make_shared<Outbox>();
-  for (const std::string& record : records) view.outbox->push_record(shared(record));
   view.on_text = [refuser = refuser_of(view)](std::string_view) {
     refuser->refuse({base::ErrorCode::kConflict, "This run is over.", ""});
   };
@@ -87,15 +75,12 @@ Api::Opened Api::progress_view(const Call& call) {
   const std::string_view id = call.arguments.text("run_id");
   const auto run = registry_.find(id);
   if (!run) {
-    const auto stored = stored_.find(id);
+    const auto stored = stored_.find_row(id);
     if (!stored) return no_such_run();
-    return still_view({base::JsonObject()
-                           .add("type", "connected")
-                           .add("protocol", "cherub.v1")
-                           .add("run_id", stored->run_id)
-                           .add("state", stored->state)
-                           .text(),
-                       stored->summary_json});
+    View view = still_view();
+    join_progress(*stored_progress(stored_, *stored, registry_.hub_options()), view.outbox,
+                  stored->run_id, stored->state);
+    return view;
   }
   View view;
   view.outbox = std::make_shared<Outbox>();
@@ -116,9 +101,11 @@ Api::Opened Api::render_view(const Call& call) {
   const std::string_view id = call.arguments.text("run_id");
   const auto run = registry_.find(id);
   if (!run) {
-    const auto stored = stored_.find(id);
+    const auto stored = stored_.find_row(id);
     if (!stored) return no_such_run();
-    return still_view({stored_hello(stored->request_json)});
+    View view = still_view();
+    view.outbox->push_record(shared(stored_hello(stored->request_json)));
+    return view;
   }
   const bool json = call.arguments.text("encoding") == "json";
   const auto frames = run->hub().frames(call.arguments.text("view"));
@@ -155,7 +142,7 @@ Api::Opened Api::multiplex_view(const Call&) {
   };
   const auto multiplex = std::make_shared<Multiplex>(
       view.outbox, registry_.hub_options().epoch,
-      [this](const std::string& name) { return find_channel(name); }, command);
+      [this](const std::string& name) { return find_channel(name); }, command, options_.limits);
   view.on_text = [multiplex](std::string_view text) { multiplex->hear(text); };
   view.on_closed = [multiplex] { multiplex->leave(); };
   return view;
@@ -172,8 +159,9 @@ base::Result<Channel> Api::find_channel(const std::string& name) const {
   }
   const auto run = registry_.find(parts[1]);
   if (!run && progress) {
-    if (const auto stored = stored_.find(parts[1])) {
-      return still_channel(name, registry_.hub_options(), *stored);
+    if (const auto stored = stored_.find_row(parts[1])) {
+      return Channel{stored_progress(stored_, *stored, registry_.hub_options()),
+                     about_run(stored->run_id, stored->state)};
     }
   }
   if (!run) return base::Error{base::ErrorCode::kNotFound, "There is no run of this id.", "ch"};

@@ -118,8 +118,8 @@ void HttpServer::State::take(StartSession start, tcp::socket socket) {
     return;
   }
   const auto wire = std::make_shared<net::Wire>(std::move(socket), *tls);
-  const auto ticket = std::make_shared<net::Connections::Ticket>(
-      connections.add([weak = std::weak_ptr(wire)] {
+  const auto ticket =
+      std::make_shared<net::Connections::Ticket>(connections.add([weak = std::weak_ptr(wire)] {
         if (const auto handshaking = weak.lock()) handshaking->next_layer().close();
       }));
   wire->next_layer().expires_after(net::kHandshake);
@@ -140,8 +140,7 @@ HttpServer::~HttpServer() = default;
 
 base::Result<std::uint16_t> HttpServer::listen(Application& application) {
   const HttpServerOptions& options = state_->options;
-  state_->around.emplace(
-      net::Surroundings{application, state_->connections, options.limits});
+  state_->around.emplace(net::Surroundings{application, state_->connections, options.limits});
   if (options.tls) {
     auto tls = net::make_tls(*options.tls);
     if (!tls.ok()) return tls.error();

@@ -68,8 +68,8 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
 
   void refuse() {
     take_place();
-    HttpResponse refusal = problem(
-        503, "The server has as many connections as it takes; try again in a moment.", "");
+    HttpResponse refusal =
+        problem(503, "The server has as many connections as it takes; try again in a moment.", "");
     refusal.headers.emplace_back("Retry-After", "5");
     write(std::move(refusal));
   }
@@ -114,16 +114,15 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
 
   void read_some() {
     const bool in_body = parser_->is_header_done();
-    wire_.async_read_some(
-        buffer_.prepare(in_body ? kBodyReadBytes : kHeaderReadBytes),
-        [self = shared_from_this()](error_code error, std::size_t bytes) {
-          if (error) {
-            self->on_read_end();
-            return;
-          }
-          self->buffer_.commit(bytes);
-          self->parse();
-        });
+    wire_.async_read_some(buffer_.prepare(in_body ? kBodyReadBytes : kHeaderReadBytes),
+                          [self = shared_from_this()](error_code error, std::size_t bytes) {
+                            if (error) {
+                              self->on_read_end();
+                              return;
+                            }
+                            self->buffer_.commit(bytes);
+                            self->parse();
+                          });
   }
 
   // The peer is gone, was idle or too slow, or the server ends. Only the slow one waits for words.
@@ -132,9 +131,9 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
     const bool header = phase_ == Phase::kHeader;
     refuse_read(problem(
         408,
-        header ? "The header did not come within " + seconds_text(around_.limits.header_seconds) +
-                     "."
-               : "The body did not come within " + seconds_text(around_.limits.body_seconds) + ".",
+        header
+            ? "The header did not come within " + seconds_text(around_.limits.header_seconds) + "."
+            : "The body did not come within " + seconds_text(around_.limits.body_seconds) + ".",
         header ? "header" : "body"));
   }
 

@@ -59,10 +59,10 @@ class StreamSession final : public std::enable_shared_from_this<StreamSession> {
 
   void watch() {
     wire_.async_read_some(asio::buffer(scratch_), [self = shared_from_this()](error_code error,
-                                                                             std::size_t) {
+                                                                              std::size_t) {
       if (!error) {
         self->watch();
-      } else if (error != asio::error::eof || !self->writing_) {
+      } else if (error != asio::error::eof || !self->writing_ || self->ended_) {
         self->end();  // a client that only has nothing more to say still gets what is being sent
       }
     });
@@ -143,6 +143,7 @@ class StreamSession final : public std::enable_shared_from_this<StreamSession> {
   void finish() {
     leave();
     ended_ = true;
+    writing_ = false;
     heartbeat_.expires_after(kLinger);
     heartbeat_.async_wait([self = shared_from_this()](error_code) { self->end(); });
     wire_.async_finish([self = shared_from_this()](error_code) {});

@@ -30,8 +30,8 @@ base::Result<std::unique_ptr<ssl::context>> make_tls(const TlsFiles& files) {
   auto made = std::make_unique<ssl::context>(ssl::context::tls_server);
   SSL_CTX* const native = made->native_handle();
   SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
-  SSL_CTX_set_options(native, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
-                                  SSL_OP_CIPHER_SERVER_PREFERENCE);
+  SSL_CTX_set_options(
+      native, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
   bool passphrase_asked = false;
   SSL_CTX_set_default_passwd_cb(native, note_passphrase);
   SSL_CTX_set_default_passwd_cb_userdata(native, &passphrase_asked);

@@ -12,10 +12,7 @@ namespace {
 class WsSession final : public std::enable_shared_from_this<WsSession> {
  public:
   WsSession(Wire wire, View view, const Surroundings& around)
-      : ws_(std::move(wire)),
-        grace_(ws_.get_executor()),
-        view_(std::move(view)),
-        around_(around) {}
+      : ws_(std::move(wire)), grace_(ws_.get_executor()), view_(std::move(view)), around_(around) {}
 
   ~WsSession() { leave(); }
 
@@ -137,8 +134,7 @@ class WsSession final : public std::enable_shared_from_this<WsSession> {
 
 void start_ws_session(Wire wire, http::request<http::string_body> upgrade, View view,
                       const Surroundings& around) {
-  std::make_shared<WsSession>(std::move(wire), std::move(view), around)
-      ->start(std::move(upgrade));
+  std::make_shared<WsSession>(std::move(wire), std::move(view), around)->start(std::move(upgrade));
 }
 
 }  // namespace cherub::server::net

@@ -35,13 +35,15 @@ std::vector<SchemaMember> run_members() {
   return {{"run_id", text_schema()},
           {"state", run_state()},
           {"request", named_schema("ToldRequest").or_null()},
-          {"results", last_record()}};
+          {"results", last_record()},
+          {"position", whole_schema().about("In the queue, from 1."), kMay}};
 }
 
 Schema run() {
   std::vector<SchemaMember> members = run_members();
   members.push_back({"best", named_schema("record_best").or_null()});
   members.push_back({"reload", named_schema("record_reload").or_null()});
+  members.push_back({"critique", open_schema({}).or_null().about("Of the episodes that judged.")});
   return object_schema(members);
 }
 
@@ -116,7 +118,13 @@ std::vector<SchemaMember> run_schemas() {
       {"RunStarted", object_schema({{"run_id", text_schema()},
                                     {"state", run_state(), kMay},
                                     {"progress", text_schema().about("A path of views."), kMay}})},
-      {"RunList", object_schema({{"runs", list_schema(object_schema(run_members()))}})},
+      {"RunList", object_schema({{"runs", list_schema(object_schema(run_members()))},
+                                 {"next", text_schema().or_null().about(
+                                              "What `before` is on the next page.")}})},
+      {"RunChanges", object_schema({{"limits", open_schema({}), kMay},
+                                    {"iterations", whole_schema(1, 100), kMay},
+                                    {"threads", whole_schema(), kMay},
+                                    {"live_seconds", number_schema(), kMay}})},
       {"Run", run()},
       {"Code",
        object_schema({{"run_id", text_schema()}, {"code", text_schema()}, {"sha256", sha256()}})},

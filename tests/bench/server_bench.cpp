@@ -43,7 +43,7 @@ std::int64_t steady_ns() {
 // The real server, multiplexed WebSocket and channels; only the runs behind them are made up.
 class Broadcast final : public Application {
  public:
-  explicit Broadcast(Overflow overflow) : http_({"127.0.0.1", 0, 1024, std::nullopt}) {
+  explicit Broadcast(Overflow overflow) : http_({"127.0.0.1", 0, {}, std::nullopt, std::nullopt}) {
     load_ = make_channel(overflow);
     HubOptions hub;
     hub.clock = std::chrono::steady_clock::now;
