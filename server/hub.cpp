@@ -41,6 +41,7 @@ Hub::Hub(const std::string& run_id, std::string hello, HubOptions options)
     : run_id_(run_id),
       hello_(std::make_shared<const std::string>(std::move(hello))),
       options_(std::move(options)),
+      telemetry_(options_.telemetry ? options_.telemetry->open(run_id) : nullptr),
       progress_(std::make_shared<RecordChannel>(progress_options(run_id, options_))),
       world_(make_frames("world", FrameChannel::kWorld)),
       agents_(make_frames("agents", FrameChannel::kAgents)) {}
@@ -57,9 +58,14 @@ std::shared_ptr<FrameStream> Hub::make_frames(const std::string& view, FrameChan
 }
 
 void Hub::on_record(const abilities::RunRecord& record) {
+  if (telemetry_) telemetry_->take_record(record);
   // Every subscriber is greeted in its own right; the run's own greeting would come twice.
   if (record.type == "connected") return;
   progress_->publish({record.type, record.json, is_key_record(record.type)});
+}
+
+void Hub::on_live_tick(const engine::World& world, const engine::TickReport& report) {
+  if (telemetry_) telemetry_->take_tick(world, report);
 }
 
 bool Hub::wants_ticks() const {

@@ -15,6 +15,7 @@
 #include "server/frame_stream.h"
 #include "server/pov.h"
 #include "server/record_channel.h"
+#include "server/telemetry/bus.h"
 
 namespace cherub::server {
 
@@ -31,6 +32,7 @@ struct HubOptions {
   std::string epoch = "0";
   std::shared_ptr<std::atomic<std::uint32_t>> streams =
       std::make_shared<std::atomic<std::uint32_t>>(0);
+  std::shared_ptr<telemetry::Bus> telemetry;  // null: none is kept
 };
 
 // Between one run and its clients: the run's records and world states go in on the run's threads
@@ -43,6 +45,7 @@ class Hub final : public abilities::RunObserver {
   void on_record(const abilities::RunRecord& record) override;
   void on_tick(const engine::World& world, const engine::TickReport& report) override;
   bool wants_ticks() const override;
+  void on_live_tick(const engine::World& world, const engine::TickReport& report) override;
 
   // A preset view of the progress, greeted with {"type":"connected", …}; `state` is the run's at
   // the moment.
@@ -52,6 +55,8 @@ class Hub final : public abilities::RunObserver {
   // kUnavailable: more agents are looked through than a run makes views for.
   base::Result<std::shared_ptr<FrameStream>> frames(std::string_view view);
   [[nodiscard]] const std::string& hello() const { return *hello_; }
+  // The run's own; null: none is kept.
+  [[nodiscard]] const std::shared_ptr<telemetry::Log>& telemetry() const { return telemetry_; }
 
  private:
   std::shared_ptr<FrameStream> make_frames(const std::string& view, FrameChannel kind) const;
@@ -61,6 +66,7 @@ class Hub final : public abilities::RunObserver {
   const std::string run_id_;
   const SharedBytes hello_;
   const HubOptions options_;
+  const std::shared_ptr<telemetry::Log> telemetry_;  // behind the bus that options_ keep alive
   const std::shared_ptr<RecordChannel> progress_;
   const std::shared_ptr<FrameStream> world_, agents_;
 

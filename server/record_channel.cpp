@@ -1,6 +1,7 @@
 #include "server/record_channel.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "engine/base/json.h"
@@ -21,15 +22,29 @@ std::string with_seq(const std::string& json, std::uint64_t seq) {
 }  // namespace
 
 RecordChannel::RecordChannel(RecordChannelOptions options)
-    : options_(std::move(options)), name_(std::make_shared<const std::string>(options_.name)) {}
+    : options_(std::move(options)),
+      name_(std::make_shared<const std::string>(options_.name)),
+      seq_(options_.last_seq) {}
 
 void RecordChannel::publish(OutgoingRecord record) {
   {
     const std::lock_guard lock(inbox_mutex_);
     inbox_.push_back(std::move(record));
-    if (scheduled_) return;
-    scheduled_ = true;
+    if (std::exchange(scheduled_, true)) return;
   }
+  schedule();
+}
+
+void RecordChannel::publish(std::vector<OutgoingRecord> records) {
+  {
+    const std::lock_guard lock(inbox_mutex_);
+    std::move(records.begin(), records.end(), std::back_inserter(inbox_));
+    if (std::exchange(scheduled_, true)) return;
+  }
+  schedule();
+}
+
+void RecordChannel::schedule() {
   options_.executor([self = shared_from_this()] { self->deliver(); });
 }
 
@@ -220,6 +235,7 @@ void RecordChannel::join(const std::shared_ptr<Outbox>& outbox, JoinRequest requ
   const Subscriber subscriber{outbox, request.form, std::move(request.filter)};
   push_history(subscriber, joined.from);
   subscribers_.push_back(subscriber);
+  watchers_ = subscribers_.size();
 }
 
 // Where records are gone from between those that are kept, the client is told how many.
@@ -255,6 +271,7 @@ void RecordChannel::leave(const Outbox* outbox) {
   const std::lock_guard lock(mutex_);
   std::erase_if(subscribers_,
                 [&](const Subscriber& subscriber) { return subscriber.outbox.get() == outbox; });
+  watchers_ = subscribers_.size();
 }
 
 }  // namespace cherub::server

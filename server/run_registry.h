@@ -49,6 +49,9 @@ class Run final : public abilities::RunObserver {
     hub_.on_tick(world, report);
   }
   bool wants_ticks() const override { return hub_.wants_ticks(); }
+  void on_live_tick(const engine::World& world, const engine::TickReport& report) override {
+    hub_.on_live_tick(world, report);
+  }
 
   [[nodiscard]] const std::string& id() const { return id_; }
   [[nodiscard]] const abilities::RunRequest& request() const { return request_; }
