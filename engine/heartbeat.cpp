@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/angle.h"
+#include "engine/ecology/systems.h"
 #include "engine/feeding.h"
 #include "engine/nature.h"
 #include "engine/outlook.h"
@@ -97,6 +98,12 @@ Receipt check_target(const WorldState& state, const ReportedEvent& report, bool 
   return is_agent == wants_agent ? Receipt::kAccepted : Receipt::kNotAvailable;
 }
 
+Receipt feed(WorldState& state, const ReportedEvent& report, double reach_m) {
+  const std::uint32_t row = report.source.index;
+  return state.ecology ? feed_on(state, row, report.target, reach_m)
+                       : eat_within(state, row, report.target, reach_m);
+}
+
 Outcome consume(WorldState& state, const ReportedEvent& report) {
   if (!allows(state, Action::kEat)) return {Receipt::kNotAvailable};
   if (const Receipt target = check_target(state, report, false); target != Receipt::kAccepted) {
@@ -104,7 +111,7 @@ Outcome consume(WorldState& state, const ReportedEvent& report) {
   }
   const std::uint32_t row = report.source.index;
   if (!wants_food(state, row)) return {Receipt::kNotReady};
-  return {eat_within(state, row, report.target, kEatReach_m)};
+  return {feed(state, report, kEatReach_m)};
 }
 
 Outcome predate(WorldState& state, const ReportedEvent& report) {
@@ -119,22 +126,34 @@ Outcome predate(WorldState& state, const ReportedEvent& report) {
   if (count_since(kills, predator, state.tick, kKillWindow_ticks) >= kReportedKillsMax) {
     return {Receipt::kNotReady, true};
   }
-  const Receipt receipt = eat_within(state, row, report.target, kCatchReach_m);
+  const Receipt receipt = feed(state, report, kCatchReach_m);
   if (receipt == Receipt::kAccepted) kills.push_back({predator, 1, state.tick});
   return {receipt};
 }
 
+Outcome visit_flower(WorldState& state, const ReportedEvent& report) {
+  if (!state.ecology || !allows(state, Action::kPollinate)) return {Receipt::kNotAvailable};
+  const std::uint32_t row = report.source.index;
+  if (!wants_flowers(state, row)) return {Receipt::kNotReady};
+  return {pollinate(state, row, report.target, kFlowerReach_m)};
+}
+
 Outcome breed(WorldState& state, const ReportedEvent& report) {
+  if (!allows(state, Action::kReproduce)) return {Receipt::kNotAvailable};
   const std::uint32_t row = report.source.index;
   const SpeciesIndex species = state.columns.species[row];
-  if (const Receipt fit = check_fitness(state, row); fit != Receipt::kAccepted) return {fit};
+  if (!state.ecology) {
+    if (const Receipt fit = check_fitness(state, row); fit != Receipt::kAccepted) return {fit};
+  }
+  const auto clutch =
+      state.ecology ? static_cast<std::uint32_t>(state.scenario.species[species].clutch) : 1u;
   auto& births = state.society.reports.births;
-  constexpr std::uint32_t clutch = 1;
   if (count_since(births, species, state.tick, kBirthWindow_ticks) + clutch >
-      kReportedClutchesMax * clutch) {
+      kReportedClutchesMax * std::uint64_t{clutch}) {
     return {Receipt::kNotReady, true};
   }
-  const Receipt receipt = reproduce(state, row);
+  const Receipt receipt =
+      state.ecology ? breed_with(state, row, report.target) : reproduce(state, row);
   if (receipt == Receipt::kAccepted) births.push_back({species, clutch, state.tick});
   return {receipt};
 }
@@ -152,7 +171,7 @@ Outcome resolve(WorldState& state, const ReportedEvent& report) {
     case ReportKind::kPredation:
       return predate(state, report);
     case ReportKind::kPollination:
-      return {Receipt::kNotAvailable};
+      return visit_flower(state, report);
     case ReportKind::kReproduction:
       return breed(state, report);
   }

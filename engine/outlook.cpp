@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "engine/ecology/systems.h"
 #include "engine/feeding.h"
 #include "engine/heartbeat.h"
 #include "engine/nature.h"
@@ -61,8 +62,21 @@ Conduct asked_for(const WorldState& state, std::uint32_t row) {
 Conduct conduct_of(const WorldState& state, std::uint32_t row) {
   const Kind kind = state.rules_of(row).kind;
   if (kind == Kind::kPlant) return Conduct::kGrow;
-  return kind == Kind::kAgent ? asked_for(state, row) : Conduct::kLie;
+  if (kind != Kind::kAgent) return Conduct::kLie;
+  return state.ecology ? static_cast<Conduct>(state.ecology->bodies.mode[row])
+                       : asked_for(state, row);
 }
+
+// In ecosystems animals say what they are about; elsewhere nothing keeps them from it.
+bool is_about(const WorldState& state, std::uint32_t row, Mode mode) {
+  return !state.ecology || state.ecology->bodies.mode[row] == static_cast<std::uint8_t>(mode);
+}
+
+bool is_rested(const WorldState& state, std::uint32_t row) {
+  return !state.ecology || state.ecology->bodies.pause_until[row] <= state.tick;
+}
+static_assert(static_cast<int>(Conduct::kSwarm) == static_cast<int>(Mode::kSwarm));
+static_assert(static_cast<int>(Conduct::kHunt) == static_cast<int>(Mode::kHunt));
 
 bool eats_kind(const WorldState& state, std::uint32_t row, Kind kind) {
   const SpeciesMask diet = state.rules_of(row).diet;
@@ -75,8 +89,10 @@ bool eats_kind(const WorldState& state, std::uint32_t row, Kind kind) {
 void add_animal(const WorldState& state, std::uint32_t row, Outlook& outlook) {
   outlook.style = kConducts[static_cast<std::size_t>(outlook.conduct)].style;
   if (outlook.energy <= 0) outlook.style.pace *= kExhaustedShare;
-  outlook.repro_eligible = check_fitness(state, row) == Receipt::kAccepted;
-  outlook.drive = outlook.repro_eligible ? 1 : 0;
+  outlook.repro_eligible = state.ecology ? is_ready_to_breed(state, row)
+                                         : check_fitness(state, row) == Receipt::kAccepted;
+  const float readiness = outlook.repro_eligible ? 1 : 0;
+  outlook.drive = state.ecology ? state.ecology->bodies.drive[row] : readiness;
   outlook.can_consume = wants_food(state, row) &&
                         (eats_kind(state, row, Kind::kPlant) || eats_kind(state, row, Kind::kItem));
   outlook.can_predate = wants_prey(state, row) && eats_kind(state, row, Kind::kAgent);
@@ -87,9 +103,10 @@ void add_animal(const WorldState& state, std::uint32_t row, Outlook& outlook) {
 
 void add_plant(const WorldState& state, std::uint32_t row, Outlook& outlook) {
   outlook.growth = state.columns.energy[row];
-  outlook.nutrients =
-      outlook.growth *
-      static_cast<float>(state.scenario.species[state.columns.species[row]].food_value);
+  const double food = state.scenario.species[state.columns.species[row]].food_value;
+  outlook.nutrients = state.ecology
+                          ? static_cast<float>(state.ecology->bodies.matter[row] / kUnitsPerMatter)
+                          : outlook.growth * static_cast<float>(food);
   outlook.spread_eligible = state.rules_of(row).spread_chance > 0 &&
                             outlook.health > kSpreadHealthMin &&
                             outlook.hydration > kSpreadHydrationMin && outlook.growth > kGrown;
@@ -102,15 +119,17 @@ std::string_view conduct_name(Conduct conduct) {
 }
 
 bool wants_food(const WorldState& state, std::uint32_t row) {
-  return state.columns.hunger[row] > static_cast<float>(kConsumeHungerMin);
+  return is_about(state, row, Mode::kForage) &&
+         state.columns.hunger[row] > static_cast<float>(kConsumeHungerMin);
 }
 
 bool wants_prey(const WorldState& state, std::uint32_t row) {
-  return state.columns.hunger[row] > static_cast<float>(kPredateHungerMin);
+  return is_about(state, row, Mode::kHunt) && is_rested(state, row) &&
+         state.columns.hunger[row] > static_cast<float>(kPredateHungerMin);
 }
 
-bool wants_flowers(const WorldState&, std::uint32_t) {
-  return false;
+bool wants_flowers(const WorldState& state, std::uint32_t row) {
+  return state.ecology && is_about(state, row, Mode::kPollinate) && is_rested(state, row);
 }
 
 Outlook outlook_of(const World& world, std::uint32_t row) {

@@ -19,6 +19,7 @@
 #include "server/rate_limit.h"
 #include "server/routing/router.h"
 #include "server/run_registry.h"
+#include "server/session/sessions.h"
 #include "server/static_files.h"
 #include "server/stored_runs.h"
 #include "server/transport.h"
@@ -33,6 +34,7 @@ struct ApiOptions {
   abilities::RunRequest defaults;            // of POST /run
   std::string api_markdown;                  // GET /api
   std::function<std::string()> ledger_json;  // GET /ledger; from any thread
+  session::Later later = [](std::chrono::milliseconds, const std::function<void()>&) {};
   // How long PUT scripts, commands and profile wait for the run before they answer without it.
   std::chrono::milliseconds reload_patience{5000};
 };
@@ -80,6 +82,7 @@ class Api final : public Application {
   Opened progress_view(const Call& call);
   Opened render_view(const Call& call);
   Opened multiplex_view(const Call& call);
+  Opened session_view(const Call& call);
   base::Result<Channel> find_channel(const std::string& name) const;
   // Why a run that does not go on here cannot take a change.
   HttpResponse not_live(std::string_view id) const;
@@ -93,6 +96,7 @@ class Api final : public Application {
   const StoredRuns stored_;
   IdempotencyKeys keys_;
   RateLimit run_rate_;
+  session::Sessions sessions_;
   const Router router_;
 };
 

@@ -71,8 +71,8 @@ std::string update_json(const EntityCopy& entity, bool ack) {
   }
   if (outlook.kind == Kind::kAgent) {
     JsonArray style;
-    for (const float part : {outlook.style.pace, outlook.style.caution, outlook.style.posture,
-                             outlook.style.social}) {
+    for (const float part :
+         {outlook.style.pace, outlook.style.caution, outlook.style.posture, outlook.style.social}) {
       style.add(rounded(double{part}));
     }
     json.raw("style", style.text());
@@ -118,6 +118,9 @@ std::string list_json(const std::vector<std::string>& objects) {
 std::string species_json(const engine::Scenario& scenario) {
   JsonArray all;
   for (const engine::SpeciesSpec& species : scenario.species) {
+    JsonArray flowers;
+    for (const std::string& flower : species.pollinates) flowers.add(flower);
+    const bool breeds_in_pairs = scenario.environment && species.kind == Kind::kAgent;
     all.raw(JsonObject()
                 .add("type", species.name)
                 .add("kind", engine::kind_name(species.kind))
@@ -125,17 +128,24 @@ std::string species_json(const engine::Scenario& scenario) {
                 .add("sense_radius", species.sense_radius)
                 .raw("diet", diet_json(species))
                 .raw("flee_targets", threats_json(scenario, species.name))
-                .add("pollinator", false)
-                .raw("pollination_targets", "[]")
-                .raw("roost_affinity", "null")
-                .raw("mating_radius", "null")
+                .add("pollinator", !species.pollinates.empty())
+                .raw("pollination_targets", flowers.text())
+                .raw("roost_affinity",
+                     species.roost.empty() ? "null" : base::json_string(species.roost))
+                .raw("mating_radius",
+                     breeds_in_pairs ? base::json_number(species.mating_radius) : "null")
                 .text());
   }
   return all.text();
 }
 
-std::string water_json(const engine::Scenario&) {
-  return "[]";
+std::string water_json(const engine::Scenario& scenario) {
+  JsonArray ponds;
+  if (!scenario.environment) return ponds.text();
+  for (const engine::WaterSource& pond : scenario.environment->water) {
+    ponds.raw(JsonObject().add("x", pond.x).add("y", pond.y).add("radius", pond.radius).text());
+  }
+  return ponds.text();
 }
 
 PacketMaker::PacketMaker(const engine::Scenario& scenario, std::string session_id)
@@ -174,10 +184,8 @@ std::string PacketMaker::event_json(const engine::Event& event, base::Tick tick)
   json.add("source", event.entity.packed());
   if (event.species < species_names_.size()) json.add("species", species_names_[event.species]);
   if (event.other != engine::EntityId{}) json.add("target", event.other.packed());
-  json.raw("position", JsonArray()
-                           .add(rounded(double{event.x}))
-                           .add(rounded(double{event.y}))
-                           .text());
+  json.raw("position",
+           JsonArray().add(rounded(double{event.x})).add(rounded(double{event.y})).text());
   if (event.kind == EventKind::kDeath) {
     const auto cause = static_cast<engine::DeathCause>(event.value);
     json.add("cause", engine::death_cause_name(cause));

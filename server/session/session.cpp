@@ -69,12 +69,14 @@ View Session::join(const PacketWish& wish) {
   JsonObject hello;
   hello.add("type", "hello").add("protocol", "cherub.v1").add("session_id", id_);
   hello.add("resumed", run_ != nullptr);
-  if (!run_) hello.add("world_within_s", std::chrono::duration<double>(tools_->world_patience).count());
+  if (!run_)
+    hello.add("world_within_s", std::chrono::duration<double>(tools_->world_patience).count());
   say(hello);
   const std::weak_ptr<Session> weak = weak_from_this();
   if (run_) {
     if (std::exchange(paused_by_absence_, false)) run_->control().resume();
     packets_->start_over();
+    watch_telemetry();
     send_packet();  // of a world that stands still, too
   } else {
     tools_->later(tools_->world_patience, [weak, visit] {
@@ -118,17 +120,22 @@ void Session::begin(std::string_view text) {
   request.seed = order.seed;
   request.live_seconds = order.seconds;
   request.live_paced = true;
-  const auto host = [self = shared_from_this(), order = std::move(order)](
-                        const RunOrder& run, abilities::RunControl& control,
-                        abilities::RunObserver& observer) {
+  HostedRun hosting;
+  hosting.request = std::move(request);
+  hosting.hello = render_hello(*scenario_);
+  hosting.function = [self = shared_from_this(), order = std::move(order)](
+                         const RunOrder& run, abilities::RunControl& control,
+                         abilities::RunObserver& observer) {
     TickTap tap(observer, *self);
     auto summary = abilities::host_world(order, run.run_id, control, tap);
-    self->take_end(summary);
+    self->keep_summary(summary);
     return summary;
   };
-  auto hosted = tools_->registry.host(std::move(request), render_hello(*scenario_), host);
+  hosting.over = [self = shared_from_this()] { self->take_end(); };
+  auto hosted = tools_->registry.host(std::move(hosting));
   if (!hosted) return close(kCloseTryLater, hosted.error().message);
   run_ = std::move(*hosted);
+  watch_telemetry();
 }
 
 void Session::hear_message(std::string_view text) {
@@ -176,7 +183,9 @@ Result<void> Session::take_control(const rapidjson::Value& message) {
   } else if (action == "rain") {
     const auto intensity = message.FindMember("intensity");
     const bool given = intensity != message.MemberEnd();
-    const double value = !given ? 1 : intensity->value.IsNumber() ? intensity->value.GetDouble() : -1;
+    const double value = !given                        ? 1
+                         : intensity->value.IsNumber() ? intensity->value.GetDouble()
+                                                       : -1;
     if (!(value >= 0 && value <= 1)) {
       return Error{ErrorCode::kInvalidArgument, "Must be from 0 to 1.", "intensity"};
     }
@@ -184,27 +193,28 @@ Result<void> Session::take_control(const rapidjson::Value& message) {
   } else if (action == "shutdown") {
     tools_->registry.terminate(*run_);
   } else {
-    return Error{ErrorCode::kInvalidArgument, "Must be pause, resume, rain or shutdown.",
-                 "action"};
+    return Error{ErrorCode::kInvalidArgument, "Must be pause, resume, rain or shutdown.", "action"};
   }
   return {};
 }
 
 // The answer goes to the client that asked, if it is still there.
 void Session::ask(const std::string& action, abilities::ConsoleCommand command) {
-  run_->control().ask(
-      std::move(command), [outbox = outbox_, action](const abilities::ConsoleReply& reply) {
-        JsonObject answer;
-        answer.add("type", "control").add("action", action).add("ok", reply.ok);
-        answer.add("text", reply.text);
-        outbox->push_record(std::make_shared<const std::string>(answer.text()));
-      });
+  run_->control().ask(std::move(command),
+                      [outbox = outbox_, action](const abilities::ConsoleReply& reply) {
+                        JsonObject answer;
+                        answer.add("type", "control").add("action", action).add("ok", reply.ok);
+                        answer.add("text", reply.text);
+                        outbox->push_record(std::make_shared<const std::string>(answer.text()));
+                      });
 }
 
 void Session::leave(const Outbox* outbox) {
   if (outbox_.get() != outbox) return;
   outbox_.reset();
   refuser_.reset();
+  if (telemetry_) run_->hub().telemetry()->channel()->leave(telemetry_.get());
+  telemetry_.reset();
   if (!run_) {
     over_ = true;
   } else if (!over_) {
@@ -233,13 +243,21 @@ void Session::take_tick(const engine::World& world, const engine::TickReport& re
   last_copy_ = copy_tick(world, report, last_copy_.get());
   const std::lock_guard lock(inbox_mutex_);
   inbox_.push_back(last_copy_);
-  if (std::exchange(scheduled_, true)) return;
-  tools_->executor([self = shared_from_this()] { self->drain(); });
+  schedule();
 }
 
-void Session::take_end(const abilities::RunSummary& summary) {
+void Session::keep_summary(const abilities::RunSummary& summary) {
   const std::lock_guard lock(inbox_mutex_);
-  end_ = summary;
+  summary_ = summary;
+}
+
+void Session::take_end() {
+  const std::lock_guard lock(inbox_mutex_);
+  ended_ = true;
+  schedule();
+}
+
+void Session::schedule() {
   if (std::exchange(scheduled_, true)) return;
   tools_->executor([self = shared_from_this()] { self->drain(); });
 }
@@ -251,7 +269,7 @@ void Session::drain() {
     const std::lock_guard lock(inbox_mutex_);
     copies.swap(inbox_);
     scheduled_ = false;
-    ends = end_.has_value();
+    ends = ended_;
   }
   for (auto& copy : copies) packets_->take(std::move(copy));
   if (!outbox_ && !copies.empty()) packets_->start_over();  // nobody is told what happened
@@ -294,25 +312,45 @@ void Session::send_packet() {
   outbox_->push_record(std::make_shared<const std::string>(packets_->make(telemetry_json())));
 }
 
+void Session::watch_telemetry() {
+  const auto log = run_->hub().telemetry();
+  if (!log || !wish_.telemetry) return;
+  OutboxLimits limits;
+  limits.lossy_records = kTelemetryMax;
+  telemetry_ = std::make_shared<Outbox>(limits);
+  JoinRequest request;
+  request.form = RecordForm::kBare;
+  log->channel()->join(telemetry_, std::move(request), [](const Joined&) {});
+}
+
 std::string Session::telemetry_json() {
-  return {};
+  if (!wish_.telemetry) return {};
+  base::JsonArray events;
+  while (telemetry_) {
+    const std::optional<OutboxMessage> event = telemetry_->pop();
+    if (!event) break;
+    events.raw(*event->bytes);
+  }
+  return events.text();
 }
 
 void Session::finish() {
   over_ = true;
   if (!outbox_) return;
-  if (packets_->pending() && greeted_ && end_->end != abilities::RunEnd::kFailed) {
+  const bool failed = summary_.end == abilities::RunEnd::kFailed;
+  if (packets_->pending() && greeted_ && !failed) {
     outbox_->push_record(std::make_shared<const std::string>(packets_->make(telemetry_json())));
   }
-  say(JsonObject()
-          .add("type", "end")
-          .add("session_id", id_)
-          .add("run_id", run_->id())
-          .add("ticks", end_->ticks)
-          .add("hash", base::hex64(end_->hash))
-          .add("message", end_->error));
-  const bool failed = end_->end == abilities::RunEnd::kFailed;
-  close(failed ? kCloseBroken : kCloseNormal, failed ? end_->error : "the session has ended");
+  JsonObject end;
+  end.add("type", "end")
+      .add("session_id", id_)
+      .add("run_id", run_->id())
+      .add("state", run_state_name(run_->state()))
+      .add("ticks", summary_.ticks)
+      .add("hash", base::hex64(summary_.hash));
+  if (failed) end.add("detail", summary_.error);
+  say(end);
+  close(failed ? kCloseBroken : kCloseNormal, failed ? summary_.error : "the session has ended");
 }
 
 void Session::say(const base::JsonObject& message) {

@@ -18,8 +18,8 @@
 
 namespace cherub::server::session {
 
-inline constexpr std::uint32_t kTelemetryMax = 50;       // events in a packet
-inline constexpr int kHeartbeatsMax = 16;                // that wait for one tick
+inline constexpr std::uint32_t kTelemetryMax = 50;                      // events in a packet
+inline constexpr int kHeartbeatsMax = 16;                               // that wait for one tick
 inline constexpr std::size_t kEventsWaitingMax = std::size_t{4} << 20;  // bytes
 
 // Calls the function that much later on the network thread.
@@ -44,7 +44,7 @@ struct PacketWish {
 };
 
 // One world and the one client that moves its creatures (docs/SESSIONS.md). Lives on the network
-// thread, but for what the world's thread hands over: take_tick() and take_end().
+// thread, but for what the world's thread hands over: take_tick(), keep_summary(), take_end().
 class Session : public std::enable_shared_from_this<Session> {
  public:
   Session(std::string id, std::shared_ptr<const SessionTools> tools);
@@ -56,7 +56,8 @@ class Session : public std::enable_shared_from_this<Session> {
   [[nodiscard]] bool over() const { return over_; }
 
   void take_tick(const engine::World& world, const engine::TickReport& report);
-  void take_end(const abilities::RunSummary& summary);
+  void keep_summary(const abilities::RunSummary& summary);
+  void take_end();
 
  private:
   void hear(std::string_view text);
@@ -68,9 +69,11 @@ class Session : public std::enable_shared_from_this<Session> {
   void leave(const Outbox* outbox);
   void wait_for_return();
 
+  void schedule();
   void drain();
   void greet();
   void send_packet();
+  void watch_telemetry();
   [[nodiscard]] std::string telemetry_json();
   void finish();
   void say(const base::JsonObject& message);
@@ -83,6 +86,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::shared_ptr<Outbox> outbox_;
   std::unique_ptr<Refuser> refuser_;
   PacketWish wish_;
+  std::shared_ptr<Outbox> telemetry_;  // the newest events that no packet has told
   bool greeted_ = false;
   std::uint64_t visits_ = 0;  // counts clients, so that a timer knows its own
 
@@ -98,7 +102,8 @@ class Session : public std::enable_shared_from_this<Session> {
 
   std::mutex inbox_mutex_;  // all that the world ever waits for
   std::vector<std::shared_ptr<const TickCopy>> inbox_;
-  std::optional<abilities::RunSummary> end_;
+  abilities::RunSummary summary_;
+  bool ended_ = false;
   bool scheduled_ = false;
 };
 

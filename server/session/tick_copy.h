@@ -21,7 +21,7 @@ struct EntityCopy {
 
 // What one tick of a world shows to clients, taken by the thread that ticks and never changed.
 struct TickCopy {
-  base::Tick tick = 0;  // that was done
+  base::Tick tick = 0;               // that was done
   std::vector<EntityCopy> entities;  // who lives, by row
   std::vector<engine::Event> events;
   std::shared_ptr<const std::vector<std::uint8_t>> voxels;  // shared while nothing changes

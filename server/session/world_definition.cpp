@@ -29,8 +29,8 @@ Result<std::string> completed(std::string text) {
   const bool is_json = text.find_first_not_of(" \t\r\n") == text.find('{');
   const auto add = [&](const char* key, const std::string& value) {
     if ((*root)[key]) return;
-    missing += is_json ? ",\"" + std::string(key) + "\":" + value
-                       : "\n" + std::string(key) + ": " + value;
+    missing +=
+        is_json ? ",\"" + std::string(key) + "\":" + value : "\n" + std::string(key) + ": " + value;
   };
   add("name", "\"session\"");
   add("metrics", R"([{"name": "survival"}])");

@@ -170,6 +170,7 @@ std::vector<MessageShape> message_shapes() {
   std::vector<MessageShape> shapes;
   add_multiplex_shapes(shapes);
   add_view_shapes(shapes);
+  for (MessageShape& shape : session_shapes()) shapes.push_back(std::move(shape));
   return shapes;
 }
 

@@ -24,6 +24,9 @@ struct ViewMessages {
 ViewMessages multiplex_messages();
 ViewMessages progress_messages();
 ViewMessages render_messages();
+ViewMessages session_messages();
+// session_messages.cpp: of these.
+std::vector<MessageShape> session_shapes();
 
 // The shapes that messages refer to.
 std::vector<base::SchemaMember> message_schemas();

@@ -74,6 +74,11 @@ inline constexpr Kind kTrade{"event_trade", Source::kEngine, Level::kInfo, "a tr
 inline constexpr Kind kRequest{"event_request", Source::kEngine, Level::kInfo,
                                "an agent asked for an ability"};
 
+inline constexpr Kind kPollinate{"event_pollinate", Source::kEngine, Level::kDebug,
+                                 "a flower was visited"};
+inline constexpr Kind kMiss{"event_miss", Source::kEngine, Level::kDebug,
+                            "a hunter missed its prey"};
+
 // Of scripts.
 inline constexpr Kind kFault{"fault", Source::kScript, Level::kWarn,
                              "a script failed for an agent"};
@@ -90,6 +95,8 @@ inline constexpr Kind kCommand{"command", Source::kClient, Level::kInfo,
                                "a command came, or was refused"};
 inline constexpr Kind kPositionAbsorbed{"position_absorbed", Source::kClient, Level::kDebug,
                                         "a client's heartbeat moved an entity"};
+inline constexpr Kind kPositionRefused{"position_refused", Source::kClient, Level::kInfo,
+                                       "a client shows an entity where it cannot be"};
 inline constexpr Kind kClientConsumption{"client_event_consumption", Source::kClient, Level::kInfo,
                                          "a client reports that something was eaten"};
 inline constexpr Kind kClientPredation{"client_event_predation", Source::kClient, Level::kInfo,
@@ -156,6 +163,8 @@ inline constexpr std::array kAll = {&kRunQueued,
                                     &kOffer,
                                     &kTrade,
                                     &kRequest,
+                                    &kPollinate,
+                                    &kMiss,
                                     &kFault,
                                     &kInstalled,
                                     &kReload,
@@ -163,6 +172,7 @@ inline constexpr std::array kAll = {&kRunQueued,
                                     &kQuarantine,
                                     &kCommand,
                                     &kPositionAbsorbed,
+                                    &kPositionRefused,
                                     &kClientConsumption,
                                     &kClientPredation,
                                     &kClientPollination,
