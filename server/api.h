@@ -59,6 +59,7 @@ class Api final : public Application {
   void add_run_routes(std::vector<Route>& routes);
   void add_script_routes(std::vector<Route>& routes);
   void add_view_routes(std::vector<Route>& routes);
+  void add_log_routes(std::vector<Route>& routes);
   void add_server_routes(std::vector<Route>& routes);
 
   HttpResponse serve_file(const Call& call) const;
@@ -78,6 +79,16 @@ class Api final : public Application {
   Reply put_script(const Call& call);
   Reply command(const Call& call);
   Reply show_profile(const Call& call);
+  // Telemetry: api_logs.cpp.
+  base::Result<std::string> run_of_logs(const Call& call) const;
+  Reply show_logs(const Call& call) const;
+  Reply show_log_statistics(const Call& call) const;
+  Reply download_logs(const Call& call) const;
+  Opened telemetry_view(const Call& call);
+  // Of all logs when the run is empty; the error's `where` is "ch".
+  base::Result<std::shared_ptr<RecordChannel>> find_telemetry(const std::string& run) const;
+  // The server's own log hears of the view, now and when it is closed.
+  void tell_of_client(View& view, const HttpRequest& request) const;
 
   Opened progress_view(const Call& call);
   Opened render_view(const Call& call);
@@ -108,6 +119,8 @@ struct CommandReply {
   const char* member = "type";
   std::string ref;
 };
+// The run's log hears of a command as it came.
+void tell_of_command(const Run& run, const rapidjson::Value& command);
 base::Result<void> take_command(RunRegistry& registry, Run& run, const rapidjson::Value& value,
                                 const CommandReply& to);
 

@@ -57,6 +57,7 @@ Reply Api::command(const Call& call) {
   if (!document.ok()) return problem_of(document.error());
   const auto command = read_command(*document);
   if (!command.ok()) return problem_of(command.error());
+  tell_of_command(*run, *document);
   const auto reply =
       std::make_shared<PendingReply>(options_.reload_patience, answer_of(busy_reply()));
   ask_run(registry_, *run, *command,
@@ -82,6 +83,7 @@ base::Result<void> take_command(RunRegistry& registry, Run& run, const rapidjson
   if (run.over()) return Error{ErrorCode::kConflict, "This run is over.", ""};
   const auto command = read_command(value);
   if (!command.ok()) return command.error();
+  tell_of_command(run, value);
   ask_run(registry, run, *command, [to](const ConsoleReply& reply) {
     base::JsonObject record;
     record.add(to.member, "reply");

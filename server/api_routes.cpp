@@ -40,6 +40,28 @@ Answer empty_answer(unsigned status, std::string summary) {
   return {status, std::move(summary), "", std::nullopt};
 }
 
+// Which events are wanted, of those that come and of those that were.
+std::vector<Parameter> event_parameters() {
+  return {
+      query_text("run", "Of a run, or server; without it all of this process."),
+      query_choice("level", "Of this level or worse.", {"DEBUG", "INFO", "WARN", "ERROR"}, "DEBUG"),
+      query_text("src", "Sources, separated by commas."),
+      query_text("evt", "Kinds, separated by commas.", 1000),
+      query_whole("entity_id", "Of this entity.", {0, UINT64_MAX})};
+}
+
+std::vector<Parameter> past_event_parameters() {
+  std::vector<Parameter> parameters = event_parameters();
+  for (Parameter& more :
+       std::vector<Parameter>{query_whole("tick", "Of this tick.", {0, UINT64_MAX}),
+                              query_whole("from_tick", "Of this tick or later.", {0, UINT64_MAX}),
+                              query_whole("to_tick", "Of this tick or before.", {0, UINT64_MAX}),
+                              query_whole("since_seq", "Behind this number.", {0, UINT64_MAX})}) {
+    parameters.push_back(std::move(more));
+  }
+  return parameters;
+}
+
 }  // namespace
 
 std::vector<Route> Api::all_routes() {
@@ -47,6 +69,7 @@ std::vector<Route> Api::all_routes() {
   add_run_routes(routes);
   add_script_routes(routes);
   add_view_routes(routes);
+  add_log_routes(routes);
   add_server_routes(routes);
   return routes;
 }
@@ -192,6 +215,45 @@ void Api::add_view_routes(std::vector<Route>& routes) {
   session.messages = session_messages();
   session.open = open(&Api::session_view);
   routes.push_back(std::move(session));
+}
+
+void Api::add_log_routes(std::vector<Route>& routes) {
+  const base::Schema line = base::text_schema().about("A LogEvent on each line.");
+  Route logs = row("GET", "/logs", "showLogs", "telemetry",
+                   "Events of a run: the newest, or those behind since_seq; oldest first.");
+  logs.parameters = past_event_parameters();
+  logs.parameters.push_back(query_whole("limit", "At most so many.", {1, telemetry::kQueryLinesMax},
+                                        std::to_string(telemetry::kQueryLinesMax)));
+  logs.answers = {{200, "The events.", "application/x-ndjson", line}};
+  logs.problems = {404, 500, 503};
+  logs.handle = bound(this, &Api::show_logs);
+  routes.push_back(std::move(logs));
+
+  Route statistics = row("GET", "/logs/stats", "countLogs", "telemetry",
+                         "How many events there are, by level, source and kind, and how fast.");
+  statistics.parameters = past_event_parameters();
+  statistics.answers = {json_answer(200, "The numbers.", "LogStatistics")};
+  statistics.problems = {404, 500, 503};
+  statistics.handle = bound(this, &Api::show_log_statistics);
+  routes.push_back(std::move(statistics));
+
+  Route download = row("GET", "/logs/download", "downloadLogs", "telemetry",
+                       "All events of a run that are kept, as they are on disk.");
+  download.parameters = past_event_parameters();
+  download.answers = {{200, "The events.", "application/x-ndjson", line}};
+  download.problems = {404, 503};
+  download.handle = bound(this, &Api::download_logs);
+  routes.push_back(std::move(download));
+
+  Route live = row("GET", "/telemetry", "watchTelemetry", "telemetry", "Events as they happen.");
+  live.guard = Guard::kChanging;
+  live.parameters = event_parameters();
+  live.parameters.push_back(query_choice("history", "What was before.", {"none", "all"}, "none"));
+  live.answers = {empty_answer(101, "The connection is a WebSocket from here on.")};
+  live.problems = {404, 426};
+  live.messages = telemetry_messages();
+  live.open = [this](const Call& call) { return telemetry_view(call); };
+  routes.push_back(std::move(live));
 }
 
 void Api::add_server_routes(std::vector<Route>& routes) {

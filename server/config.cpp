@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "server/config_models.h"
+#include "server/telemetry/event.h"
 
 namespace cherub::server {
 namespace {
@@ -65,6 +66,12 @@ std::optional<std::string> set_switch(Config& config, const std::string& text) {
   return std::nullopt;
 }
 
+std::optional<std::string> set_telemetry_level(Config& config, const std::string& text) {
+  if (!telemetry::level_of(text)) return "must be DEBUG, INFO, WARN or ERROR";
+  config.telemetry_level = text;
+  return std::nullopt;
+}
+
 constexpr Key kKeys[] = {
     {"host", set_text<&Config::host>},
     {"port", set_number<&Config::port, 65535>},
@@ -95,6 +102,10 @@ constexpr Key kKeys[] = {
     {"session_keep_seconds", set_limit<&ServerLimits::session_keep_seconds, 0, 86'400>},
     {"scenario", set_text<&Config::scenario>},
     {"threads", set_number<&Config::threads, 1024>},
+    {"telemetry_level", set_telemetry_level},
+    {"telemetry_ring", set_number<&Config::telemetry_ring, 1'000'000>},
+    {"telemetry_file_mib", set_number<&Config::telemetry_file_mib, 1024>},
+    {"telemetry_files", set_number<&Config::telemetry_files, 1000>},
     {"jit", set_switch<&Config::jit>},
     {"provider", set_text<&Config::provider>},
     {"model", set_text<&Config::model>},

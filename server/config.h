@@ -38,6 +38,10 @@ struct Config {
   ServerLimits limits;
   std::string scenario = "maze";
   std::uint32_t threads = 0;  // for episodes; 0: one per core
+  // Telemetry of each run: what is milder than the level is not taken; lines in memory; a file is
+  // full at so many MiB, and so many full ones are kept.
+  std::string telemetry_level = "INFO";
+  std::uint32_t telemetry_ring = 5000, telemetry_file_mib = 50, telemetry_files = 8;
   bool jit = true;
   std::string provider;  // empty: the first of `providers`, else builtin
   std::string model;

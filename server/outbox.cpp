@@ -30,6 +30,16 @@ void Outbox::set_wake(std::function<void()> wake) {
   wake_if(true);
 }
 
+void Outbox::set_first_loss(std::function<void()> call) {
+  const std::lock_guard lock(mutex_);
+  first_loss_ = std::move(call);
+}
+
+std::uint64_t Outbox::lost() const {
+  const std::lock_guard lock(mutex_);
+  return lost_;
+}
+
 void Outbox::push(Bundle bundle) {
   bool overflow = false;
   {
@@ -52,6 +62,7 @@ void Outbox::push(Bundle bundle) {
 }
 
 void Outbox::push_lossy(LossyBundle bundle) {
+  std::function<void()> first_loss;
   {
     const std::lock_guard lock(mutex_);
     if (closing_) return;
@@ -61,7 +72,9 @@ void Outbox::push_lossy(LossyBundle bundle) {
     while (lossy_count_ > limits_.lossy_records || lossy_bytes_ > limits_.lossy_bytes) {
       drop_oldest_lossy();
     }
+    if (lost_ > 0) first_loss = std::exchange(first_loss_, nullptr);
   }
+  if (first_loss) first_loss();
   wake_if(false);
 }
 
@@ -74,6 +87,7 @@ void Outbox::drop_oldest_lossy() {
   }
   gap->to = lost.last_seq;
   gap->count += lost.bundle.records;
+  lost_ += lost.bundle.records;
   lossy_bytes_ -= lost.bundle.bytes->size();
   lossy_count_ -= lost.bundle.records;
   lossy_.pop_front();

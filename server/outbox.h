@@ -69,6 +69,9 @@ class Outbox {
   // Called, from the pushing thread, when there is something to do after pop() gave nothing, and
   // when the outbox closes. Must not block.
   void set_wake(std::function<void()> wake);
+  // Called once, from the pushing thread, when the first telemetry is lost. Must not block.
+  void set_first_loss(std::function<void()> call);
+  [[nodiscard]] std::uint64_t lost() const;  // records of telemetry, so far
 
   void push_record(SharedBytes text) { push({std::move(text), 1}); }
   void push(Bundle bundle);
@@ -118,7 +121,7 @@ class Outbox {
 
   const OutboxLimits limits_;
   mutable std::mutex mutex_;
-  std::function<void()> wake_;
+  std::function<void()> wake_, first_loss_;
   bool idle_ = true;  // the session has found nothing to pop and waits to be woken
   bool frames_next_ = false;
   std::deque<Bundle> records_;
@@ -126,6 +129,7 @@ class Outbox {
   std::deque<LossyBundle> lossy_;
   std::size_t lossy_count_ = 0, lossy_bytes_ = 0;
   std::vector<Gap> gaps_;  // before what is in lossy_
+  std::uint64_t lost_ = 0;
   std::deque<WaitingFrame> frames_;
   std::optional<CloseReason> closing_;
 };

@@ -11,6 +11,7 @@
 #include "engine/scenario.h"
 #include "server/frames.h"
 #include "server/spec/record_types.h"
+#include "server/telemetry/kinds.h"
 
 namespace cherub::server {
 namespace {
@@ -72,7 +73,11 @@ Run::Run(std::string id, abilities::RunRequest request, std::string hello, const
     : id_(std::move(id)),
       request_(std::move(request)),
       resumes_(resumes),
-      hub_(id_, std::move(hello), hub) {}
+      hub_(id_, std::move(hello), hub) {
+  if (const auto& log = hub_.telemetry()) {
+    log->emit(telemetry::kinds::kRunQueued, {.detail = abilities::run_request_to_json(request_)});
+  }
+}
 
 void Run::publish(const abilities::RunRecord& record) {
   if (log_) log_->add(record);

@@ -58,6 +58,7 @@ class Run final : public abilities::RunObserver {
   [[nodiscard]] bool resumes() const { return resumes_; }
   abilities::RunControl& control() { return control_; }
   Hub& hub() { return hub_; }
+  [[nodiscard]] const Hub& hub() const { return hub_; }
 
   [[nodiscard]] RunState state() const;
   [[nodiscard]] bool over() const;

@@ -15,12 +15,14 @@
 #include <utility>
 
 #include "engine/base/hash.h"
+#include "engine/base/json.h"
 #include "scripting/manifest.h"
 #include "server/api.h"
 #include "server/http_server.h"
 #include "server/run_defaults.h"
 #include "server/run_resume.h"
 #include "server/signals.h"
+#include "server/telemetry/kinds.h"
 
 namespace cherub::server {
 namespace {
@@ -134,6 +136,19 @@ HubOptions hub_options(HttpServer& server) {
   return options;
 }
 
+std::shared_ptr<telemetry::Bus> telemetry_bus(const Config& config, const HubOptions& hub) {
+  telemetry::BusOptions options;
+  options.runs_dir = config.runs_dir;
+  options.log.ring = config.telemetry_ring;
+  options.log.files.file_bytes = std::size_t{config.telemetry_file_mib} << 20;
+  options.log.files.files = config.telemetry_files;
+  options.log.level = *telemetry::level_of(config.telemetry_level);
+  options.log.executor = hub.executor;
+  options.log.wall_ms = hub.wall_ms;
+  options.log.epoch = hub.epoch;
+  return std::make_shared<telemetry::Bus>(std::move(options));
+}
+
 // Every client is a descriptor, and the usual soft limit is as many as clients are allowed.
 void allow_descriptors() {
   rlimit limit{};
@@ -157,7 +172,9 @@ base::Result<void> serve(const ServeOptions& options, RunFunction run_function) 
     asked_to_end.open();
   });
   HttpServer server(*serving);
-  RunRegistry registry(std::move(run_function), registry_limits(config), hub_options(server),
+  HubOptions hub = hub_options(server);
+  const auto bus = hub.telemetry = telemetry_bus(config, hub);
+  RunRegistry registry(std::move(run_function), registry_limits(config), std::move(hub),
                        config.runs_dir);
   ApiOptions api_options;
   api_options.limits = config.limits;
@@ -182,16 +199,20 @@ base::Result<void> serve(const ServeOptions& options, RunFunction run_function) 
   }
   std::fflush(stdout);
 
+  bus->server_log()->emit(telemetry::kinds::kServerStarted,
+                          {.detail = base::JsonObject().add("port", *port).text()});
   if (config.resume_interrupted) {
     resume_interrupted_runs(registry, StoredRuns(config.runs_dir), defaults);
   }
   std::thread network([&] { server.run(); });
   asked_to_end.wait();
   spdlog::info("ending: no new connections, runs are interrupted");
+  bus->server_log()->emit(telemetry::kinds::kServerStopping);
   server.stop_accepting();
   const bool quiet = registry.stop(kRunsPatience);
   server.shut_down(kClientsPatience);
   network.join();
+  bus->stop();
   if (!quiet) {
     // A run that does not come back must not keep the process: what it measured is on disk, and it
     // can be gone on with like the others.

@@ -40,8 +40,9 @@ class PendingReply {
 class BodyStream {
  public:
   struct Piece {
-    std::string bytes;  // some 64 KiB at most; empty and not the end: wake tells of more
-    bool end = false;   // nothing follows
+    std::string bytes;    // some 64 KiB at most; empty and not the end: wake tells of more
+    bool end = false;     // nothing follows
+    bool broken = false;  // at the end: more was to come, and nobody shall take this for the whole
   };
   virtual ~BodyStream() = default;
   virtual Piece next() = 0;

@@ -67,6 +67,7 @@ std::variant<View, HttpResponse> Api::open_view(const HttpRequest& request) {
   Opened opened = found.route->open({request, std::get<Arguments>(arguments)});
   if (View* view = std::get_if<View>(&opened)) {
     view->subprotocol = chosen_subprotocol(request.header("sec-websocket-protocol"));
+    tell_of_client(*view, request);
   }
   return opened;
 }
@@ -158,11 +159,18 @@ Api::Opened Api::session_view(const Call& call) {
 base::Result<Channel> Api::find_channel(const std::string& name) const {
   const std::string path = "/" + name;
   const auto parts = path_segments(path);
+  if (!parts.empty() && parts.size() <= 2 && parts[0] == "telemetry") {
+    const std::string run(parts.size() == 2 ? parts[1] : std::string_view());
+    const auto channel = find_telemetry(run);
+    if (!channel.ok()) return channel.error();
+    return Channel{*channel, run.empty() ? "{}" : base::JsonObject().add("run_id", run).text()};
+  }
   const bool progress = parts.size() == 2 && parts[0] == "progress";
   const bool render = parts.size() == 3 && parts[0] == "render";
   if (!progress && !render) {
     return base::Error{base::ErrorCode::kNotFound,
-                       "A channel is progress/<run> or render/<run>/<view>.", "ch"};
+                       "A channel is progress/<run>, render/<run>/<view>, telemetry/<run> or "
+                       "telemetry.", "ch"};
   }
   const auto run = registry_.find(parts[1]);
   if (!run && progress) {

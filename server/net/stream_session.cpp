@@ -71,6 +71,10 @@ class StreamSession final : public std::enable_shared_from_this<StreamSession> {
   void send_next() {
     if (writing_ || ended_) return;
     BodyStream::Piece piece = body_->next();
+    if (piece.broken) {
+      end();
+      return;
+    }
     last_ = piece.end;
     if (!piece.bytes.empty()) {
       send(std::move(piece.bytes));

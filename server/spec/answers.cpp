@@ -1,6 +1,7 @@
 #include "server/spec/answers.h"
 
 #include "server/run_registry.h"
+#include "server/telemetry/event_schema.h"
 
 namespace cherub::server {
 namespace {
@@ -157,6 +158,8 @@ std::vector<SchemaMember> answer_schemas() {
                                               {"running", whole_schema()},
                                               {"queued", whole_schema()}})});
   schemas.push_back({"Ledger", ledger()});
+  schemas.push_back({"LogEvent", telemetry::event_schema()});
+  schemas.push_back({"LogStatistics", telemetry::statistics_schema()});
   schemas.push_back({"Problem", problem_schema()});
   return schemas;
 }

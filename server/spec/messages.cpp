@@ -6,6 +6,7 @@
 #include "server/spec/answers.h"
 #include "server/spec/command_schema.h"
 #include "server/spec/record_types.h"
+#include "server/telemetry/event_schema.h"
 
 namespace cherub::server {
 namespace {
@@ -35,7 +36,8 @@ Schema hello() {
 }
 
 Schema subscribed() {
-  const Schema about = either_schema({named_schema("RunState"), named_schema("RenderHello")});
+  const Schema about = either_schema({named_schema("RunState"), named_schema("RenderHello"),
+                                      object_schema({{"run_id", text_schema(), kMay}})});
   return object_schema({{"op", constant_schema("subscribed")},
                         ref(),
                         {"ch", text_schema()},
@@ -87,6 +89,7 @@ Schema any_record() {
   for (const RecordType& type : record_types()) {
     types.push_back(envelope(type.type, named_schema(kRecordPrefix + type.type)));
   }
+  types.push_back(envelope("telemetry", named_schema("record_telemetry")));
   return either_schema(types);
 }
 
@@ -147,6 +150,21 @@ void add_multiplex_shapes(std::vector<MessageShape>& shapes) {
   }
 }
 
+void add_telemetry_shapes(std::vector<MessageShape>& shapes) {
+  shapes.push_back({"TelemetryConnected", "The first message.",
+                    object_schema({{"type", constant_schema("connected")},
+                                   {"protocol", text_schema()},
+                                   {"run_id", text_schema(), kMay},
+                                   {"ch", text_schema()},
+                                   {"seq", whole_schema().about("Of the newest; 0: none yet.")}})});
+  shapes.push_back({"TelemetryRecord", "An event.", named_schema("record_telemetry")});
+  shapes.push_back({"LostTelemetry", "Events that this client was too slow for.",
+                    object_schema({{"type", constant_schema("gap")},
+                                   {"from", whole_schema()},
+                                   {"to", whole_schema()},
+                                   {"n", whole_schema().about("How many of them matched.")}})});
+}
+
 void add_view_shapes(std::vector<MessageShape>& shapes) {
   shapes.push_back({"Connected", "The first message.", connected()});
   shapes.push_back({"ViewReply", "Answers a command.", reply("type")});
@@ -170,6 +188,7 @@ std::vector<MessageShape> message_shapes() {
   std::vector<MessageShape> shapes;
   add_multiplex_shapes(shapes);
   add_view_shapes(shapes);
+  add_telemetry_shapes(shapes);
   for (MessageShape& shape : session_shapes()) shapes.push_back(std::move(shape));
   return shapes;
 }
@@ -196,8 +215,13 @@ ViewMessages render_messages() {
   return {{"RenderHello", "Frame", "FrameJson", "Refused"}, {"KeyWish"}};
 }
 
+ViewMessages telemetry_messages() {
+  return {{"TelemetryConnected", "TelemetryRecord", "LostTelemetry", "Refused"}, {}};
+}
+
 std::vector<SchemaMember> message_schemas() {
   std::vector<SchemaMember> schemas = record_schemas();
+  schemas.push_back({"record_telemetry", telemetry::record_schema()});
   for (const RecordType& type : record_types()) {
     schemas.push_back({kRecordPrefix + type.type, type.data});
   }

@@ -24,6 +24,7 @@ struct ViewMessages {
 ViewMessages multiplex_messages();
 ViewMessages progress_messages();
 ViewMessages render_messages();
+ViewMessages telemetry_messages();
 ViewMessages session_messages();
 // session_messages.cpp: of these.
 std::vector<MessageShape> session_shapes();

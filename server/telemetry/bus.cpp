@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/telemetry/download.h"
+
 namespace cherub::server::telemetry {
 namespace {
 
@@ -51,36 +53,6 @@ class Newest {
 };
 
 }  // namespace
-
-// Reads on the bus's thread, one block at a time.
-class Bus::Download final : public BodySource, public std::enable_shared_from_this<Download> {
- public:
-  Download(Bus& bus, std::string run, Selection selection)
-      : bus_(bus), run_(std::move(run)), selection_(std::move(selection)), open_(bus.downloads_) {
-    ++*open_;
-  }
-  ~Download() override { --*open_; }
-  Download(const Download&) = delete;
-  Download& operator=(const Download&) = delete;
-
-  void next(std::function<void(base::Result<std::string>)> ready) override {
-    const auto posted = bus_.post([self = shared_from_this(), ready] {
-      if (!self->lines_) {
-        const std::uint64_t since_seq = self->selection_.since_seq.value_or(0);
-        self->lines_.emplace(self->bus_.contents(self->run_, since_seq), self->selection_);
-      }
-      ready(self->lines_->next());
-    });
-    if (!posted) ready(posted.error());
-  }
-
- private:
-  Bus& bus_;
-  const std::string run_;
-  const Selection selection_;
-  const std::shared_ptr<std::atomic<std::size_t>> open_;
-  std::optional<SelectedLines> lines_;
-};
 
 Bus::Bus(BusOptions options)
     : options_(std::move(options)),
@@ -254,6 +226,7 @@ base::Result<std::string> Bus::find_lines(const std::string& run, const Selectio
   std::size_t taken = 0;
   SelectedLines lines(std::move(found), selection);
   for (;;) {
+    if (stopping_) return ended();
     const auto block = lines.next();
     if (!block.ok() || block->empty()) return block.ok() ? newest.text() : block;
     for_each_line(*block, [&](std::string_view line, const EventHead& head) {
@@ -273,6 +246,7 @@ base::Result<std::string> Bus::count_lines(const std::string& run,
   }
   SelectedLines lines(contents(run, selection.since_seq.value_or(0)), selection);
   for (;;) {
+    if (stopping_) return ended();
     const auto block = lines.next();
     if (!block.ok()) return block;
     if (block->empty()) return statistics.json(run);
@@ -292,10 +266,17 @@ void Bus::statistics(const std::string& run, const Selection& selection, Ready r
   if (!posted) ready(posted.error());
 }
 
-base::Result<std::shared_ptr<BodySource>> Bus::download(const std::string& run,
+base::Result<std::shared_ptr<BodyStream>> Bus::download(const std::string& run,
                                                         const Selection& selection) {
   if (downloads_->load() >= kDownloadsMax) return too_busy("downloads");
-  return std::shared_ptr<BodySource>(std::make_shared<Download>(*this, run, selection));
+  // Gives its place back with the last of the tasks that it posts.
+  ++*downloads_;
+  const std::shared_ptr<void> place(nullptr, [open = downloads_](void*) { --*open; });
+  return std::shared_ptr<BodyStream>(std::make_shared<Download>(
+      [this](std::function<void()> task) { return post(std::move(task)); },
+      [this, run, selection, place] {
+        return SelectedLines(contents(run, selection.since_seq.value_or(0)), selection);
+      }));
 }
 
 }  // namespace cherub::server::telemetry

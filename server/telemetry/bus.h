@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -58,15 +59,13 @@ class Bus {
   void query(const std::string& run, const Selection& selection, std::size_t limit, Ready ready);
   void statistics(const std::string& run, const Selection& selection, Ready ready);
   // All lines that are wanted. kUnavailable: too many do it at a time.
-  base::Result<std::shared_ptr<BodySource>> download(const std::string& run,
+  base::Result<std::shared_ptr<BodyStream>> download(const std::string& run,
                                                      const Selection& selection);
 
   // Writes what is there, and takes nothing up any more.
   void stop();
 
  private:
-  class Download;
-
   [[nodiscard]] std::filesystem::path folder_of(const std::string& run) const;
   [[nodiscard]] LogContents contents(const std::string& run, std::uint64_t since_seq) const;
   [[nodiscard]] std::vector<std::shared_ptr<Log>> logs() const;
@@ -86,7 +85,7 @@ class Bus {
 
   mutable std::mutex mutex_;
   std::condition_variable written_, asked_;
-  bool stopping_ = false;
+  std::atomic<bool> stopping_{false};  // set under the mutex
   std::map<std::string, std::weak_ptr<Log>, std::less<>> logs_;
   std::vector<std::weak_ptr<Log>> dirty_;
   std::deque<std::function<void()>> reads_;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/base/json.h"
+#include "server/spec/record_types.h"
 #include "server/telemetry/kinds.h"
 #include "server/telemetry/record_events.h"
 

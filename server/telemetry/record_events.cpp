@@ -79,10 +79,6 @@ const Kind& kind_of_record(std::string_view type) {
   return found == std::end(kMeanings) ? kinds::kRecord : *found->kind;
 }
 
-bool is_last_record(std::string_view type) {
-  return &kind_of_record(type) == &kinds::kSessionEnd;
-}
-
 Event event_of_record(const abilities::RunRecord& record) {
   Event event;
   event.kind = &kind_of_record(record.type);

@@ -1,10 +1,9 @@
-#include "server/telemetry/event.h"
-
 #include <catch2/catch.hpp>
 #include <set>
 
 #include "engine/base/json.h"
 #include "engine/behaviour.h"
+#include "server/telemetry/event.h"
 #include "server/telemetry/record_events.h"
 #include "server/telemetry/tick_facts.h"
 #include "telemetry_fixture.h"
@@ -42,11 +41,10 @@ TEST_CASE("an event is one line of JSON with all members, and its head is read b
   event.entity = (std::uint64_t{3} << 32) | 7;
   std::string line;
   append_line(line, 9, "20261121-0142-3f9a", event);
-  CHECK(line ==
-        R"({"seq":9,"ts":1800000000123,"tick":42,"level":"INFO","src":"engine",)"
-        R"("evt":"intent_refused","run":"20261121-0142-3f9a","entity_id":12884901895,)"
-        R"("detail":{"receipt":"out_of_reach"}})"
-        "\n");
+  CHECK(line == R"({"seq":9,"ts":1800000000123,"tick":42,"level":"INFO","src":"engine",)"
+                R"("evt":"intent_refused","run":"20261121-0142-3f9a","entity_id":12884901895,)"
+                R"("detail":{"receipt":"out_of_reach"}})"
+                "\n");
   line.pop_back();
   REQUIRE(base::parse_json(line).ok());
   const auto head = read_head(line);

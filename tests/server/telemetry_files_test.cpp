@@ -1,8 +1,7 @@
-#include "server/telemetry/event_files.h"
-
 #include <catch2/catch.hpp>
 
 #include "abilities/compression.h"
+#include "server/telemetry/event_files.h"
 #include "telemetry_fixture.h"
 #include "tests/abilities/faulty_file_system.h"
 
@@ -54,7 +53,10 @@ TEST_CASE("a torn line is cut at every byte, nothing before it is lost, and numb
   const std::size_t second = line_of(1).size(), third = second + line_of(2).size();
   for (std::size_t size = 0; size <= whole.size(); ++size) {
     put_file(folder.path / "telemetry.jsonl", std::string_view(whole).substr(0, size));
-    const std::uint64_t kept = size == whole.size() ? 3 : size >= third ? 2 : size >= second ? 1 : 0;
+    const std::uint64_t kept = size == whole.size() ? 3
+                               : size >= third      ? 2
+                               : size >= second     ? 1
+                                                    : 0;
     EventFiles files(abilities::real_file_system(), folder.path, FileLimits());
     INFO(size);
     REQUIRE(numbers_in(all_of(EventBlocks(folder.path, 0))) == counted(1, kept));

@@ -48,9 +48,8 @@ inline std::string line_of(std::uint64_t seq, const Kind& kind = kinds::kSpawn,
 
 inline std::vector<std::uint64_t> numbers_in(std::string_view lines) {
   std::vector<std::uint64_t> numbers;
-  for_each_line(lines, [&](std::string_view, const EventHead& head) {
-    numbers.push_back(head.seq);
-  });
+  for_each_line(lines,
+                [&](std::string_view, const EventHead& head) { numbers.push_back(head.seq); });
   return numbers;
 }
 

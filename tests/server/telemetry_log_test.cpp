@@ -1,5 +1,3 @@
-#include "server/telemetry/log.h"
-
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <thread>
@@ -8,6 +6,7 @@
 #include "engine/behaviour.h"
 #include "fake_run.h"
 #include "server/telemetry/bus.h"
+#include "server/telemetry/log.h"
 #include "telemetry_fixture.h"
 #include "tests/abilities/faulty_file_system.h"
 
