@@ -5,6 +5,7 @@
 
 #include "abilities/host_world.h"
 #include "engine/base/hash.h"
+#include "engine/base/utf8.h"
 #include "engine/command_json.h"
 #include "server/frames.h"
 
@@ -20,12 +21,10 @@ constexpr std::uint16_t kCloseNormal = 1000, kCloseBadWorld = 1003, kCloseBroken
                         kCloseTryLater = 1013;
 constexpr std::size_t kReasonBytesMax = 120;  // of a close frame
 
-// As much of it as a close frame holds, cut between two characters.
+// As much of it as a close frame holds, which must be UTF-8.
 std::string reason_of(std::string text) {
-  if (text.size() <= kReasonBytesMax) return text;
-  std::size_t end = kReasonBytesMax;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  text.resize(end);
+  text.resize(std::min(text.size(), kReasonBytesMax));
+  while (!base::is_utf8(text)) text.pop_back();  // a character that was cut, or what is none
   return text;
 }
 
@@ -82,7 +81,7 @@ View Session::join(const PacketWish& wish) {
     tools_->later(tools_->world_patience, [weak, visit] {
       const auto self = weak.lock();
       if (self && self->visits_ == visit && !self->run_) {
-        self->close(kClosePolicy, "no world was defined in time");
+        self->give_up(kClosePolicy, "no world was defined in time");
       }
     });
   }
@@ -106,7 +105,7 @@ void Session::begin(std::string_view text) {
   auto definition = read_world_definition(text);
   if (!definition) {
     const Error& error = definition.error();
-    return close(kCloseBadWorld, (error.where.empty() ? "" : error.where + ": ") + error.message);
+    return give_up(kCloseBadWorld, (error.where.empty() ? "" : error.where + ": ") + error.message);
   }
   scenario_ = std::move(definition->scenario);
   packets_.emplace(*scenario_, id_);
@@ -133,7 +132,7 @@ void Session::begin(std::string_view text) {
   };
   hosting.over = [self = shared_from_this()] { self->take_end(); };
   auto hosted = tools_->registry.host(std::move(hosting));
-  if (!hosted) return close(kCloseTryLater, hosted.error().message);
+  if (!hosted) return give_up(kCloseTryLater, hosted.error().message);
   run_ = std::move(*hosted);
   watch_telemetry();
 }
@@ -355,6 +354,12 @@ void Session::finish() {
 
 void Session::say(const base::JsonObject& message) {
   if (outbox_) outbox_->push_record(std::make_shared<const std::string>(message.text()));
+}
+
+// No world comes of it.
+void Session::give_up(std::uint16_t code, const std::string& reason) {
+  over_ = true;
+  close(code, reason);
 }
 
 void Session::close(std::uint16_t code, const std::string& reason) {

@@ -77,6 +77,7 @@ class Session : public std::enable_shared_from_this<Session> {
   [[nodiscard]] std::string telemetry_json();
   void finish();
   void say(const base::JsonObject& message);
+  void give_up(std::uint16_t code, const std::string& reason);
   void close(std::uint16_t code, const std::string& reason);
 
   const std::string id_;
