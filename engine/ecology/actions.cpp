@@ -108,7 +108,8 @@ bool lives(const WorldState& state, EntityId other, std::uint32_t row) {
   return other.index != row && state.exists(other) && !state.is_dying(other.index);
 }
 
-// Whether the body of the row is ready for children, apart from a partner.
+}  // namespace
+
 bool is_ready_to_breed(const WorldState& state, std::uint32_t row) {
   const Columns& columns = state.columns;
   const SpeciesIndex species = columns.species[row];
@@ -119,6 +120,8 @@ bool is_ready_to_breed(const WorldState& state, std::uint32_t row) {
          columns.energy[row] >= static_cast<float>(spec.birth_cost) &&
          state.ecology->colony[species] >= kColonyWell;
 }
+
+namespace {
 
 std::optional<std::uint32_t> partner_of(const WorldState& state, std::uint32_t row) {
   const SpeciesIndex species = state.columns.species[row];

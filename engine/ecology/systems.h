@@ -62,6 +62,9 @@ Receipt rest_in_ecosystem(WorldState& state, std::uint32_t row);
 // Takes over what the agents say they are about.
 void note_modes(WorldState& state);
 
+// Whether an animal is ready for children, apart from a partner; and a plant for seeds.
+bool is_ready_to_breed(const WorldState& state, std::uint32_t row);
+bool may_seed(const WorldState& state, std::uint32_t row);
 // Whether a plant is worth a bite: not nibbled to its roots.
 bool is_ripe(const WorldState& state, std::uint32_t row);
 // Whether a flower has nectar for one more visitor.
