@@ -12,7 +12,6 @@ namespace cherub::engine {
 namespace {
 
 constexpr float kDrinkHydrationMax = 0.7f;
-constexpr float kSpreadHealthMin = 0.6f, kSpreadHydrationMin = 0.3f;
 
 struct ConductRow {
   std::string_view name;
@@ -107,9 +106,9 @@ void add_plant(const WorldState& state, std::uint32_t row, Outlook& outlook) {
   outlook.nutrients = state.ecology
                           ? static_cast<float>(state.ecology->bodies.matter[row] / kUnitsPerMatter)
                           : outlook.growth * static_cast<float>(food);
-  outlook.spread_eligible = state.rules_of(row).spread_chance > 0 &&
-                            outlook.health > kSpreadHealthMin &&
-                            outlook.hydration > kSpreadHydrationMin && outlook.growth > kGrown;
+  const bool seeds = state.rules_of(row).spread_chance > 0 && outlook.growth > kGrown &&
+                     has_room(state, state.columns.species[row]);
+  outlook.spread_eligible = state.ecology ? may_seed(state, row) : seeds;
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ struct Outlook {
   bool can_pollinate = false;  // is out for flowers, and may visit the next
   bool can_drink = false;      // hydration below 0.7
   bool repro_eligible = false;
-  bool spread_eligible = false;  // plants: health, hydration and growth would bear a seed
+  bool spread_eligible = false;  // plants: it would bear a seed, and there is room
   bool operator==(const Outlook&) const = default;
 };
 

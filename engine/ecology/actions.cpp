@@ -108,6 +108,21 @@ bool lives(const WorldState& state, EntityId other, std::uint32_t row) {
   return other.index != row && state.exists(other) && !state.is_dying(other.index);
 }
 
+}  // namespace
+
+bool is_ready_to_breed(const WorldState& state, std::uint32_t row) {
+  const Columns& columns = state.columns;
+  const SpeciesIndex species = columns.species[row];
+  const SpeciesSpec& spec = state.scenario.species[species];
+  return !state.is_dying(row) && columns.age[row] >= state.rules[species].adult_ticks &&
+         state.ecology->bodies.drive[row] >= kBreedingDrive &&
+         columns.hunger[row] <= kBreedingHungerMax &&
+         columns.energy[row] >= static_cast<float>(spec.birth_cost) &&
+         state.ecology->colony[species] >= kColonyWell;
+}
+
+namespace {
+
 std::optional<std::uint32_t> partner_of(const WorldState& state, std::uint32_t row) {
   const SpeciesIndex species = state.columns.species[row];
   GridQuery query;
@@ -175,17 +190,6 @@ void bear(WorldState& state, std::uint32_t row, std::uint32_t partner) {
 }
 
 }  // namespace
-
-bool is_ready_to_breed(const WorldState& state, std::uint32_t row) {
-  const Columns& columns = state.columns;
-  const SpeciesIndex species = columns.species[row];
-  const SpeciesSpec& spec = state.scenario.species[species];
-  return !state.is_dying(row) && columns.age[row] >= state.rules[species].adult_ticks &&
-         state.ecology->bodies.drive[row] >= kBreedingDrive &&
-         columns.hunger[row] <= kBreedingHungerMax &&
-         columns.energy[row] >= static_cast<float>(spec.birth_cost) &&
-         state.ecology->colony[species] >= kColonyWell;
-}
 
 bool is_at_roost(const WorldState& state, std::uint32_t row) {
   GridQuery query;
