@@ -6,6 +6,9 @@
 #include <string>
 
 namespace cherub::server::net {
+
+namespace ssl = boost::asio::ssl;
+
 namespace {
 
 base::Error refusal(std::string message, const std::string& file) {
