@@ -58,12 +58,26 @@ Conduct asked_for(const WorldState& state, std::uint32_t row) {
   }
 }
 
+bool eats_kind(const WorldState& state, std::uint32_t row, Kind kind) {
+  const SpeciesMask diet = state.rules_of(row).diet;
+  for (std::size_t species = 0; species < state.rules.size(); ++species) {
+    if ((diet >> species & 1) != 0 && state.rules[species].kind == kind) return true;
+  }
+  return false;
+}
+
+bool grazes(const WorldState& state, std::uint32_t row) {
+  return eats_kind(state, row, Kind::kPlant) || eats_kind(state, row, Kind::kItem);
+}
+
 Conduct conduct_of(const WorldState& state, std::uint32_t row) {
   const Kind kind = state.rules_of(row).kind;
   if (kind == Kind::kPlant) return Conduct::kGrow;
   if (kind != Kind::kAgent) return Conduct::kLie;
-  return state.ecology ? static_cast<Conduct>(state.ecology->bodies.mode[row])
-                       : asked_for(state, row);
+  const auto conduct =
+      state.ecology ? static_cast<Conduct>(state.ecology->bodies.mode[row]) : asked_for(state, row);
+  const bool hunts = conduct == Conduct::kForage && !grazes(state, row);
+  return hunts ? Conduct::kHunt : conduct;
 }
 
 // In ecosystems animals say what they are about; elsewhere nothing keeps them from it.
@@ -76,14 +90,6 @@ bool is_rested(const WorldState& state, std::uint32_t row) {
 }
 static_assert(static_cast<int>(Conduct::kSwarm) == static_cast<int>(Mode::kSwarm));
 static_assert(static_cast<int>(Conduct::kHunt) == static_cast<int>(Mode::kHunt));
-
-bool eats_kind(const WorldState& state, std::uint32_t row, Kind kind) {
-  const SpeciesMask diet = state.rules_of(row).diet;
-  for (std::size_t species = 0; species < state.rules.size(); ++species) {
-    if ((diet >> species & 1) != 0 && state.rules[species].kind == kind) return true;
-  }
-  return false;
-}
 
 void add_animal(const WorldState& state, std::uint32_t row, Outlook& outlook) {
   outlook.style = kConducts[static_cast<std::size_t>(outlook.conduct)].style;
@@ -123,7 +129,8 @@ bool wants_food(const WorldState& state, std::uint32_t row) {
 }
 
 bool wants_prey(const WorldState& state, std::uint32_t row) {
-  return is_about(state, row, Mode::kHunt) && is_rested(state, row) &&
+  const bool seeks_prey = is_about(state, row, Mode::kHunt) || is_about(state, row, Mode::kForage);
+  return seeks_prey && is_rested(state, row) &&
          state.columns.hunger[row] > static_cast<float>(kPredateHungerMin);
 }
 

@@ -45,7 +45,8 @@ struct Outlook {
   float nutrients = 0;                                      // plants: what they hold
   MotionStyle style;                                        // of agents
   bool can_consume = false;                                 // forages, hunger above 0.2
-  bool can_predate = false;    // hunts, hunger above 0.3, and is not tired of the last hunt
+  bool can_predate =
+      false;  // hunts, or forages and eats animals too; hunger above 0.3; its pause is over
   bool can_pollinate = false;  // is out for flowers, and may visit the next
   bool can_drink = false;      // hydration below 0.7
   bool repro_eligible = false;

@@ -66,7 +66,6 @@ std::shared_ptr<FrameStream> Hub::make_frames(const std::string& view, FrameChan
 }
 
 void Hub::on_record(const abilities::RunRecord& record) {
-  if (telemetry_) telemetry_->take_record(record);
   // Every subscriber is greeted in its own right; the run's own greeting would come twice.
   if (record.type == "connected") return;
   if (record.type == "reload") options_.figures->add_reload(state_of(record.json));

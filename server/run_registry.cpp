@@ -81,6 +81,7 @@ Run::Run(std::string id, abilities::RunRequest request, std::string hello, const
 
 void Run::publish(const abilities::RunRecord& record) {
   if (log_) log_->add(record);
+  if (const auto& log = hub_.telemetry()) log->take_record(record);
   hub_.on_record(record);
 }
 

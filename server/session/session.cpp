@@ -41,6 +41,7 @@ class TickTap final : public abilities::RunObserver {
     run_.on_live_tick(world, report);
     session_.take_tick(world, report);
   }
+  void on_figures(const abilities::TickFigures& figures) override { run_.on_figures(figures); }
 
  private:
   abilities::RunObserver& run_;

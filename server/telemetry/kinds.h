@@ -54,6 +54,10 @@ inline constexpr Kind kLoad{"load", Source::kEngine, Level::kInfo, "a saved worl
 inline constexpr Kind kEat{"event_eat", Source::kEngine, Level::kDebug, "an entity has eaten"};
 inline constexpr Kind kCollision{"event_collision", Source::kEngine, Level::kDebug,
                                  "a movement was cut short"};
+inline constexpr Kind kPollinate{"event_pollinate", Source::kEngine, Level::kDebug,
+                                 "a flower was pollinated"};
+inline constexpr Kind kMiss{"event_miss", Source::kEngine, Level::kDebug,
+                            "a hunter missed its prey"};
 inline constexpr Kind kReach{"event_reach", Source::kEngine, Level::kInfo,
                              "an agent is at a target for the first time"};
 inline constexpr Kind kHazard{"event_hazard", Source::kEngine, Level::kInfo,
@@ -73,11 +77,6 @@ inline constexpr Kind kOffer{"event_offer", Source::kEngine, Level::kInfo, "a tr
 inline constexpr Kind kTrade{"event_trade", Source::kEngine, Level::kInfo, "a trade was done"};
 inline constexpr Kind kRequest{"event_request", Source::kEngine, Level::kInfo,
                                "an agent asked for an ability"};
-
-inline constexpr Kind kPollinate{"event_pollinate", Source::kEngine, Level::kDebug,
-                                 "a flower was visited"};
-inline constexpr Kind kMiss{"event_miss", Source::kEngine, Level::kDebug,
-                            "a hunter missed its prey"};
 
 // Of scripts.
 inline constexpr Kind kFault{"fault", Source::kScript, Level::kWarn,
@@ -151,6 +150,8 @@ inline constexpr std::array kAll = {&kRunQueued,
                                     &kLoad,
                                     &kEat,
                                     &kCollision,
+                                    &kPollinate,
+                                    &kMiss,
                                     &kReach,
                                     &kHazard,
                                     &kMessage,
@@ -163,8 +164,6 @@ inline constexpr std::array kAll = {&kRunQueued,
                                     &kOffer,
                                     &kTrade,
                                     &kRequest,
-                                    &kPollinate,
-                                    &kMiss,
                                     &kFault,
                                     &kInstalled,
                                     &kReload,

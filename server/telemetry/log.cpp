@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "engine/base/json.h"
-#include "server/spec/record_types.h"
 #include "server/telemetry/kinds.h"
 #include "server/telemetry/record_events.h"
 
@@ -97,7 +96,7 @@ void Log::take_record(const abilities::RunRecord& record) {
   // What is DEBUG by its kind never becomes worse, and there is much of it.
   const Kind& kind = kind_of_record(record.type);
   if (kind.level == Level::kDebug && options_.level > Level::kDebug) return;
-  if (is_last_record(record.type)) push_omitted();
+  if (&kind == &kinds::kSessionEnd) push_omitted();
   push(RecordItem{options_.wall_ms(), record}, 1, record.json.size());
 }
 
@@ -155,7 +154,8 @@ void Log::keep(const Item& item) {
     Event event = event_of_record(taken->record);
     event.ts = taken->ts;
     if (event.level >= options_.level) keep(event);
-    ended_ = ended_ || is_last_record(taken->record.type);
+    if (event.kind == &kinds::kSessionInit) ended_ = false;  // it may be resumed
+    if (event.kind == &kinds::kSessionEnd) ended_ = true;
     return;
   }
   if (const auto* lost = std::get_if<LostItem>(&item)) {

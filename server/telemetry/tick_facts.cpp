@@ -5,6 +5,7 @@
 #include <span>
 #include <utility>
 
+#include "abilities/agent_report.h"
 #include "engine/base/json.h"
 #include "engine/heartbeat.h"
 #include "server/telemetry/kinds.h"
@@ -14,7 +15,6 @@ namespace {
 
 using engine::AbilityKind;
 using engine::EventKind;
-using engine::MoveKind;
 using engine::Receipt;
 
 constexpr std::array<const Kind*, kEventKinds> kKinds = {
@@ -42,6 +42,7 @@ constexpr std::array<const Kind*, kEventKinds> kKinds = {
     &kinds::kPositionAbsorbed,
     &kinds::kPositionRefused,
     &kinds::kClientConsumption};  // or another of what clients report
+static_assert(kKinds.back() != nullptr, "every EventKind has its kind here");
 
 // What a client reported, by the first word of its text; in the order of engine::ReportKind.
 constexpr std::array<const Kind*, 4> kReportKinds = {
@@ -51,14 +52,11 @@ constexpr std::array<const Kind*, 4> kReportKinds = {
 constexpr std::array<const char*, 3> kSlotNames = {"move", "ability", "message"};
 
 const char* intent_name(const IntentFact& fact) {
-  constexpr std::array<const char*, 5> kMoves = {"none", "move", "move_to", "wander", "turn"};
-  constexpr std::array<const char*, 7> kAbilities = {"none", "eat",   "reproduce", "rest",
-                                                     "use",  "drink", "pollinate"};
   switch (fact.slot) {
     case Slot::kMove:
-      return fact.what < kMoves.size() ? kMoves[fact.what] : "";
+      return abilities::move_name(static_cast<engine::MoveKind>(fact.what));
     case Slot::kAbility:
-      return fact.what < kAbilities.size() ? kAbilities[fact.what] : "";
+      return abilities::ability_name(static_cast<AbilityKind>(fact.what));
     case Slot::kMessage:
       return "say";
   }

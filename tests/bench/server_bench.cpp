@@ -29,6 +29,7 @@
 namespace cherub::bench {
 
 void bench_server();
+void bench_telemetry();
 
 namespace {
 
@@ -369,6 +370,7 @@ void wait_for_port(std::uint16_t port) {
 void bench_server() {
   measure_http();
   measure_delta();
+  bench_telemetry();
   measure_fanout(50);
   measure_fanout(200);
   measure_ticks();

@@ -84,7 +84,8 @@ TEST_CASE("an outlook's flags are what a report is accepted by") {
       const Outlook outlook = outlook_of(*world, row);
       const Conduct conduct = outlook.conduct;
       if (outlook.can_consume) CHECK((conduct == Conduct::kForage && outlook.hunger > 0.2f));
-      if (outlook.can_predate) CHECK((conduct == Conduct::kHunt && outlook.hunger > 0.3f));
+      const bool feeds = conduct == Conduct::kForage || conduct == Conduct::kHunt;
+      if (outlook.can_predate) CHECK((feeds && outlook.hunger > 0.3f));
       if (outlook.can_pollinate) CHECK(conduct == Conduct::kPollinate);
       if (outlook.can_drink) CHECK(outlook.hydration < 0.7f);
       flags += outlook.can_consume + 1000 * (outlook.can_pollinate ? 1 : 0);
