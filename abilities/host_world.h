@@ -14,10 +14,10 @@ struct HostOrder {
   engine::Scenario scenario;
   std::uint64_t seed = 1;
   std::string runs_dir = "runs";
-  std::string kind = "session";  // as the run's request tells it
-  double seconds = 1e7;          // of world time, then it is done
-  bool paced = true;             // at tick_rate of wall time, or as fast as possible
-  double autosave_s = 60;        // wall time between two saves; 0: only at the end
+  std::string kind = "session";   // as the run's request tells it
+  double seconds = 31 * 86400.0;  // of world time, then it is done: as long as a run may live
+  bool paced = true;              // at tick_rate of wall time, or as fast as possible
+  double autosave_s = 60;         // wall time between two saves; 0: only at the end
   unsigned threads = 1;
   bool jit = true;
 };

@@ -26,7 +26,7 @@ TURN_PER_S = 4.0  # radians
 
 
 def shares(entity_id):
-    """Two numbers in 0 … 1 that are an entity's own, so that creatures do not twitch in unison."""
+    """Two numbers from 0 to 1 that are its own, so that creatures do not twitch in unison."""
     digest = hashlib.sha256(str(entity_id).encode()).digest()
     return digest[0] / 255, digest[1] / 255
 

@@ -1,22 +1,17 @@
 """Sessions of ecosystem clients (docs/SESSIONS.md) over real sockets: how a world is defined, what
-packets tell, what becomes of reports, controls, bad messages, clients that vanish and come back, and
-that a session can be replayed."""
+packets tell, what becomes of reports, controls, bad messages, clients that vanish and come back,
+and that a session can be replayed."""
 import asyncio
 import json
 import os
-import re
 import subprocess
 import sys
-import tempfile
-import time
 import unittest
-import urllib.error
-import urllib.request
 
 import websockets
+from described import AsyncApi, OpenApi
+from served import CHERUB, HERE, Served, strict
 
-CHERUB = os.environ["CHERUB_BINARY"]
-HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../../clients/python"))
 import ecosystem_client
 
@@ -69,30 +64,20 @@ class View:
                 yield other
 
 
-class Sessions(unittest.TestCase):
+class Sessions(Served):
+    config = (f"session_grace_seconds: {GRACE_S}\nsession_keep_seconds: {KEEP_S}\n"
+              f"session_world_seconds: {WORLD_S}\nsessions_max: 4\n")
+
     @classmethod
     def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory()
-        config = os.path.join(cls.folder.name, "cherub.yaml")
-        with open(config, "w", encoding="utf-8") as file:
-            file.write(f"session_grace_seconds: {GRACE_S}\nsession_keep_seconds: {KEEP_S}\n"
-                       f"session_world_seconds: {WORLD_S}\nsessions_max: 4\n")
-        cls.runs = os.path.join(cls.folder.name, "runs")
-        cls.process = subprocess.Popen(
-            [CHERUB, "--config", config, "serve", "--port", "0", "--runs-dir", cls.runs],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        cls.address = re.search(r"http://\S+", cls.process.stdout.readline()).group()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.process.terminate()
-        assert cls.process.wait(15) == 0, "the server ends in order"
-        cls.process.stdout.close()
-        cls.folder.cleanup()
+        super().setUpClass()
+        cls.openapi = OpenApi(strict(cls.send("GET", "/openapi.json")[2]))
+        cls.asyncapi = AsyncApi(strict(cls.send("GET", "/asyncapi.json")[2]))
 
     def ask(self, path):
-        with urllib.request.urlopen(self.address + path, timeout=20) as reply:
-            return json.loads(reply.read())
+        status, headers, text = self.send("GET", path)
+        self.openapi.check_answer("GET", path, status, headers, text)
+        return strict(text)
 
     def connect(self, name="new", query=""):
         url = f"{self.address.replace('http', 'ws')}/ws/session/{name}{query}"
@@ -100,7 +85,8 @@ class Sessions(unittest.TestCase):
 
     async def next(self, ws, *types):
         while True:
-            message = json.loads(await asyncio.wait_for(ws.recv(), 20))
+            text = await asyncio.wait_for(ws.recv(), 20)
+            message = self.asyncapi.check_told("openSession", text)
             if not types or message["type"] in types:
                 return message
 
@@ -363,10 +349,7 @@ class Sessions(unittest.TestCase):
                 await vanish(again)
             return greeting["run_id"]
         run_id = asyncio.run(talk())
-        deadline = time.monotonic() + 20
-        while self.ask("/run/" + run_id)["state"] == "running":
-            self.assertLess(time.monotonic(), deadline, "it ends when nobody comes back")
-            time.sleep(0.2)
+        self.over(run_id)
         self.assertEqual(self.ask("/run/" + run_id)["state"], "terminated")
 
     def test_the_example_client_moves_a_meadow_and_all_of_it_replays(self):
@@ -378,15 +361,12 @@ class Sessions(unittest.TestCase):
         world = state["world"]
         self.assertTrue(world.outcomes, "creatures met what they were out for")
         run_id = state["greeting"]["run_id"]
-        deadline = time.monotonic() + 20
-        while self.ask("/run/" + run_id)["state"] == "running":
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.2)
-        folder = os.path.join(self.runs, run_id)
-        journal = "".join(
-            open(os.path.join(folder, "live", "journal", name), encoding="utf-8").read()
-            for name in os.listdir(os.path.join(folder, "live", "journal")))
-        self.assertIn('"heartbeat"', journal)
+        self.over(run_id)
+        folder = os.path.join(self.folder.name, "runs", run_id)
+        journal = os.path.join(folder, "live", "journal")
+        newest = sorted(name for name in os.listdir(journal) if name.endswith(".jsonl"))[-1]
+        with open(os.path.join(journal, newest), encoding="utf-8") as file:
+            self.assertIn('"type":"heartbeat"', file.read())
         for jit in ("on", "off"):
             replayed = subprocess.run([CHERUB, "replay", folder, "--verify", "--jit", jit],
                                       capture_output=True, text=True, timeout=120)
