@@ -24,6 +24,7 @@ namespace cherub::abilities {
 
 // What a user asks for. The JSON body of POST /run and the flags of `cherub run` both end here.
 struct RunRequest {
+  std::string kind;  // "session": a hosted world, nothing is searched for. Never from outside
   std::string user_goal;
   std::string scenario = "maze";
   std::uint32_t iterations = 3;  // 1 … 100
@@ -138,7 +139,7 @@ class RunControl {
   void pause();
   void resume();
   void step(std::uint32_t ticks);
-  void submit(engine::Command command);  // into the live world
+  bool submit(engine::Command command);  // into the live world; false: the inbox is full or closed
   void save();                           // the live world, between two ticks
   // Takes the slot's script through the steps of docs/RELOAD.md. `done` is called once, when it was
   // swapped or refused, from the run's thread, or by the caller at once when the run has ended.

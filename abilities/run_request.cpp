@@ -425,6 +425,7 @@ std::vector<base::SchemaMember> run_request_members() {
 
 std::string run_request_to_json(const RunRequest& request) {
   base::JsonObject json;
+  if (!request.kind.empty()) json.add("kind", request.kind);
   json.add("user_goal", request.user_goal)
       .add("scenario", request.scenario)
       .add("iterations", request.iterations)

@@ -8,11 +8,11 @@ namespace cherub::engine {
 namespace {
 
 constexpr double kHalfFed = 0.15;  // matter per m² of soil at which nutrients slow growth to a half
-constexpr float kDryThirst = 0.8f;      // drier than this, a plant wilts
-constexpr double kDrinks = 0.1;         // of the way to the soil's moisture, in a turn
-constexpr double kTranspires = 0.0002;  // moisture of its cell that a grown plant takes per s
-constexpr double kLeafFall = 0.004;     // of its matter that a plant sheds per s
-constexpr double kSeedShare = 0.1;      // of a grown plant's matter goes into a seed
+constexpr float kDryThirst = 0.8f;       // drier than this, a plant wilts
+constexpr double kDrinks = 0.1;          // of the way to the soil's moisture, in a turn
+constexpr double kTranspires = 0.00006;  // moisture of its cell that a grown plant takes per s
+constexpr double kLeafFall = 0.004;      // of its matter that a plant sheds per s
+constexpr double kSeedShare = 0.1;       // of a grown plant's matter goes into a seed
 constexpr float kSeedHealthMin = 0.6f, kSeedThirstMax = 0.7f;
 constexpr float kPollenPerSeed = 0.5f;
 constexpr double kSelfPollination = 0.1;  // the chance of a flower that nobody visited
@@ -80,11 +80,15 @@ void wilt_or_mend(WorldState& state, std::uint32_t row, const Turn& turn) {
   health = dry ? health - change : std::min(1.0f, health + change);
 }
 
+}  // namespace
+
 bool may_seed(const WorldState& state, std::uint32_t row) {
   const Columns& columns = state.columns;
   return columns.health[row] > kSeedHealthMin && columns.thirst[row] < kSeedThirstMax &&
          columns.energy[row] > kGrown && has_room(state, columns.species[row]);
 }
+
+namespace {
 
 // The chance of a seed in this turn.
 double seeding(const WorldState& state, std::uint32_t row, const Turn& turn) {
