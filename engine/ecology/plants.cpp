@@ -15,7 +15,7 @@ constexpr double kLeafFall = 0.0015;     // of its matter that a plant sheds per
 constexpr double kSeedShare = 0.1;       // of a grown plant's matter goes into a seed
 constexpr float kSeedHealthMin = 0.6f, kSeedThirstMax = 0.7f;
 constexpr float kPollenPerSeed = 0.5f;
-constexpr double kSelfPollination = 0.1;  // the chance of a flower that nobody visited
+constexpr double kSelfPollination = 0.02;  // the chance of a flower that nobody visited
 constexpr double kFertileSeeding = 3;
 constexpr double kShade = 0.35, kShadeMax = 0.7;  // of the light, under each tree of a cell
 // Grazers leave what is smaller, and never take the last: what they cannot eat keeps plants alive,
