@@ -225,6 +225,9 @@ std::optional<LiveWorld::Session::Clock::time_point> LiveWorld::Session::show_st
 
 // Tells whoever watches; nothing here changes the world.
 void LiveWorld::Session::after_tick(engine::TickReport report) {
+  const scripting::PolicyStats& scripts = host->stats();
+  owner.observer_.on_figures({static_cast<double>(profile.last().total) / 1000,
+                              world->agent_rows().size(), scripts.fuel, scripts.fault_count()});
   owner.observer_.on_live_tick(*world, report);
   tell_saves();
   policy_slot->after_tick();

@@ -69,6 +69,13 @@ struct RunRecord {
   std::string json;
 };
 
+// What a tick of the live world took. Fuel and faults are counted from when its policies were made.
+struct TickFigures {
+  double seconds = 0;  // of wall time
+  std::size_t agents = 0;
+  std::uint64_t fuel = 0, faults = 0;
+};
+
 // Receives records and world states, called from the run's threads, one call at a time. Must not
 // block.
 class RunObserver {
@@ -80,6 +87,8 @@ class RunObserver {
   virtual void on_tick(const engine::World& world, const engine::TickReport& report) = 0;
   // Whether on_tick is wanted now; asked before each tick.
   virtual bool wants_ticks() const = 0;
+  // After every tick of the live world; for statistics.
+  virtual void on_figures(const TickFigures& /*figures*/) {}
   // After every tick of the live world, whether anybody looks or not.
   virtual void on_live_tick(const engine::World& world, const engine::TickReport& report) {
     (void)world;

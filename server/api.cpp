@@ -38,7 +38,11 @@ Reply Api::handle(const HttpRequest& request) {
   const Guard guard = guard_of(found.route, request.method);
   if (auto refusal = refuse_access(options_.access, request, guard)) return std::move(*refusal);
   if (found.route == nullptr) return router_.refuse(found, request);
-  if (found.route->open) return problem(426, "This address speaks WebSocket only.");
+  if (found.route->open) {
+    HttpResponse refusal = problem(426, "This address speaks WebSocket only.");
+    refusal.headers.emplace_back("Upgrade", "websocket");
+    return refusal;
+  }
   auto arguments = router_.read(*found.route, request);
   if (auto* refusal = std::get_if<HttpResponse>(&arguments)) return std::move(*refusal);
   return found.route->handle({request, std::get<Arguments>(arguments)});
@@ -77,8 +81,10 @@ HttpResponse Api::health(const Call&) const {
 }
 
 HttpResponse Api::show_ledger(const Call&) const {
-  if (!options_.ledger_json) return problem(404, "This server counts no calls of models.", "path");
-  return json_response(200, options_.ledger_json());
+  if (options_.ledger == nullptr) {
+    return problem(404, "This server counts no calls of models.", "path");
+  }
+  return json_response(200, options_.ledger->json());
 }
 
 HttpResponse Api::show_lua_api(const Call&) const {
@@ -86,6 +92,26 @@ HttpResponse Api::show_lua_api(const Call&) const {
   response.content_type = "text/markdown; charset=utf-8";
   response.body = options_.api_markdown;
   return response;
+}
+
+HttpResponse Api::show_metrics(const Call&) const {
+  const auto seconds = [](auto time) { return std::chrono::duration<double>(time).count(); };
+  MetricSources sources{registry_, http_, *registry_.hub_options().figures, *sent_};
+  sources.ledger = options_.ledger;
+  sources.uptime_seconds = seconds(std::chrono::system_clock::now() - started_);
+  sources.started_unix_seconds = seconds(started_.time_since_epoch());
+  HttpResponse response;
+  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  response.body = metrics_text(sources);
+  return response;
+}
+
+void Api::on_answered(const Answered& answered) {
+  const Route* const route = router_.find(answered.method, answered.path).route;
+  http_.count(route != nullptr        ? route->id
+              : answered.path.empty() ? "unreadable"
+                                      : "unknown",
+              answered.status);
 }
 
 HttpResponse Api::show_openapi(const Call&) const {

@@ -15,6 +15,7 @@
 #include "server/access.h"
 #include "server/idempotency.h"
 #include "server/limits.h"
+#include "server/metrics/server_metrics.h"
 #include "server/multiplex.h"
 #include "server/rate_limit.h"
 #include "server/routing/router.h"
@@ -30,9 +31,9 @@ inline constexpr std::size_t kRunsListedMax = 200;
 struct ApiOptions {
   AccessRules access;
   ServerLimits limits;
-  abilities::RunRequest defaults;            // of POST /run
-  std::string api_markdown;                  // GET /api
-  std::function<std::string()> ledger_json;  // GET /ledger; from any thread
+  abilities::RunRequest defaults;             // of POST /run
+  std::string api_markdown;                   // GET /api
+  const abilities::Ledger* ledger = nullptr;  // of all runs; null: no models are counted
   // How long PUT scripts, commands and profile wait for the run before they answer without it.
   std::chrono::milliseconds reload_patience{5000};
 };
@@ -46,6 +47,7 @@ class Api final : public Application {
   Reply handle(const HttpRequest& request) override;
   std::variant<View, HttpResponse> open_view(const HttpRequest& request) override;
   base::Result<View> open_frames(std::string_view line) override;
+  void on_answered(const Answered& answered) override;
 
   [[nodiscard]] const Router& router() const { return router_; }
 
@@ -64,6 +66,7 @@ class Api final : public Application {
   HttpResponse health(const Call& call) const;
   HttpResponse show_ledger(const Call& call) const;
   HttpResponse show_lua_api(const Call& call) const;
+  HttpResponse show_metrics(const Call& call) const;
   HttpResponse show_openapi(const Call& call) const;
   HttpResponse show_asyncapi(const Call& call) const;
 
@@ -104,6 +107,9 @@ class Api final : public Application {
   const StoredRuns stored_;
   IdempotencyKeys keys_;
   RateLimit run_rate_;
+  const std::shared_ptr<OutboxCounters> sent_ = std::make_shared<OutboxCounters>();
+  HttpCounters http_;
+  const std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
   const Router router_;
 };
 

@@ -164,7 +164,7 @@ Api::Opened Api::telemetry_view(const Call& call) {
   auto filter = live_filter(*selection);
   if (!filter.ok()) return problem_of(filter.error());
   View view;
-  view.outbox = std::make_shared<Outbox>();
+  view.outbox = std::make_shared<Outbox>(OutboxLimits{}, sent_);
   JoinRequest request;
   request.form = RecordForm::kBare;
   if (call.arguments.text("history") == "all") request.history = HistoryWish::kAll;

@@ -60,7 +60,7 @@ Reply Api::run_events(const Call& call) {
       run ? run->hub().progress() : stored_progress(stored_, *stored, registry_.hub_options());
   const std::string state = run ? run_state_name(run->state()) : stored->state;
   const bool over = !run || run->over();
-  const auto outbox = std::make_shared<Outbox>();
+  const auto outbox = std::make_shared<Outbox>(OutboxLimits{}, sent_);
   bool nothing_follows = false;
   channel->join(outbox, *request, [&](const Joined& joined) {
     nothing_follows = over && joined.recovered && joined.from > joined.seq;

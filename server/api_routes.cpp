@@ -263,6 +263,12 @@ void Api::add_server_routes(std::vector<Route>& routes) {
   lua.handle = bound(this, &Api::show_lua_api);
   routes.push_back(std::move(lua));
 
+  Route metrics = row("GET", "/metrics", "showMetrics", "server", "Figures for Prometheus.");
+  metrics.answers = {
+      {200, "Text format 0.0.4.", "text/plain; version=0.0.4; charset=utf-8", std::nullopt}};
+  metrics.handle = bound(this, &Api::show_metrics);
+  routes.push_back(std::move(metrics));
+
   Route openapi = row("GET", "/openapi.json", "showOpenapi", "server", "This document.");
   openapi.answers = {{200, "OpenAPI 3.1.", "application/json", base::open_schema({})}};
   openapi.handle = bound(this, &Api::show_openapi);

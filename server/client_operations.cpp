@@ -10,7 +10,8 @@ namespace {
 using namespace cherub::base;
 
 SchemaMember channel() {
-  return {"ch", text_schema().about("progress/<run> or render/<run>/<view>.")};
+  return {"ch", text_schema().about(
+                    "progress/<run>, render/<run>/<view>, telemetry/<run> or telemetry.")};
 }
 
 Schema filter_schema() {

@@ -43,6 +43,8 @@ HttpResponse problem(unsigned status, std::string_view detail, std::string_view 
 // The same with one more member, whose value is complete JSON.
 HttpResponse problem_with(unsigned status, std::string_view detail, std::string_view member,
                           std::string_view member_json);
+// Adds which address a problem is about, as far as it was read. Other answers stay as they are.
+void set_instance(HttpResponse& response, std::string_view path);
 // The status that fits the error's code; `where` becomes the field.
 HttpResponse problem_of(const base::Error& error);
 

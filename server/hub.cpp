@@ -25,6 +25,13 @@ RecordChannelOptions progress_options(const std::string& run_id, const HubOption
   return made;
 }
 
+std::string state_of(const std::string& json) {
+  const auto record = base::parse_json(json);
+  if (!record.ok() || !record->IsObject()) return {};
+  const auto state = record->FindMember("state");
+  return state != record->MemberEnd() && state->value.IsString() ? state->value.GetString() : "";
+}
+
 // The number behind the prefix, or nothing.
 std::optional<std::uint32_t> row_in(std::string_view view, std::string_view prefix) {
   if (!view.starts_with(prefix)) return std::nullopt;
@@ -41,6 +48,7 @@ Hub::Hub(const std::string& run_id, std::string hello, HubOptions options)
     : run_id_(run_id),
       hello_(std::make_shared<const std::string>(std::move(hello))),
       options_(std::move(options)),
+      figures_(options_.figures),
       telemetry_(options_.telemetry ? options_.telemetry->open(run_id) : nullptr),
       progress_(std::make_shared<RecordChannel>(progress_options(run_id, options_))),
       world_(make_frames("world", FrameChannel::kWorld)),
@@ -60,6 +68,7 @@ std::shared_ptr<FrameStream> Hub::make_frames(const std::string& view, FrameChan
 void Hub::on_record(const abilities::RunRecord& record) {
   // Every subscriber is greeted in its own right; the run's own greeting would come twice.
   if (record.type == "connected") return;
+  if (record.type == "reload") options_.figures->add_reload(state_of(record.json));
   progress_->publish({record.type, record.json, is_key_record(record.type)});
 }
 

@@ -13,6 +13,7 @@
 
 #include "abilities/run.h"
 #include "server/frame_stream.h"
+#include "server/metrics/live_figures.h"
 #include "server/pov.h"
 #include "server/record_channel.h"
 #include "server/telemetry/bus.h"
@@ -32,6 +33,7 @@ struct HubOptions {
   std::string epoch = "0";
   std::shared_ptr<std::atomic<std::uint32_t>> streams =
       std::make_shared<std::atomic<std::uint32_t>>(0);
+  std::shared_ptr<LiveFigures> figures = std::make_shared<LiveFigures>();
   std::shared_ptr<telemetry::Bus> telemetry;  // null: none is kept
 };
 
@@ -45,6 +47,7 @@ class Hub final : public abilities::RunObserver {
   void on_record(const abilities::RunRecord& record) override;
   void on_tick(const engine::World& world, const engine::TickReport& report) override;
   bool wants_ticks() const override;
+  void on_figures(const abilities::TickFigures& figures) override { figures_.add(figures); }
   void on_live_tick(const engine::World& world, const engine::TickReport& report) override;
 
   // A preset view of the progress, greeted with {"type":"connected", …}; `state` is the run's at
@@ -55,6 +58,8 @@ class Hub final : public abilities::RunObserver {
   // kUnavailable: more agents are looked through than a run makes views for.
   base::Result<std::shared_ptr<FrameStream>> frames(std::string_view view);
   [[nodiscard]] const std::string& hello() const { return *hello_; }
+  // Alive in the live world; from any thread.
+  [[nodiscard]] std::size_t agents() const { return figures_.agents(); }
   // The run's own; null: none is kept.
   [[nodiscard]] const std::shared_ptr<telemetry::Log>& telemetry() const { return telemetry_; }
 
@@ -66,6 +71,7 @@ class Hub final : public abilities::RunObserver {
   const std::string run_id_;
   const SharedBytes hello_;
   const HubOptions options_;
+  RunFigures figures_;
   const std::shared_ptr<telemetry::Log> telemetry_;  // behind the bus that options_ keep alive
   const std::shared_ptr<RecordChannel> progress_;
   const std::shared_ptr<FrameStream> world_, agents_;

@@ -22,6 +22,19 @@ std::string gap_record(const SharedBytes& channel, std::uint64_t from, std::uint
   return base::JsonObject().add("ch", *channel).add("type", "gap").raw("data", lost.text()).text();
 }
 
+std::shared_ptr<OutboxCounters> uncounted() {
+  return std::make_shared<OutboxCounters>();
+}
+
+Outbox::Outbox(OutboxLimits limits, std::shared_ptr<OutboxCounters> counters)
+    : limits_(limits), counters_(std::move(counters)) {
+  ++counters_->clients;
+}
+
+Outbox::~Outbox() {
+  --counters_->clients;
+}
+
 void Outbox::set_wake(std::function<void()> wake) {
   {
     const std::lock_guard lock(mutex_);
@@ -56,6 +69,7 @@ void Outbox::push(Bundle bundle) {
       record_bytes_ = record_count_ = lossy_bytes_ = lossy_count_ = 0;
       closing_ = CloseReason{kCloseTooSlow, "too slow: subscribe again for the history"};
       overflow = true;
+      ++counters_->too_slow;
     }
   }
   wake_if(overflow);
@@ -87,6 +101,7 @@ void Outbox::drop_oldest_lossy() {
   }
   gap->to = lost.last_seq;
   gap->count += lost.bundle.records;
+  counters_->dropped += lost.bundle.records;
   lost_ += lost.bundle.records;
   lossy_bytes_ -= lost.bundle.bytes->size();
   lossy_count_ -= lost.bundle.records;
@@ -141,7 +156,17 @@ void Outbox::close(CloseReason reason) {
 
 std::optional<OutboxMessage> Outbox::pop() {
   Taken taken = take();
-  if (taken.frame) return std::move(taken.frame);
+  std::optional<OutboxMessage> message = joined(taken);
+  if (message) {
+    counters_->messages += 1;
+    counters_->records += taken.frame ? 1 : taken.records;
+    counters_->bytes += message->bytes->size();
+  }
+  return message;
+}
+
+std::optional<OutboxMessage> Outbox::joined(Taken& taken) {
+  if (taken.frame) return taken.frame;
   if (taken.bundles.empty() && taken.gaps.empty()) return std::nullopt;
   if (taken.gaps.empty() && taken.bundles.size() == 1) {
     return OutboxMessage{std::move(taken.bundles.front().bytes), false};

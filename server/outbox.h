@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "server/outbox_counters.h"
+
 namespace cherub::server {
 
 // Encoded once, shared by all clients that get it.
@@ -53,6 +55,9 @@ struct OutboxLimits {
   std::uint32_t message_records = 1;  // that one message may carry
 };
 
+// Of those that nobody counts.
+std::shared_ptr<OutboxCounters> uncounted();
+
 // The bytes of {"type":"gap",…} that tells a client of so many lost records of a channel.
 std::string gap_record(const SharedBytes& channel, std::uint64_t from, std::uint64_t to,
                        std::uint64_t count);
@@ -64,7 +69,10 @@ std::string gap_record(const SharedBytes& channel, std::uint64_t from, std::uint
 // lock.
 class Outbox {
  public:
-  explicit Outbox(OutboxLimits limits = {}) : limits_(limits) {}
+  explicit Outbox(OutboxLimits limits = {}, std::shared_ptr<OutboxCounters> counters = uncounted());
+  ~Outbox();
+  Outbox(const Outbox&) = delete;
+  Outbox& operator=(const Outbox&) = delete;
 
   // Called, from the pushing thread, when there is something to do after pop() gave nothing, and
   // when the outbox closes. Must not block.
@@ -114,10 +122,13 @@ class Outbox {
   void take_records(Taken& taken);
   void take_lossy(Taken& taken);
   static void add(Taken& taken, Bundle bundle);
+  // What was taken as one message; nothing: nothing was there.
+  static std::optional<OutboxMessage> joined(Taken& taken);
   // Whether one more of so many records and bytes fits behind what was taken.
   [[nodiscard]] bool fits(const Taken& taken, const Bundle& next) const;
 
   const OutboxLimits limits_;
+  const std::shared_ptr<OutboxCounters> counters_;
   mutable std::mutex mutex_;
   std::function<void()> wake_, first_loss_;
   bool idle_ = true;  // the session has found nothing to pop and waits to be woken

@@ -1,9 +1,10 @@
 #include "server/run_keeper.h"
 
 #include <algorithm>
-#include <functional>
+#include <string_view>
 
 #include "abilities/file_system.h"
+#include "abilities/run.h"
 #include "engine/base/json.h"
 #include "server/stored_runs.h"
 
@@ -12,11 +13,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kIdTimeLetters = std::string_view("20261121-120000").size();
 constexpr std::size_t kAcceptedBytesMax = std::size_t{2} << 20;
 
 base::Result<void> keep(const fs::path& path, const std::string& text) {
   return abilities::replace_file(abilities::real_file_system(), path, text + "\n",
-                                 abilities::Durable::kYes);
+                                 abilities::Durable::kNo);
 }
 
 std::string text_member(const rapidjson::Document& document, const char* name) {
@@ -78,7 +80,10 @@ base::Result<void> RunKeeper::reopen(const std::string& run_id) const {
 std::vector<std::pair<std::string, UsedKey>> RunKeeper::keys_since(std::int64_t at_ms,
                                                                    std::size_t max) const {
   std::vector<std::pair<std::string, UsedKey>> keys;
+  // Ids begin with the time, so that older runs need not be looked into.
+  const std::string eldest = abilities::make_run_id(at_ms / 1000, 0).substr(0, kIdTimeLetters);
   for (const std::string& run_id : StoredRuns(runs_dir_.string()).ids()) {
+    if (run_id.substr(0, kIdTimeLetters) < eldest) break;
     const auto key = key_in(folder(run_id) / kAcceptedFile);
     if (!key || key->at_ms < at_ms) continue;
     keys.emplace_back(run_id, *key);

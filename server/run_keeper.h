@@ -27,7 +27,7 @@ class RunKeeper {
   [[nodiscard]] std::filesystem::path folder(const std::string& run_id) const {
     return runs_dir_ / run_id;
   }
-  // Makes the folder. On the disk when it returns.
+  // Makes the folder.
   [[nodiscard]] base::Result<void> accept(const std::string& run_id,
                                           const std::string& request_json,
                                           const std::optional<UsedKey>& key) const;

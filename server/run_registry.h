@@ -49,6 +49,7 @@ class Run final : public abilities::RunObserver {
     hub_.on_tick(world, report);
   }
   bool wants_ticks() const override { return hub_.wants_ticks(); }
+  void on_figures(const abilities::TickFigures& figures) override { hub_.on_figures(figures); }
   void on_live_tick(const engine::World& world, const engine::TickReport& report) override {
     hub_.on_live_tick(world, report);
   }

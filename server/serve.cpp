@@ -181,7 +181,7 @@ base::Result<void> serve(const ServeOptions& options, RunFunction run_function) 
   api_options.defaults = run_defaults(config);
   api_options.defaults.live_paced = true;  // a person watches, unless the request says otherwise
   api_options.api_markdown = scripting::api_markdown();
-  api_options.ledger_json = options.ledger_json;
+  api_options.ledger = options.ledger;
   const abilities::RunRequest defaults = api_options.defaults;
   Api api(std::move(api_options), registry, StaticFiles(options.web_dir));
   allow_descriptors();

@@ -71,6 +71,12 @@ struct View {
   std::string subprotocol;          // to answer with; may be empty
 };
 
+// What became of a request, for statistics.
+struct Answered {
+  std::string_view method, path;  // empty: it could not be read
+  unsigned status = 0;            // 101: it became a WebSocket
+};
+
 // Called by the network thread only, one call at a time; must not block.
 class Application {
  public:
@@ -81,6 +87,7 @@ class Application {
   // A view of frames for a native renderer by its first line, "<run>/<view>" and a token behind a
   // space where one is asked for; or the reason against it.
   virtual base::Result<View> open_frames(std::string_view line) = 0;
+  virtual void on_answered(const Answered& /*answered*/) {}
 };
 
 }  // namespace cherub::server

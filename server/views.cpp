@@ -84,7 +84,7 @@ Api::Opened Api::progress_view(const Call& call) {
     return view;
   }
   View view;
-  view.outbox = std::make_shared<Outbox>();
+  view.outbox = std::make_shared<Outbox>(OutboxLimits{}, sent_);
   run->hub().join_progress(view.outbox, run_state_name(run->state()));
   view.on_text = [&registry = registry_, run, refuser = refuser_of(view),
                   outbox = view.outbox](std::string_view text) {
@@ -112,7 +112,7 @@ Api::Opened Api::render_view(const Call& call) {
   const auto frames = run->hub().frames(call.arguments.text("view"));
   if (!frames.ok()) return problem_of(frames.error());
   View view;
-  view.outbox = std::make_shared<Outbox>();
+  view.outbox = std::make_shared<Outbox>(OutboxLimits{}, sent_);
   (*frames)->join(view.outbox, json ? FrameForm::kJson : FrameForm::kBinary,
                   [&](std::uint32_t) { view.outbox->push_record(shared(run->hub().hello())); });
   view.on_text = [stream = *frames, refuser = refuser_of(view),
@@ -133,7 +133,7 @@ Api::Opened Api::multiplex_view(const Call&) {
   View view;
   OutboxLimits limits;
   limits.message_records = kMessageRecordsMax;
-  view.outbox = std::make_shared<Outbox>(limits);
+  view.outbox = std::make_shared<Outbox>(limits, sent_);
   const auto command = [&registry = registry_, outbox = view.outbox](
                            const std::string& run_id, const rapidjson::Value& value,
                            const std::string& ref) -> base::Result<void> {
@@ -163,7 +163,8 @@ base::Result<Channel> Api::find_channel(const std::string& name) const {
   if (!progress && !render) {
     return base::Error{base::ErrorCode::kNotFound,
                        "A channel is progress/<run>, render/<run>/<view>, telemetry/<run> or "
-                       "telemetry.", "ch"};
+                       "telemetry.",
+                       "ch"};
   }
   const auto run = registry_.find(parts[1]);
   if (!run && progress) {
@@ -202,7 +203,7 @@ base::Result<View> Api::open_frames(std::string_view line) {
   const auto frames = run->hub().frames(parts[1]);
   if (!frames.ok()) return frames.error();
   View view;
-  view.outbox = std::make_shared<Outbox>();
+  view.outbox = std::make_shared<Outbox>(OutboxLimits{}, sent_);
   (*frames)->join(view.outbox, FrameForm::kBinary, [](std::uint32_t) {});
   view.on_closed = [stream = *frames, outbox = view.outbox] { stream->leave(outbox.get()); };
   return view;

@@ -43,7 +43,7 @@ int run_serve(const ServeFlags& flags, const std::string& config_path) {
   abilities::RunTools tools;
   tools.services = std::make_shared<abilities::angel::ModelServices>(options.config.call_limits(),
                                                                      options.config.prices);
-  options.ledger_json = [services = tools.services] { return services->total.json(); };
+  options.ledger = &tools.services->total;
   const auto run = [&tools](const RunOrder& order, abilities::RunControl& control,
                             abilities::RunObserver& observer) {
     abilities::RunTools own = tools;

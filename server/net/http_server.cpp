@@ -47,7 +47,7 @@ struct HttpServer::State {
   void take(StartSession start, tcp::socket socket);
 
   const HttpServerOptions options;
-  std::unique_ptr<net::ssl::context> tls;
+  std::unique_ptr<net::asio::ssl::context> tls;
   net::Connections connections;
   std::optional<net::Surroundings> around;
   net::asio::io_context io{1};  // behind the others: sessions that die with it give tickets back
@@ -123,14 +123,13 @@ void HttpServer::State::take(StartSession start, tcp::socket socket) {
         if (const auto handshaking = weak.lock()) handshaking->next_layer().close();
       }));
   wire->next_layer().expires_after(net::kHandshake);
-  wire->tls()->async_handshake(net::ssl::stream_base::server,
-                               [this, start, wire, ticket](error_code error) {
-                                 if (!error) {
-                                   start(std::move(*wire), *around);
-                                 } else {
-                                   spdlog::debug("TLS handshake: {}", error.message());
-                                 }
-                               });
+  wire->async_handshake(net::Completion([this, start, wire, ticket](error_code error, std::size_t) {
+    if (!error) {
+      start(std::move(*wire), *around);
+    } else {
+      spdlog::debug("TLS handshake: {}", error.message());
+    }
+  }));
 }
 
 HttpServer::HttpServer(HttpServerOptions options)

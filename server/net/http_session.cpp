@@ -12,6 +12,7 @@ namespace {
 // Room for one read: headers are small, bodies may be large.
 constexpr std::size_t kHeaderReadBytes = 4 * 1024;
 constexpr std::size_t kBodyReadBytes = 64 * 1024;
+constexpr std::size_t kWebSocketKeyBytes = 24;  // 16 bytes in base64
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 std::string lower(beast::string_view text) {
@@ -21,12 +22,34 @@ std::string lower(beast::string_view text) {
   return out;
 }
 
+std::string plain_path(const http::request<http::string_body>& message) {
+  const std::string target(message.target());
+  return target.substr(0, target.find('?'));
+}
+
+// What Beast would refuse in words of its own.
+std::optional<HttpResponse> refuse_handshake(const http::request<http::string_body>& message) {
+  if (message.count(http::field::host) == 0) {
+    return problem(400, "A request needs a Host header.", "Host");
+  }
+  if (message[http::field::sec_websocket_version] != "13") {
+    HttpResponse refusal =
+        problem(426, "This server speaks version 13 of WebSocket.", "Sec-WebSocket-Version");
+    refusal.headers = {{"Sec-WebSocket-Version", "13"}, {"Upgrade", "websocket"}};
+    return refusal;
+  }
+  if (message[http::field::sec_websocket_key].size() != kWebSocketKeyBytes) {
+    return problem(400, "The key of a WebSocket has 24 characters.", "Sec-WebSocket-Key");
+  }
+  return std::nullopt;
+}
+
 HttpRequest plain_request(const http::request<http::string_body>& message) {
   HttpRequest request;
   request.method = std::string(message.method_string());
   const std::string target(message.target());
   const std::size_t question = target.find('?');
-  request.path = target.substr(0, question);
+  request.path = plain_path(message);
   if (question != std::string::npos) request.query = target.substr(question + 1);
   for (const auto& field : message) {
     request.headers.emplace_back(lower(field.name_string()), std::string(field.value()));
@@ -99,6 +122,8 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
   void read() {
     phase_ = Phase::kAnswering;
     late_ = head_only_ = false;
+    method_.clear();
+    path_.clear();
     parser_.emplace();
     parser_->header_limit(around_.limits.header_bytes);
     parser_->body_limit(around_.limits.body_bytes);
@@ -171,6 +196,7 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
 
   void refuse_read(HttpResponse refusal) {
     keep_alive_ = false;
+    note(parser_->get());  // as far as it was read
     begin_answer();
     write(std::move(refusal));
   }
@@ -183,6 +209,7 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
   void on_request() {
     begin_answer();
     auto message = parser_->release();
+    note(message);
     keep_alive_ = message.keep_alive() && !closing_;
     head_only_ = message.method() == http::verb::head;
     if (message.target().empty() || message.target().front() != '/') {
@@ -198,13 +225,24 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
     answer(around_.application.handle(request), message.version());
   }
 
+  // What the request is about, for its answer.
+  void note(const http::request<http::string_body>& message) {
+    method_ = message.method_string();
+    path_ = plain_path(message);
+  }
+
   void upgrade(const HttpRequest& request, http::request<http::string_body> message) {
+    if (auto refusal = refuse_handshake(message)) {
+      write(std::move(*refusal));
+      return;
+    }
     auto opened = around_.application.open_view(request);
     if (auto* refusal = std::get_if<HttpResponse>(&opened)) {
       write(std::move(*refusal));
       return;
     }
     ticket_ = {};
+    around_.application.on_answered({method_, path_, 101});
     start_ws_session(std::move(wire_), std::move(message), std::move(std::get<View>(opened)),
                      around_);
   }
@@ -241,6 +279,7 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
   }
 
   void stream(StreamedResponse streamed, unsigned version) {
+    around_.application.on_answered({method_, path_, 200});
     http::response<http::empty_body> head(http::status::ok, version);
     dress(head, streamed);
     if (head_only_) streamed.body.reset();
@@ -249,6 +288,8 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
   }
 
   void write(HttpResponse response) {
+    set_instance(response, path_);
+    around_.application.on_answered({method_, path_, response.status});
     const auto status = static_cast<http::status>(response.status);
     wire_.next_layer().expires_after(around_.idle());
     const auto done = [self = shared_from_this()](error_code error, std::size_t) {
@@ -300,6 +341,7 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
   asio::steady_timer deadline_;
   const Surroundings& around_;
   const std::string peer_;
+  std::string method_, path_;  // of the request that is being answered; empty: not read so far
   Connections::Ticket ticket_;
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;

@@ -6,16 +6,13 @@
 #include <string>
 
 namespace cherub::server::net {
+
+namespace ssl = boost::asio::ssl;
+
 namespace {
 
 base::Error refusal(std::string message, const std::string& file) {
   return {base::ErrorCode::kInvalidArgument, std::move(message), file};
-}
-
-// A server has nobody to ask for a passphrase.
-int note_passphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* asked) {
-  *static_cast<bool*>(asked) = true;
-  return -1;
 }
 
 }  // namespace
@@ -32,15 +29,18 @@ base::Result<std::unique_ptr<ssl::context>> make_tls(const TlsFiles& files) {
   SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
   SSL_CTX_set_options(
       native, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
-  bool passphrase_asked = false;
-  SSL_CTX_set_default_passwd_cb(native, note_passphrase);
-  SSL_CTX_set_default_passwd_cb_userdata(native, &passphrase_asked);
+  // A server has nobody to ask for a passphrase.
+  const auto passphrase_asked = std::make_shared<bool>(false);
+  made->set_password_callback([passphrase_asked](std::size_t, ssl::context::password_purpose) {
+    *passphrase_asked = true;
+    return std::string();
+  });
   if (SSL_CTX_use_certificate_chain_file(native, files.certificate.c_str()) != 1) {
     return refusal("This file holds no certificate in PEM.", files.certificate);
   }
   if (SSL_CTX_use_PrivateKey_file(native, files.key.c_str(), SSL_FILETYPE_PEM) != 1 ||
       SSL_CTX_check_private_key(native) != 1) {
-    if (passphrase_asked) {
+    if (*passphrase_asked) {
       return refusal("The key is behind a passphrase; give it without (openssl pkey).", files.key);
     }
     const auto reason = ERR_GET_REASON(ERR_peek_last_error());
@@ -49,9 +49,6 @@ base::Result<std::unique_ptr<ssl::context>> make_tls(const TlsFiles& files) {
                          : "This file holds no private key in PEM.",
                    files.key);
   }
-  // The callback's argument ends with this function.
-  SSL_CTX_set_default_passwd_cb_userdata(native, nullptr);
-  SSL_CTX_set_default_passwd_cb(native, nullptr);
   ERR_clear_error();
   return made;
 }

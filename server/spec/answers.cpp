@@ -144,12 +144,7 @@ std::vector<SchemaMember> run_schemas() {
 }  // namespace
 
 Schema run_state_name_schema() {
-  std::vector<std::string> names;
-  for (const RunState state : {RunState::kQueued, RunState::kRunning, RunState::kDone,
-                               RunState::kTerminated, RunState::kFailed}) {
-    names.emplace_back(run_state_name(state));
-  }
-  return choice_schema(names);
+  return choice_schema(run_state_names());
 }
 
 Schema run_state_schema() {

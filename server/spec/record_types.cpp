@@ -257,8 +257,8 @@ Members summary_members() {
 }
 
 std::vector<RecordType> search_types() {
-  const Schema hit = object_schema(
-      {script("sha256"), text("name"), text("goal"), whole("seeds"), number("score")});
+  const Schema hit =
+      object_schema({script("sha256"), text("name"), text("goal"), text("seeds"), number("score")});
   return {
       type_of("load", RecordRank::kDetail, "A kept world was loaded.",
               {whole("tick"), whole("save_tick"), list("notes", text_schema())}),

@@ -165,18 +165,19 @@ TEST_CASE("a run that another process is at runs") {
 TEST_CASE("a key is known for a day, to later processes too, and tells other bodies") {
   const TemporaryFolder runs;
   const RunKeeper keeper(runs.path());
+  const std::string id = abilities::make_run_id(100 * 3600, 1);
   const UsedKey key = used_key("k1", "{}", 100 * kHour);
   {
     IdempotencyKeys keys(keeper, 100 * kHour);
     CHECK_FALSE(keys.find(key));
-    REQUIRE(keeper.accept(kId, "{}", key).ok());
-    keys.add(key, kId);
+    REQUIRE(keeper.accept(id, "{}", key).ok());
+    keys.add(key, id);
     CHECK(keys.find(key)->same_body);
   }
   IdempotencyKeys keys(keeper, 101 * kHour);
   const auto known = keys.find(used_key("k1", "{}", 101 * kHour));
   REQUIRE(known);
-  CHECK(known->run_id == kId);
+  CHECK(known->run_id == id);
   CHECK(known->same_body);
   CHECK_FALSE(keys.find(used_key("k1", "{ }", 101 * kHour))->same_body);
   CHECK_FALSE(keys.find(used_key("k2", "{}", 101 * kHour)));

@@ -79,6 +79,7 @@ class ServerProcess:
         self.process.kill()
         self.process.wait(10)
         self.process.stdout.close()
+        self.log.close()
 
     def stop(self, number=signal.SIGTERM):
         """Exit code and seconds that it took."""
@@ -87,6 +88,7 @@ class ServerProcess:
             self.process.send_signal(number)
         code = self.process.wait(20)
         self.process.stdout.close()
+        self.log.close()
         return code, time.monotonic() - began
 
 
