@@ -6,8 +6,9 @@ namespace cherub::abilities {
 
 Evaluator::Evaluator(engine::Scenario scenario, std::shared_ptr<scripting::ScriptRegistry> registry,
                      scripting::HostOptions options, unsigned threads)
-    : Evaluator(std::make_unique<LocalJobQueue>(std::move(scenario), std::move(registry), options,
-                                                threads)) {}
+    : Evaluator(std::make_unique<LocalJobQueue>(
+          std::make_shared<PolicyPool>(std::move(scenario), std::move(registry), options),
+          threads)) {}
 
 Evaluator::Evaluator(std::unique_ptr<JobQueue> queue) : queue_(std::move(queue)) {}
 

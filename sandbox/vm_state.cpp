@@ -2,8 +2,6 @@
 
 #include <array>
 #include <ctime>
-#include <map>
-#include <mutex>
 #include <string_view>
 
 #include "sandbox/error_report.h"
@@ -12,6 +10,7 @@
 #include "sandbox/pattern.h"
 #include "sandbox/table_slots.h"
 #include "sandbox/trusted.h"
+#include "sandbox/trusted_chunk.h"
 
 namespace cherub::sandbox {
 namespace {
@@ -162,23 +161,9 @@ void push_host(lua_State* lua, Vm::State& state) {
   lua_setfield(lua, -2, "jit");
 }
 
-int append_bytes(lua_State*, const void* bytes, std::size_t size, void* text) {
-  static_cast<std::string*>(text)->append(static_cast<const char*>(bytes), size);
-  return 0;
-}
-
-// Pushes a module of the prelude as a function. The first Vm of the process compiles it for all.
+// Pushes a module of the prelude as a function.
 void push_module(lua_State* lua, std::string_view name, std::string_view source) {
-  static std::mutex mutex;
-  static std::map<std::string, std::string, std::less<>> compiled;
-  const std::lock_guard lock(mutex);
-  const std::string chunk_name = "=" + std::string(kTrustedPrefix) + "." + std::string(name) + "]";
-  const auto known = compiled.find(name);
-  const std::string_view text = known == compiled.end() ? source : known->second;
-  if (luaL_loadbuffer(lua, text.data(), text.size(), chunk_name.c_str()) != 0) lua_error(lua);
-  if (known != compiled.end()) return;
-  std::string bytes;
-  if (lua_dump(lua, append_bytes, &bytes) == 0) compiled.emplace(name, std::move(bytes));
+  if (load_trusted_chunk(lua, name, source) != 0) lua_error(lua);
 }
 
 struct Module {
