@@ -39,6 +39,11 @@ LoadedPolicy PolicyPool::load(const std::string& sha256) const {
   return policy;
 }
 
+std::size_t PolicyPool::idle() const {
+  const std::lock_guard lock(mutex_);
+  return idle_.size();
+}
+
 void PolicyPool::give_back(LoadedPolicy policy) {
   if (!policy.host) return;
   LoadedPolicy oldest;  // freed outside of the lock: that takes a while

@@ -30,6 +30,7 @@ class PolicyPool {
   LoadedPolicy take(const std::string& sha256);
   // For the next who asks. Of those that are idle the ones used longest ago go.
   void give_back(LoadedPolicy policy);
+  [[nodiscard]] std::size_t idle() const;
 
   [[nodiscard]] const engine::Scenario& scenario() const { return scenario_; }
   [[nodiscard]] const std::shared_ptr<scripting::ScriptRegistry>& registry() const {
@@ -43,7 +44,7 @@ class PolicyPool {
   const engine::Scenario scenario_;
   const std::shared_ptr<scripting::ScriptRegistry> registry_;
   const scripting::HostOptions options_;
-  std::mutex mutex_;                // guards idle_
+  mutable std::mutex mutex_;        // guards idle_
   std::vector<LoadedPolicy> idle_;  // used longest ago first
 };
 

@@ -171,11 +171,23 @@ struct Module {
   std::string_view source;
 };
 
+// All of LuaJIT's 512 KB for compiled code in one piece. In small pieces, finding room for each
+// next one in reach of the others takes many system calls, which hold up the other threads.
+void use_one_code_area(lua_State* lua) {
+  lua_getglobal(lua, "jit");
+  lua_getfield(lua, -1, "opt");
+  lua_getfield(lua, -1, "start");
+  lua_pushliteral(lua, "sizemcode=512");
+  lua_call(lua, 1, 0);
+  lua_pop(lua, 2);
+}
+
 // Runs prelude.lua, which is handed the other modules by name and puts the library together. Called
 // protected.
 int open_prelude(lua_State* lua) {
   auto& state = *static_cast<Vm::State*>(lua_touserdata(lua, 1));
   luaL_openlibs(lua);
+  if (state.options.jit) use_one_code_area(lua);
   const std::array<Module, 9> modules{{{"core", prelude::k_core_lua},
                                        {"arguments", prelude::k_arguments_lua},
                                        {"iteration", prelude::k_iteration_lua},
@@ -224,6 +236,7 @@ Result<void> Vm::State::open() {
                  "sandbox"};
   }
   memory.adopt(lua);
+  lua_gc(lua, LUA_GCSTOP, 0);  // all of the library stays
   if (lua_cpcall(lua, &open_prelude, this) != 0) {
     const char* text = lua_tostring(lua, -1);
     return Error{
@@ -234,6 +247,7 @@ Result<void> Vm::State::open() {
   draw = &draw_from_stream;
   draw_context = &random;
   luaJIT_setmode(lua, 0, LUAJIT_MODE_ENGINE | (options.jit ? LUAJIT_MODE_ON : LUAJIT_MODE_OFF));
+  lua_gc(lua, LUA_GCRESTART, -1);
   return {};
 }
 
