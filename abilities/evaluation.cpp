@@ -15,7 +15,7 @@ Evaluator::Evaluator(std::unique_ptr<JobQueue> queue) : queue_(std::move(queue))
 std::vector<EpisodeResult> Evaluator::run(std::span<const EvaluationJob> jobs,
                                           const JobWatch& watch) {
   std::vector<EpisodeResult> results = queue_->run(jobs, watch);
-  for (const EpisodeResult& result : results) episodes_s_ += result.wall_s;
+  for (const EpisodeResult& result : results) episodes_cpu_s_ += result.cpu_s;
   return results;
 }
 

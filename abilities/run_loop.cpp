@@ -342,7 +342,7 @@ std::string Run::timing_json() const {
       .add("sim_time_s", sim_s)
       .add("wall_time_s", wall_s)
       .add("speedup_x", wall_s > 0 ? sim_s / wall_s : 0.0)
-      .add("episodes_s", evaluator_ ? evaluator_->episodes_s() : 0.0)
+      .add("episodes_cpu_s", evaluator_ ? evaluator_->episodes_cpu_s() : 0.0)
       .text();
 }
 
