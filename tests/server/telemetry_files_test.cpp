@@ -124,7 +124,8 @@ TEST_CASE("packed files of many blocks keep lines that lie across them") {
     std::string lines;
     const std::uint64_t first = seq + 1;
     for (int i = 0; i < 1000; ++i) {
-      lines += line_of(++seq, kinds::kMessage, "{\"text\":\"" + std::to_string(seq * 7919) + "\"}");
+      ++seq;
+      lines += line_of(seq, kinds::kMessage, "{\"text\":\"" + std::to_string(seq * 7919) + "\"}");
     }
     std::string_view rest = lines;
     full = *files.write(rest, first);
