@@ -180,7 +180,7 @@ TEST_CASE("whatever operation of the disk fails, no line is lost or told twice")
 
 TEST_CASE("packing that broke off is done again") {
   const TelemetryFolder folder("unfinished");
-  write_lines(folder, 1, 12, FileLimits{1500, 100});
+  write_lines(folder, 1, 20, FileLimits{1500, 100});
   const auto packed = names(folder).front();
   REQUIRE(packed.ends_with(".zst"));
   // As a crash between the renaming and the removing leaves it, with a part of another.
