@@ -12,6 +12,7 @@
 #include "server/frames.h"
 #include "server/spec/record_types.h"
 #include "server/telemetry/kinds.h"
+#include "server/telemetry/log.h"
 
 namespace cherub::server {
 namespace {
