@@ -5,6 +5,7 @@
 
 #include "engine/base/json.h"
 #include "server/api.h"
+#include "server/telemetry/bus.h"
 #include "server/telemetry/kinds.h"
 
 // Telemetry as people and programs ask for it: what was, what is, and who looks.

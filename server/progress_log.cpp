@@ -34,6 +34,8 @@ void ProgressLog::add(const abilities::RunRecord& record) {
   waiting_ += '\n';
   bytes_ += record.json.size() + 1;
   if (key || waiting_.size() >= kWaitingBytes) flush();
+  // A run that is over stays in memory for long; its descriptor need not.
+  if (is_last_record(record.type)) file_.reset();
 }
 
 base::Result<void> ProgressLog::open() {

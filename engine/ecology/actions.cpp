@@ -10,10 +10,9 @@ namespace cherub::engine {
 namespace {
 
 constexpr double kPlantsDigested = 0.7, kPreyDigested = 0.9;  // the rest is dung
-constexpr std::uint32_t kRootShare = 20;  // a plant eaten down to so small a share of it dies
-constexpr Tick kMissedTicks = 20;         // a hunter's pause after a miss
-constexpr Tick kVisitTicks = 8;           // a pollinator's pause after a flower
-constexpr Tick kRoamTicks = 30;           // and after so many of them:
+constexpr Tick kMissedTicks = 20;                             // a hunter's pause after a miss
+constexpr Tick kVisitTicks = 8;                               // a pollinator's pause after a flower
+constexpr Tick kRoamTicks = 30;                               // and after so many of them:
 constexpr std::uint8_t kVisitsInRow = 4;
 constexpr float kDrinkPerS = 0.4f;
 constexpr double kWaterCellHalf_m = 0.5;
@@ -60,15 +59,12 @@ Receipt graze(WorldState& state, std::uint32_t row, EntityId food) {
   const SpeciesIndex species = state.columns.species[row];
   const double wish =
       std::min(state.scenario.species[species].graze_relief, double{state.columns.hunger[row]});
-  const auto units =
+  const auto wanted =
       static_cast<std::uint32_t>(std::ceil(wish * reserve_room(state, species) / kPlantsDigested));
+  const std::uint32_t units = std::min(wanted, leaves_of(state, food.index));
   const float relieved = digest(state, row, food.index, units, kPlantsDigested);
-  tell_meal(state, EventKind::kEat, row, food, relieved);
-  const std::uint32_t left = state.ecology->bodies.matter[food.index];
   show_matter(state, food.index);
-  if (left < matter_max(state, state.columns.species[food.index]) / kRootShare) {
-    kill(state, food.index, DeathCause::kEaten);
-  }
+  tell_meal(state, EventKind::kEat, row, food, relieved);
   return Receipt::kAccepted;
 }
 

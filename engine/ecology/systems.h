@@ -69,6 +69,8 @@ bool is_ready_to_breed(const WorldState& state, std::uint32_t row);
 bool may_seed(const WorldState& state, std::uint32_t row);
 // Whether a plant is worth a bite: not nibbled to its roots.
 bool is_ripe(const WorldState& state, std::uint32_t row);
+// Units of a plant that grazers can take.
+std::uint32_t leaves_of(const WorldState& state, std::uint32_t row);
 // Whether a flower has nectar for one more visitor.
 bool has_nectar(const WorldState& state, std::uint32_t row);
 void take_nectar(WorldState& state, std::uint32_t row);

@@ -51,10 +51,10 @@ struct LogOwner {
 
 // What an emitter may say beside the kind.
 struct Said {
-  std::optional<Level> level;  // the kind's
-  std::optional<base::Tick> tick;
-  std::optional<std::uint64_t> entity;
-  std::string detail;  // a JSON object
+  std::optional<Level> level = std::nullopt;  // the kind's
+  std::optional<base::Tick> tick = std::nullopt;
+  std::optional<std::uint64_t> entity = std::nullopt;
+  std::string detail = {};  // a JSON object
 };
 
 // The events of one run: handed over by any thread, which never waits for more than a push;

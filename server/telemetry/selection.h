@@ -17,11 +17,13 @@ inline constexpr std::size_t kQueryLinesMax = 1000;
 // Which events somebody wants. What is empty or not set holds for all.
 struct Selection {
   Level level = Level::kDebug;  // or worse
-  std::vector<Source> sources;
-  std::vector<std::string> kinds;                // names, `evt`
-  std::optional<base::Tick> from_tick, to_tick;  // both included; an event of no tick is left out
-  std::optional<std::uint64_t> entity;
-  std::optional<std::uint64_t> since_seq;  // only later ones
+  std::vector<Source> sources = {};
+  std::vector<std::string> kinds = {};  // names, `evt`
+  std::optional<base::Tick> from_tick = std::nullopt,
+                            to_tick =
+                                std::nullopt;  // both included; an event of no tick is left out
+  std::optional<std::uint64_t> entity = std::nullopt;
+  std::optional<std::uint64_t> since_seq = std::nullopt;  // only later ones
 
   [[nodiscard]] bool matches(const EventHead& head) const;
 };

@@ -50,8 +50,12 @@ struct Watched {
     abilities::RunRequest wanted;
     wanted.user_goal = "fast";
     const auto run = *registry.start(std::move(wanted));
-    REQUIRE(eventually([&] { return run->script().sha256 == "aa"; }));
+    REQUIRE(eventually([&] { return tells(*run, "best"); }));
     return run;
+  }
+
+  bool tells(const Run& run, const std::string& kind) {
+    return get("/logs?run=" + run.id() + "&evt=" + kind).body.find(kind) != std::string::npos;
   }
 
   HubOptions hub() const {
@@ -85,7 +89,7 @@ TEST_CASE("a run's life is in its telemetry, from the queue to the end") {
   Watched watched;
   const auto run = watched.start();
   watched.fake.release();
-  REQUIRE(eventually([&] { return run->over(); }));
+  REQUIRE(eventually([&] { return watched.tells(*run, "session_end"); }));
   const HttpResponse logs = watched.get("/logs?run=" + run->id());
   CHECK(logs.status == 200);
   CHECK(logs.content_type == "application/x-ndjson");

@@ -65,7 +65,12 @@ class OpenApi(Schemas):
             return
         assert kind in content or "*/*" in content, f"{about}: {kind} is not described"
         schema = content.get(kind, {}).get("schema")
-        if schema and "json" in kind and method != "HEAD":
+        if method == "HEAD":
+            return
+        if kind == "application/x-ndjson":
+            for line in body.splitlines():
+                self.check({"$ref": "#/components/schemas/LogEvent"}, strict(line), about)
+        elif schema and kind.endswith("json"):
             self.check(schema, strict(body), about)
 
 
@@ -91,9 +96,9 @@ class AsyncApi(Schemas):
         if not names:
             self.explain(value)
         assert names, f"{channel}: nothing describes {text[:600]}"
-        data = value.get("data")
-        inner = data.get("type") if names == ["Record"] and isinstance(data, dict) else None
-        self.seen.update(names, ["record_" + inner] if inner else [])
+        self.seen.update(names)
+        if names == ["Record"]:
+            self.seen.add("record_" + value["type"])
         return value
 
     def explain(self, value):

@@ -27,7 +27,8 @@ class ServerProcess:
             file.write("".join(f"{key}: {value}\n" for key, value in (settings or {}).items()))
         self.log = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
-            [CHERUB, "--config", config, "serve", "--port", "0", "--runs-dir", folder, *flags],
+            [CHERUB, "--config", config, "serve", "--port", "0", "--runs-dir", folder,
+             "--catalogue", "none", *flags],
             stdout=subprocess.PIPE, stderr=self.log, text=True,
             env={**os.environ, **({"TEST_TOKEN": token} if token else {})})
         line = self.process.stdout.readline()

@@ -97,9 +97,9 @@ class Spec(Served):
         self.assertEqual(types - self.asyncapi.seen, NEVER_SERVED)
 
     def live_records(self):
-        run = self.live(scenario="village")
-        agent = self.command(run, line="profile")["data"]["alive"] and 0
-        self.command(run, line=f"follow {agent}")
+        run = self.live(scenario="pasture")
+        agent = next(row for row in range(100) if self.send(
+            "POST", f"/run/{run}/commands", {"line": f"follow {row}"})[0] == 200)
         self.command(run, type="save", name="before")
         self.command(run, line="set budget_ms 0.0001")
         self.command(run, type="ability", goal="a shield for 5 s")
@@ -112,8 +112,23 @@ class Spec(Served):
         self.progress(run, lambda record: record["type"] == "quarantine")
         self.command(run, type="remove", id=agent)
         self.progress(run, lambda record: record.get("state") == "died")
+        self.telemetry(run)
         self.ask("DELETE", "/run/" + run, status=202)
         self.progress(run, lambda record: record["type"] == "terminated")
+
+    def telemetry(self, run):
+        async def listen():
+            address = self.address.replace("http", "ws")
+            async with websockets.connect(
+                    f"{address}/telemetry?run={run}&history=all", max_size=None) as ws:
+                for _ in range(20):
+                    text = await asyncio.wait_for(ws.recv(), 30)
+                    self.asyncapi.check_told("watchTelemetry", text)
+            async with websockets.connect(address + "/ws", max_size=None) as ws:
+                await ws.send(json.dumps({"op": "subscribe", "ch": f"telemetry/{run}",
+                                          "history": "latest"}))
+                await self.lines(ws, "record_telemetry")
+        asyncio.run(listen())
 
     def test_every_answer_of_every_route_is_as_described(self):
         run = self.live()
