@@ -59,6 +59,8 @@ Receipt pollinate(WorldState& state, std::uint32_t row, EntityId flower);
 Receipt drink_water(WorldState& state, std::uint32_t row);
 Receipt breed(WorldState& state, std::uint32_t row);
 Receipt rest_in_ecosystem(WorldState& state, std::uint32_t row);
+// Whether a species has a diet of nothing but agents: where others forage, it hunts.
+bool eats_only_animals(const WorldState& state, SpeciesIndex species);
 // Takes over what the agents say they are about.
 void note_modes(WorldState& state);
 
