@@ -59,6 +59,9 @@ struct WriteAbility {
   std::string goal;  // in words
   std::string who;   // an id, or a role; empty: whom the goal names, or nobody yet
 };
+struct WritePolicy {
+  std::string goal;  // in words; "off": none any more
+};
 struct GiveRole {
   EntityRef agent;
   std::string role;  // empty: none
@@ -96,10 +99,10 @@ using ConsoleCommand =
     std::variant<console::Pause, console::Resume, console::Step, console::Until, console::SetRate,
                  console::SetBudget, console::SetAutosave, console::ShowSettings, engine::Spawn,
                  console::Remove, engine::Rain, console::Grant, console::Revoke,
-                 console::WriteAbility, console::GiveRole, console::ShowAbilities, console::Debug,
-                 console::Follow, console::Profile, console::ShowScenario, console::Dump,
-                 console::Save, console::ListSaves, console::Load, console::Forget, console::Help,
-                 console::Quit>;
+                 console::WriteAbility, console::WritePolicy, console::GiveRole,
+                 console::ShowAbilities, console::Debug, console::Follow, console::Profile,
+                 console::ShowScenario, console::Dump, console::Save, console::ListSaves,
+                 console::Load, console::Forget, console::Help, console::Quit>;
 
 struct ConsoleReply {
   bool ok = true;

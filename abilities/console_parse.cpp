@@ -198,6 +198,7 @@ ConsoleCommand build(std::string_view name, Reader& reader) {
   if (name == "ability") {
     return console::WriteAbility{reader.text("goal"), reader.text("who")};
   }
+  if (name == "policy") return console::WritePolicy{reader.text("goal")};
   if (name == "role") return console::GiveRole{reader.entity("id"), reader.text("role")};
   if (name == "abilities") return console::ShowAbilities{};
   if (name == "debug") return console::Debug{reader.entity("id")};

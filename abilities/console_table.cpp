@@ -78,6 +78,11 @@ const std::vector<CommandSpec>& console_commands() {
        "Lets the angel write an ability from a goal in words, beside the world, and an agent (by "
        "id) or a role know it when it is there; an ability record tells.",
        "ability \"a shield for 5 s\" role healer"},
+      {"policy",
+       {{"goal", Kind::kPhrase}},
+       "Lets the angel search for a policy from a goal in words, beside the world, and takes it in "
+       "like any new version; policy records tell. off: no more.",
+       "policy \"stay far from wolves\""},
       {"role",
        {{"id", Kind::kEntity}, {"role", Kind::kText, false}},
        "Gives an agent a role of the scenario, or none.",

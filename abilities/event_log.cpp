@@ -45,9 +45,26 @@ class FixedText {
     return *this;
   }
   FixedText& add(std::uint64_t number) { return put(number); }
-  // A coordinate has as many digits as bring back the same float.
-  FixedText& add(float number) { return add_real(number); }
-  FixedText& add(double number) { return add_real(number); }
+  // As base::json_number, with as few digits as bring back the same float where it is one.
+  FixedText& add(double number) {
+    if (!std::isfinite(number)) return add("null");
+    if (number == 0 && std::signbit(number)) return add("-0.0");
+    const auto single = static_cast<float>(number);
+    return double{single} == number ? put(single) : put(number);
+  }
+  // A coordinate in m, to the millimetre.
+  FixedText& add_place(float metres) {
+    const double millimetres = std::nearbyint(double{metres} * 1000);
+    if (!(std::abs(millimetres) < 1e15)) return add(double{metres});
+    auto rest = static_cast<std::uint64_t>(std::abs(millimetres));
+    if (millimetres < 0) add("-");
+    put(rest / 1000);
+    rest %= 1000;
+    if (rest == 0) return *this;
+    add(".");
+    for (std::uint64_t digit = 100; rest > 0; rest %= digit, digit /= 10) put(rest / digit);
+    return *this;
+  }
 
   // The text so far; what is added next begins another.
   std::string_view take() {
@@ -66,13 +83,6 @@ class FixedText {
     CHERUB_CHECK(status == std::errc{});
     end_ = end;
     return *this;
-  }
-  // As base::json_number.
-  template <class Real>
-  FixedText& add_real(Real number) {
-    if (!std::isfinite(number)) return add("null");
-    if (number == 0 && std::signbit(number)) return add("-0.0");
-    return put(number);
   }
 
   std::array<char, 256> bytes_;
@@ -94,7 +104,7 @@ void EventLines::append(std::string& lines, engine::Tick tick, const engine::Eve
     text.add(",\"entity\":").add(event.entity.packed());
     lines += text.take();
     if (event.species < species_.size()) lines += species_[event.species];
-    text.add(",\"x\":").add(event.x).add(",\"y\":").add(event.y);
+    text.add(",\"x\":").add_place(event.x).add(",\"y\":").add_place(event.y);
   }
   if (event.other != engine::EntityId{}) text.add(",\"other\":").add(event.other.packed());
   if (event.kind == engine::EventKind::kDeath) {
@@ -112,6 +122,8 @@ EventLog::EventLog(FileSystem& files, std::filesystem::path folder)
     : files_(files), folder_(std::move(folder)) {}
 
 base::Result<void> EventLog::cut(engine::Tick from) {
+  writer_.wait();
+  (void)writer_.take_back(waiting_);
   waiting_.clear();
   file_.reset();
   range_ = range_of(from);
@@ -138,7 +150,7 @@ base::Result<void> EventLog::add(const engine::World& world, const engine::TickR
   base::Result<void> done;
   if (range_of(report.tick) != range_) {
     // What cannot be written now never will be in its range; the journal still has it.
-    done = flush();
+    done = finish();
     waiting_.clear();
     file_.reset();
     range_ = range_of(report.tick);
@@ -165,22 +177,35 @@ void EventLog::add_lines(const engine::World& world, const engine::TickReport& r
 }
 
 base::Result<void> EventLog::flush() {
-  if (waiting_.empty()) return {};
-  const auto written = write_waiting();
-  if (!written && waiting_.size() > kEventBytesWaitingMax) waiting_.clear();
-  return written;
+  if (writer_.busy()) {
+    if (waiting_.size() <= kEventBytesWaitingMax) return {};
+    writer_.wait();  // a disk this slow holds the world up: lines are lost to a broken one only
+  }
+  return bounded(begin_writing());
 }
 
-base::Result<void> EventLog::write_waiting() {
+base::Result<void> EventLog::finish() {
+  writer_.wait();
+  if (auto begun = flush(); !begun) return begun;
+  writer_.wait();
+  return bounded(writer_.take_back(waiting_));
+}
+
+base::Result<void> EventLog::begin_writing() {
+  if (auto written = writer_.take_back(waiting_); !written) return written;
+  if (waiting_.empty()) return {};
   if (!file_) {
     auto file = OutputFile::open(files_, folder_ / range_name(range_), OutputFile::Mode::kAppend);
     if (!file) return file.error();
     file_ = std::move(*file);
   }
-  std::string_view rest = waiting_;
-  const auto written = file_->write(rest);
-  waiting_.erase(0, waiting_.size() - rest.size());
-  return written;
+  writer_.begin(*file_, waiting_);
+  return {};
+}
+
+base::Result<void> EventLog::bounded(base::Result<void> done) {
+  if (!done && waiting_.size() > kEventBytesWaitingMax) waiting_.clear();
+  return done;
 }
 
 std::vector<EventRange> event_ranges(const std::filesystem::path& folder) {

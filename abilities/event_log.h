@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "abilities/background_writer.h"
 #include "abilities/file_system.h"
 #include "engine/world.h"
 
@@ -16,8 +17,9 @@ inline constexpr engine::Tick kEventRangeTicks = 10'000;
 // More lines than this do not wait for a disk that takes none: they are given up, and told.
 inline constexpr std::size_t kEventBytesWaitingMax = std::size_t{64} << 20;
 
-// Events of one scenario as lines of JSON: {"tick":N,"kind":"birth",…}. A million agents make tens
-// of thousands in a tick, so nothing is allocated for one but what its text takes.
+// Events of one scenario as lines of JSON: {"tick":N,"kind":"birth",…}; places in m, rounded to the
+// millimetre. A million agents make tens of thousands in a tick, so nothing is allocated for one
+// but what its text takes.
 class EventLines {
  public:
   explicit EventLines(const engine::Scenario& scenario);
@@ -29,7 +31,8 @@ class EventLines {
 
 // What happened in a world, one JSON object per line, a file per range of ticks:
 // events/<from>-<to>.jsonl, and .jsonl.zst once the range is over. All of it follows from the
-// journal; a loaded world writes again what came after its save.
+// journal; a loaded world writes again what came after its save. Lines are written on a thread of
+// the log's own; failures are told by the call after.
 class EventLog {
  public:
   EventLog(FileSystem& files, std::filesystem::path folder);
@@ -39,13 +42,18 @@ class EventLog {
   // On the world's pool when there are many. Fails when lines that waited for the disk were given
   // up because their range is over; what is added is kept nevertheless.
   base::Result<void> add(const engine::World& world, const engine::TickReport& report);
-  [[nodiscard]] std::size_t waiting_bytes() const { return waiting_.size(); }
-  // What could not be written waits on, up to kEventBytesWaitingMax.
+  [[nodiscard]] std::size_t waiting_bytes() const { return waiting_.size() + writer_.bytes(); }
+  // Begins to write what waits, unless something is being written: then it waits on. Fails when
+  // what was begun before could not be written; that waits on too, up to kEventBytesWaitingMax.
   base::Result<void> flush();
+  // Flushes, and returns when all is written or something could not be.
+  base::Result<void> finish();
 
  private:
   void add_lines(const engine::World& world, const engine::TickReport& report);
-  base::Result<void> write_waiting();
+  base::Result<void> begin_writing();
+  // After a failure: gives up what is too much to wait.
+  base::Result<void> bounded(base::Result<void> done);
 
   FileSystem& files_;
   std::filesystem::path folder_;
@@ -54,6 +62,7 @@ class EventLog {
   std::optional<EventLines> lines_;  // of the world that is told of
   std::vector<std::string> parts_;   // of one tick, made side by side
   std::optional<OutputFile> file_;
+  BackgroundWriter writer_;  // last: it uses the file
 };
 
 // A file of events, packed or not.

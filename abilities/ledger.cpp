@@ -196,15 +196,33 @@ void Ledger::settle(const Reservation& reservation, const Use& used) {
     state_.reserved_calls -= 1;
     state_.reserved_tokens -= reservation.tokens_;
     state_.reserved_cost -= reservation.cost_;
+  }
+  enter(reservation.model_, used);
+}
+
+void Ledger::enter(const std::string& model, const Use& used) {
+  {
+    const std::lock_guard lock(mutex_);
     state_.use.add(used);
-    state_.models[reservation.model_].add(used);
+    state_.models[model].add(used);
   }
-  if (Ledger* const total = options_.total) {
-    const std::lock_guard lock(total->mutex_);
-    total->state_.use.add(used);
-    total->state_.models[reservation.model_].add(used);
-  }
+  if (options_.total) options_.total->enter(model, used);
   warn();
+}
+
+Limits Ledger::left() const {
+  const std::lock_guard lock(mutex_);
+  const auto rest = [](const auto& limit, auto used) {
+    return limit ? std::optional(*limit > used ? *limit - used : 0) : limit;
+  };
+  Limits left;
+  left.cost = rest(options_.limits.cost, state_.use.cost + state_.reserved_cost);
+  left.calls = rest(options_.limits.calls, state_.use.calls + state_.reserved_calls);
+  left.tokens = rest(options_.limits.tokens,
+                     state_.use.tokens_in + state_.use.tokens_out + state_.reserved_tokens);
+  left.ticks = rest(options_.limits.ticks, state_.ticks);
+  if (options_.limits.seconds) left.seconds = std::max(0.0, *options_.limits.seconds - elapsed_s());
+  return left;
 }
 
 bool Ledger::has_room(std::uint64_t ticks) const {

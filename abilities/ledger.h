@@ -91,7 +91,8 @@ struct LimitWarning {
 
 // What a run used, and what it may still use. Nothing is begun that could pass a limit: a call
 // reserves the most that it can cost, and what it did cost is settled when it is over. Each settled
-// call is also entered into `total`, the ledger of all runs of a process. Safe from any thread.
+// call is also entered into `total`: the ledger of all runs of a process, or of a run around this
+// one. Safe from any thread.
 class Ledger {
  public:
   struct Options {
@@ -138,6 +139,8 @@ class Ledger {
   // time that is over.
   [[nodiscard]] std::optional<LimitKind> stopped_by() const;
   [[nodiscard]] double seconds_left() const;  // infinity without a limit
+  // The limits of a run inside of this one, whose ledger enters what it uses here as its `total`.
+  [[nodiscard]] Limits left() const;
 
   [[nodiscard]] LedgerState state() const;
   [[nodiscard]] const Limits& limits() const { return options_.limits; }
@@ -146,6 +149,7 @@ class Ledger {
 
  private:
   void settle(const Reservation& reservation, const Use& used);
+  void enter(const std::string& model, const Use& used);
   void release(const Reservation& reservation);
   std::optional<base::Error> over_limit(std::uint64_t tokens, Micros cost);
   void warn();

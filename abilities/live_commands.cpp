@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "abilities/agent_report.h"
+#include "abilities/live_policy_wish.h"
 #include "abilities/live_requests.h"
 #include "abilities/live_slots.h"
 #include "abilities/replay.h"
@@ -407,6 +408,7 @@ ConsoleReply LiveWorld::Session::execute(const console::Load& load, Answer&) {
 
 void LiveWorld::Session::replace_world(LoadedWorld loaded) {
   requests->drop("Another world was loaded.");
+  policy_wish->drop("Another world was loaded.");
   abandon_reloads("Another world was loaded.");
   world->listen(nullptr);
   host = std::move(loaded.host);  // the old one may look at its world to the end

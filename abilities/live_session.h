@@ -49,6 +49,8 @@ struct LiveWorld::Session {
   std::unique_ptr<Abilities> ability_slots;
   class Requests;  // live_requests.h
   std::unique_ptr<Requests> requests;
+  class PolicyWish;  // live_policy_wish.h
+  std::unique_ptr<PolicyWish> policy_wish;
   std::optional<base::EntityId> followed;
   std::string followed_name;
   bool announced_pause = false;
@@ -85,6 +87,7 @@ struct LiveWorld::Session {
   void take_up(const ReloadRequest& request);
   void take_up(const std::shared_ptr<CheckedVersion>& made);
   void take_up(const std::shared_ptr<FinishedAbility>& finished);
+  void take_up(const std::shared_ptr<FinishedPolicy>& finished);
   base::Result<void> install(const std::string& sha256, bool on_probation);
   void record_source(const std::string& sha256);
   void tell_refused(const base::Error& error);
@@ -123,6 +126,7 @@ struct LiveWorld::Session {
   ConsoleReply execute(const console::Grant&, Answer&);
   ConsoleReply execute(const console::Revoke&, Answer&);
   ConsoleReply execute(const console::WriteAbility&, Answer&);
+  ConsoleReply execute(const console::WritePolicy&, Answer&);
   ConsoleReply execute(const console::GiveRole&, Answer&);
   ConsoleReply execute(const console::ShowAbilities&, Answer&);
   ConsoleReply execute(const console::Debug&, Answer&);

@@ -8,6 +8,7 @@
 
 #include "abilities/ability_requests.h"
 #include "abilities/ledger.h"
+#include "abilities/policy_writer.h"
 #include "abilities/run_control.h"
 #include "abilities/run_folder.h"
 #include "abilities/world_store.h"
@@ -37,6 +38,7 @@ struct LiveTools {
   const RunFolder* folder = nullptr;    // dumps go here
   const Ledger* ledger = nullptr;       // of a run that asks a model
   MakeAbilityAngel make_ability_angel;  // called from another thread; empty: the built-in one
+  WritePolicy write_policy;             // likewise; empty: no policies are written
 };
 
 inline constexpr std::size_t kReloadsTold = 4096;
@@ -63,8 +65,9 @@ class LiveWorld {
             LiveTools tools = {});
   ~LiveWorld();
 
-  // Lives with the version until the world time is over or the run is terminated. `waiting`: a
-  // version that came in earlier; it is the first reload.
+  // Lives with the version until the world time is over or the run is terminated; an empty one: by
+  // the behaviours that the scenario gives. `waiting`: a version that came in earlier; it is the
+  // first reload.
   base::Result<LiveResult> live(const std::string& sha256, const std::string& waiting);
   // Goes on with the world that is kept in options.world_dir, by the script it was left with. The
   // scenario and the budgets are those of its journal.

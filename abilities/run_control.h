@@ -41,9 +41,11 @@ struct AskRequest {
 };
 
 struct FinishedAbility;
+struct FinishedPolicy;
 
-using InboxItem = std::variant<AskRequest, engine::Command, ReloadRequest,
-                               std::shared_ptr<CheckedVersion>, std::shared_ptr<FinishedAbility>>;
+using InboxItem =
+    std::variant<AskRequest, engine::Command, ReloadRequest, std::shared_ptr<CheckedVersion>,
+                 std::shared_ptr<FinishedAbility>, std::shared_ptr<FinishedPolicy>>;
 
 // The run's side of a RunControl. Requests are queued by any thread and taken by the run's own.
 struct RunControl::State {

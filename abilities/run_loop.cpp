@@ -76,6 +76,7 @@ class Run {
       std::make_shared<scripting::ScriptRegistry>();
   std::optional<RunFolder> folder_;
   std::optional<Ladder> ladder_;
+  std::shared_ptr<PolicyPool> policies_;
   std::optional<LadderPool> ladders_;
   std::unique_ptr<Evaluator> evaluator_;
   SearchOutcome search_;
@@ -101,7 +102,7 @@ Ledger::Options Run::ledger_options() {
   Ledger::Options options;
   options.limits = request_.limits;
   options.prices = request_.prices;
-  options.total = &services_->total;
+  options.total = tools_.within != nullptr ? tools_.within : &services_->total;
   options.on_warning = [this](const LimitWarning& warning) {
     observer_.on_record(record("warning", warning_json(warning)));
   };
@@ -156,7 +157,8 @@ base::Result<std::unique_ptr<angel::Angel>> Run::make_angel() {
 }
 
 base::Error Run::nothing_worked() const {
-  std::string message = "No candidate could be measured.";
+  std::string message = search_.candidates == 0 ? "No candidate could be measured."
+                                                : "No candidate that was measured may be kept.";
   if (search_.stopped_by) {
     message = std::string("No candidate could be measured before the budget ended it: raise ") +
               limit_name(*search_.stopped_by) + ".";
@@ -190,7 +192,7 @@ base::Result<void> Run::begin_folder() {
     return done;
   }
   if (own_cassette) {
-    request_.cassette = (folder_->path() / "replies.jsonl").string();
+    request_.cassette = (folder_->path() / kRepliesFile).string();
     request_.cassette_mode = "auto";
   }
   if (tools_.resumes) return catalogue_.take_up(scenario_, *folder_);
@@ -199,7 +201,7 @@ base::Result<void> Run::begin_folder() {
 }
 
 base::Result<void> Run::make_evaluator(const RunFolder& folder) {
-  auto queue = std::make_unique<LocalJobQueue>(scenario_, registry_, host_, request_.threads);
+  auto queue = std::make_unique<LocalJobQueue>(policies_, request_.threads);
   auto cache = MeasuredCache::open(real_file_system(), folder.path() / "measured.jsonl", scenario_,
                                    host_, std::move(queue));
   if (!cache) return cache.error();
@@ -209,14 +211,19 @@ base::Result<void> Run::make_evaluator(const RunFolder& folder) {
 
 base::Result<void> Run::do_it() {
   if (request_.live_seconds <= 0) control_.rule_out_live();
-  auto scenario = engine::builtin_scenario(request_.scenario);
-  if (!scenario) return scenario.error();
-  scenario_ = std::move(*scenario);
+  if (tools_.scenario) {
+    scenario_ = *tools_.scenario;
+  } else {
+    auto scenario = engine::builtin_scenario(request_.scenario);
+    if (!scenario) return scenario.error();
+    scenario_ = std::move(*scenario);
+  }
   auto objective = objective_of_goal();
   if (!objective) return objective.error();
   objective_ = std::move(*objective);
   ladder_.emplace(scenario_, registry_, host_);
-  ladders_.emplace(scenario_, registry_, host_, request_.threads);
+  policies_ = std::make_shared<PolicyPool>(scenario_, registry_, host_);
+  ladders_.emplace(policies_, request_.threads);
   if (auto done = begin_folder(); !done) return done;
   auto angel = make_angel();
   if (!angel) return angel.error();
@@ -321,6 +328,11 @@ base::Result<void> Run::live() {
   tools.make_ability_angel = [this] {
     return make_ability_angel(request_, {*services_, ledger_, tools_.make_model, {}});
   };
+  tools.write_policy = [this](const PolicyOrder& order, RunControl& control,
+                              RunObserver& observer) {
+    return write_policy(request_, summary_.dir, order, control, observer, ledger_,
+                        {tools_.make_model, services_, {}, nullptr, false});
+  };
   LiveWorld world(scenario_, registry_, options, control_, observer_, tools);
   auto lived = world.live(search_.best->sha256, search_.waiting_sha256);
   if (!lived) return lived.error();
@@ -340,6 +352,7 @@ std::string Run::timing_json() const {
       .add("sim_time_s", sim_s)
       .add("wall_time_s", wall_s)
       .add("speedup_x", wall_s > 0 ? sim_s / wall_s : 0.0)
+      .add("episodes_cpu_s", evaluator_ ? evaluator_->episodes_cpu_s() : 0.0)
       .text();
 }
 

@@ -436,7 +436,7 @@ base::Result<void> WorldStore::close(const engine::World& world, scripting::Poli
   if (stopped_) return {};
   journal_.records().end(world.tick());
   if (auto written = journal_.flush(); !written) return written;
-  if (auto written = events_.flush(); !written) return written;
+  if (auto written = events_.finish(); !written) return written;
   return journal_.sync();
 }
 

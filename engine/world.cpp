@@ -119,6 +119,7 @@ void make_empty(WorldState& state, std::uint64_t seed) {
   state.column_hashes.clear();
   state.pending.clear();
   state.pending_spawns = 0;
+  state.reported.clear();
   state.rows_changed = true;
 }
 
@@ -244,6 +245,7 @@ TickReport World::step(Behaviour& behaviour) {
   enter(Phase::kResolve);
   price_uses(state);
   resolve_movement(state);
+  resolve_reports(state);
   resolve_abilities(state);
   resolve_messages(state);
   notice_targets(state);

@@ -54,10 +54,12 @@ void tend_colonies(WorldState& state);
 
 // Actions of the agent of a row: what abilities are to feeding.cpp.
 Receipt use_in_ecosystem(WorldState& state, std::uint32_t row, AbilityKind kind, EntityId target);
-Receipt feed_on(WorldState& state, std::uint32_t row, EntityId food);
-Receipt pollinate(WorldState& state, std::uint32_t row, EntityId flower);
+Receipt feed_on(WorldState& state, std::uint32_t row, EntityId food, double reach_m);
+Receipt pollinate(WorldState& state, std::uint32_t row, EntityId flower, double reach_m);
 Receipt drink_water(WorldState& state, std::uint32_t row);
 Receipt breed(WorldState& state, std::uint32_t row);
+// With this partner, which is of the same species, near and ready, or not.
+Receipt breed_with(WorldState& state, std::uint32_t row, EntityId partner);
 Receipt rest_in_ecosystem(WorldState& state, std::uint32_t row);
 // Whether a species has a diet of nothing but agents: where others forage, it hunts.
 bool eats_only_animals(const WorldState& state, SpeciesIndex species);

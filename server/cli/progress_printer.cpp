@@ -78,6 +78,8 @@ void ProgressPrinter::tell_news(const std::string& type, const rapidjson::Docume
                (why.empty() ? "" : ": " + why));
   } else if (type == "ability") {
     tell_ability(record);
+  } else if (type == "policy") {
+    tell_policy(record);
   } else if (type == "quarantine") {
     const std::string restored = text_of(record, "restored");
     const std::string ability = text_of(record, "ability");
@@ -104,6 +106,22 @@ void ProgressPrinter::tell_ability(const rapidjson::Document& record) {
              " at tick " + std::to_string(whole_of(record, "tick")) + " (" +
              printable(text_of(record, "goal")) + ")" +
              (why.empty() ? "" : ": " + printable(why, Lines::kKeep)));
+}
+
+void ProgressPrinter::tell_policy(const rapidjson::Document& record) {
+  const std::string state = text_of(record, "state"), why = text_of(record, "message");
+  std::string line = "policy " + std::to_string(whole_of(record, "number")) + " " + state + " (" +
+                     printable(text_of(record, "goal")) + ")";
+  if (state == "searching") {
+    const rapidjson::Value& search = record["search"];
+    if (text_of(search, "type") != "best") return;
+    line += ": score " + short_number(number_of(search, "score")) + ", success " +
+            short_number(100 * number_of(search, "success_rate")) + " %";
+  } else if (state == "found" || state == "kept") {
+    line += ": score " + short_number(number_of(record, "score")) + " on unseen seeds, in " +
+            printable(text_of(record, "dir"));
+  }
+  say_locked(line + (why.empty() ? "" : ": " + printable(why, Lines::kKeep)));
 }
 
 void ProgressPrinter::tell_live(const rapidjson::Document& record) {

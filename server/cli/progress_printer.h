@@ -40,6 +40,7 @@ class ProgressPrinter final : public abilities::RunObserver {
   void tell_candidate(const rapidjson::Document& record);
   void tell_live(const rapidjson::Document& record);
   void tell_ability(const rapidjson::Document& record);
+  void tell_policy(const rapidjson::Document& record);
   void tell_followed(const rapidjson::Document& record);
   void say_locked(const std::string& text);
   void show_prompt();

@@ -97,6 +97,33 @@ function reloadWords(record) {
   };
 }
 
+const kWishSteps = {
+  asked: "is searched for beside the world",
+  found: "was found and is tried beside the old one",
+  kept: "is what acts already",
+  installed: "was swapped in",
+  refused: "was refused",
+  dropped: "is no longer searched for",
+};
+
+function policyWords(record) {
+  const name = `A policy for “${record.goal}”`;
+  if (record.state === "searching") {
+    const { search } = record;
+    if (search?.type !== "best") return null;
+    const text = `${name}: ${points(search.score)} so far${withSuccess(search)}.`;
+    return { tone: "quiet", text };
+  }
+  const step = kWishSteps[record.state];
+  if (!step) return null;
+  const score = isNumber(record.score) ? `, ${points(record.score)} on unseen seeds` : "";
+  const why = record.message ? ` ${record.message}` : "";
+  return {
+    tone: record.state === "installed" ? "good" : record.state === "refused" ? "bad" : "note",
+    text: `${name} ${step}${score}.${why}`,
+  };
+}
+
 function timingWords(timing) {
   if (!timing || typeof timing !== "object") return "";
   const parts = [];
@@ -183,6 +210,7 @@ const tellers = {
     }
   },
   reload: reloadWords,
+  policy: policyWords,
   quarantine: (record) => ({
     tone: "bad",
     text:

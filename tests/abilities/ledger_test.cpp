@@ -225,4 +225,34 @@ TEST_CASE("under any interleaving nothing is overspent and the sums are exact") 
   CHECK(sum.calls > 100);
 }
 
+TEST_CASE("what a run inside of a run uses is entered into all ledgers around it") {
+  Ledger all(options()), outer({{5'000'000, 10, 1'000'000, 900, {}}, prices(), &all, {}, {}});
+  {
+    auto call = outer.reserve("oak", {1'000, 1'000, false});
+    REQUIRE(call);
+    call->settle({1'000, 100, false}, false, 0.1);
+  }
+  outer.add_ticks(300);
+  const Limits left = outer.left();
+  CHECK(left.calls == 9);
+  CHECK(left.tokens == 998'900);
+  CHECK(left.cost == 5'000'000 - 3'000 - 1'500);
+  CHECK(left.ticks == 600);
+  CHECK_FALSE(left.seconds);
+  Ledger inner({left, prices(), &outer, {}, {}});
+  {
+    auto call = inner.reserve("fir", {100, 100, false});
+    REQUIRE(call);
+    call->settle({100, 100, false}, false, 0.1);
+  }
+  inner.add_ticks(1'000);
+  for (const Ledger* ledger : {&all, &outer}) {
+    CHECK(ledger->state().use.calls == 2);
+    CHECK(ledger->state().models.at("fir").tokens_out == 100);
+    CHECK(ledger->state().ticks == 1'300);
+  }
+  CHECK(outer.left().ticks == 0);
+  CHECK_FALSE(outer.allows_ticks(1));
+}
+
 }  // namespace cherub::abilities
