@@ -293,10 +293,22 @@ Receipt use_in_ecosystem(WorldState& state, std::uint32_t row, AbilityKind kind,
   return Receipt::kNotAvailable;
 }
 
+bool eats_only_animals(const WorldState& state, SpeciesIndex species) {
+  const auto& diet = state.rules[species].diet_order;
+  return !diet.empty() && std::all_of(diet.begin(), diet.end(), [&](SpeciesIndex food) {
+    return state.rules[food].kind == Kind::kAgent;
+  });
+}
+
 void note_modes(WorldState& state) {
   for (const std::uint32_t row : state.agent_rows) {
-    const std::uint8_t mode = state.intents.mode[row];
-    if (mode < kModeNames.size()) state.ecology->bodies.mode[row] = mode;
+    std::uint8_t mode = state.intents.mode[row];
+    if (mode >= kModeNames.size()) continue;
+    const bool forages = mode == static_cast<std::uint8_t>(Mode::kForage);
+    if (forages && eats_only_animals(state, state.columns.species[row])) {
+      mode = static_cast<std::uint8_t>(Mode::kHunt);
+    }
+    state.ecology->bodies.mode[row] = mode;
   }
 }
 

@@ -61,6 +61,8 @@ Receipt breed(WorldState& state, std::uint32_t row);
 // With this partner, which is of the same species, near and ready, or not.
 Receipt breed_with(WorldState& state, std::uint32_t row, EntityId partner);
 Receipt rest_in_ecosystem(WorldState& state, std::uint32_t row);
+// Whether a species has a diet of nothing but agents: where others forage, it hunts.
+bool eats_only_animals(const WorldState& state, SpeciesIndex species);
 // Takes over what the agents say they are about.
 void note_modes(WorldState& state);
 

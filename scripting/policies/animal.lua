@@ -85,7 +85,7 @@ function policy.act(self, world)
   if well and self.drive > 0.5 and mate(self, world) then return end
   if water and rises(mode == "drink", self.thirst, 0.75, 0.35) then return drink(self, water) end
   if rises(mode == "rest", 1 - self.energy, 0.75, 0.3) then return rest(self, world) end
-  local eats = mode == "forage" or mode == "pollinate"
+  local eats = mode == "forage" or mode == "hunt" or mode == "pollinate"
   if rises(eats, self.hunger, 0.4, 0.15) then return feed(self, world) end
   self:set_mode("wander")
   self:wander()
