@@ -1,6 +1,7 @@
 #include "engine/scenario.h"
 
 #include <algorithm>
+#include <span>
 
 #include "engine/scenario_fields.h"
 #include "engine/shipped_scenarios.h"
@@ -37,8 +38,15 @@ const MetricSpec* Scenario::find_metric(std::string_view metric_name) const {
   return found == metrics.end() ? nullptr : &*found;
 }
 
+const Curriculum* Scenario::find_curriculum(std::string_view curriculum_name) const {
+  const auto found = std::find_if(curricula.begin(), curricula.end(), [&](const Curriculum& entry) {
+    return entry.name == curriculum_name;
+  });
+  return found == curricula.end() ? nullptr : &*found;
+}
+
 const std::vector<std::string>& generator_names() {
-  static const std::vector<std::string> names = {"flat", "maze"};
+  static const std::vector<std::string> names = {"flat", "maze", "caves", "town", "tower"};
   return names;
 }
 
@@ -52,16 +60,37 @@ const std::vector<std::string>& action_names() {
   return names;
 }
 
+namespace {
+
+struct Shipped {
+  std::string_view name, yaml;
+};
+std::span<const Shipped> shipped_list() {
+  static const Shipped list[] = {{"maze", shipped::k_maze_yaml},
+                                 {"meadow", shipped::k_meadow_yaml},
+                                 {"caves", shipped::k_caves_yaml},
+                                 {"town", shipped::k_town_yaml},
+                                 {"tower", shipped::k_tower_yaml}};
+  return list;
+}
+
+}  // namespace
+
 std::vector<std::string> builtin_scenario_names() {
-  return {"maze", "meadow"};
+  std::vector<std::string> names;
+  for (const Shipped& entry : shipped_list()) names.emplace_back(entry.name);
+  return names;
 }
 
 base::Result<Scenario> builtin_scenario(std::string_view name) {
-  if (name == "maze") return parse_scenario(shipped::k_maze_yaml);
-  if (name == "meadow") return parse_scenario(shipped::k_meadow_yaml);
+  std::string all;
+  for (const Shipped& entry : shipped_list()) {
+    if (entry.name == name) return parse_scenario(entry.yaml);
+    all += (all.empty() ? "" : ", ") + std::string(entry.name);
+  }
   return base::Error{
       base::ErrorCode::kNotFound,
-      "No scenario '" + std::string(name.substr(0, 64)) + "' ships; there are: maze, meadow.",
+      "No scenario '" + std::string(name.substr(0, 64)) + "' ships; there are: " + all + ".",
       "scenario"};
 }
 

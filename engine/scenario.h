@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/gait.h"
 
 namespace cherub::engine {
 
@@ -18,12 +19,12 @@ struct MetricSpec {
   std::string name;  // "time_to_goal"
   std::string unit;  // "s", "m", "1" …
   Better better = Better::kHigher;
-  std::string description;         // one line
+  std::string description;  // one line
   // What people say when they mean it: "fast", "quickly" …; with a "-" in front when they mean its
   // poor end: "-death".
   std::vector<std::string> words;
-  double weight = 0;               // in the scenario's own objective
-  double scale = 1;  // a typical range: |difference| / scale is what a search compares
+  double weight = 0;  // in the scenario's own objective
+  double scale = 1;   // a typical range: |difference| / scale is what a search compares
   // A policy whose mean is worse than that of what it replaces by more than so many scales may not
   // become the best, unless the goal asks for just that. Infinity: any may.
   double guard = std::numeric_limits<double>::infinity();
@@ -41,9 +42,17 @@ enum class Kind : std::uint8_t {
   kAgent,  // has behaviour, may be driven by a script slot
   kPlant,
   kTarget,
-  kItem,  // a thing: lies on the ground, or is carried in hands as a count
+  kItem,      // a thing: lies on the ground, or is carried in hands as a count
+  kObstacle,  // agents cannot walk into it
 };
-const char* kind_name(Kind kind);  // "agent", "plant", "target", "item"
+const char* kind_name(Kind kind);  // "agent", "plant", "target", "item", "obstacle"
+
+// How a target or obstacle goes about by itself, from cell to cell.
+enum class Route : std::uint8_t {
+  kNone,  // it stays
+  kBeat,  // straight on, and back where the way ends
+  kRoam,  // on at every fork by chance
+};
 
 struct SpeciesSpec {
   std::string name;
@@ -70,6 +79,12 @@ struct SpeciesSpec {
   double lifetime_s = 0;             // 0: does not age to death
   std::uint32_t hands = 0;           // agents: how many items they can carry
   std::string role;                  // agents: of its members at first; empty: none
+  Gait gait;                         // `motion` and `climb`
+  double lift = 1;                   // who flies: m/s up and down
+  double turn_rate = 0;              // rad/s; 0: turns at once
+  double view_angle = 360;           // degrees that it sees at once, around its heading
+  Route route = Route::kNone;        // targets and obstacles
+  double contact_damage = 0;         // obstacles: health per s that touching one costs
 };
 
 // An occupation: what those who have it know.
@@ -82,13 +97,13 @@ struct RoleSpec {
 struct SpawnSpec {
   std::string species;
   std::uint32_t count = 1;
-  std::string place = "anywhere";  // anywhere | start | target (maze generator's cells)
+  std::string place = "anywhere";  // anywhere | start | target (where a generator put them)
 };
 
 struct TerrainSpec {
-  std::string generator = "flat";  // flat | maze
+  std::string generator = "flat";  // flat | maze | caves | town | tower
   std::uint32_t width = 32, depth = 32, height = 1;
-  double openness = 0;        // maze: share of inner walls removed, 0 … 1
+  double openness = 0;        // 0 … 1; maze: share of inner walls removed; others: voxel_worlds.h
   double hazard_density = 0;  // share of open cells, 0 … 1; never start, target or the only way
   double water_density = 0;   // flat: share of cells that are water, 0 … 0.5
 };
@@ -98,6 +113,26 @@ inline constexpr std::string_view kActionNames[] = {"move", "move_to", "wander",
 
 // Whether walls hide what is behind them. kAuto: in a maze.
 enum class WallSight : std::uint8_t { kAuto, kBlock, kIgnore };
+
+// What may be set to make a world easier or harder, for people and programs that ask.
+struct SettingSpec {
+  std::string field;  // as set() takes it: "terrain.width"
+  double low = 0, high = 0;
+  std::string description;
+};
+
+struct CurriculumStep {
+  std::string name;
+  std::vector<std::string> set;  // "terrain.width=13"
+  // Passed when the success rate on held-out seeds is, by its interval's lower bound, as high.
+  double advance = 0.5;
+};
+// Settings from easy to hard.
+struct Curriculum {
+  std::string name;
+  std::string description;
+  std::vector<CurriculumStep> steps;
+};
 
 // One kind of world, as data. `yaml` keeps the text it came from, so a recording can carry it
 // whole.
@@ -110,6 +145,7 @@ struct Scenario {
   double hazard_damage = 0;  // health per s in a hazard
   TerrainSpec terrain;
   WallSight walls = WallSight::kAuto;  // `senses: {walls: block | ignore}`
+  bool keeps_map = false;              // `senses: {map: true}`: agents remember what they saw
   std::vector<RoleSpec> roles;
   std::vector<SpeciesSpec> species;
   std::vector<SpawnSpec> spawns;
@@ -119,11 +155,14 @@ struct Scenario {
   // What agents can do here, out of kActionNames: an intent of any other kind is not available.
   std::vector<std::string> actions;
   std::string agent_species;  // the species that script slot "policy" drives
+  std::vector<SettingSpec> settings;
+  std::vector<Curriculum> curricula;
   std::string yaml;
 
   [[nodiscard]] std::optional<std::size_t> find_species(std::string_view species_name) const;
   [[nodiscard]] std::optional<std::size_t> find_role(std::string_view role_name) const;
   [[nodiscard]] const MetricSpec* find_metric(std::string_view metric_name) const;
+  [[nodiscard]] const Curriculum* find_curriculum(std::string_view curriculum_name) const;
 };
 
 inline constexpr std::size_t kScenarioBytesMax = 256 * 1024;

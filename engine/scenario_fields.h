@@ -37,6 +37,10 @@ inline constexpr SpeciesNumber kSpeciesNumbers[] = {
     {"reproduce_energy", &SpeciesSpec::reproduce_energy, 0, 1},
     {"reproduce_age_s", &SpeciesSpec::reproduce_age_s, 0, 1e6},
     {"lifetime_s", &SpeciesSpec::lifetime_s, 0, 1e6},
+    {"lift", &SpeciesSpec::lift, 0, 50},
+    {"turn_rate", &SpeciesSpec::turn_rate, 0, 1000},
+    {"view_angle", &SpeciesSpec::view_angle, 10, 360},
+    {"contact_damage", &SpeciesSpec::contact_damage, 0, 1000},
 };
 
 const std::vector<std::string>& generator_names();

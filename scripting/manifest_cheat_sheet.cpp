@@ -45,6 +45,8 @@ std::string species_words(const engine::SpeciesSpec& species) {
   if (species.kind == engine::Kind::kPlant) text += " (a plant";
   if (species.kind == engine::Kind::kTarget) text += " (a target";
   if (species.kind == engine::Kind::kItem) text += " (an item";
+  if (species.kind == engine::Kind::kObstacle) text += " (an obstacle";
+  if (species.route != engine::Route::kNone) text += ", goes about";
   for (const std::string& food : species.diet) text += ", eats " + food;
   return text + ")";
 }
