@@ -38,7 +38,8 @@ struct Followed {
 };
 
 struct Totals {
-  double agents_now = 0, births = 0, starved = 0;
+  double agents_now = 0, births = 0, starved = 0, hunted = 0;
+  double persistence = 1, diversity = 0;
   double episode_s = 0, passable_cells = 1, open_voxels = 1;
   double shortest_m = 0;  // from the start to the target
 };
@@ -80,7 +81,7 @@ double following_of(const Followed& agent) {
   return agent.hunger_ticks > 0 ? agent.following_ticks / agent.hunger_ticks : 0;
 }
 
-constexpr std::array<Recorder, 17> kRecorders = {{
+constexpr std::array<Recorder, 20> kRecorders = {{
     {"reached", Fold::kMean, [](Agent a, Whole) { return share(a.reached); }, nullptr},
     {"progress", Fold::kMean, [](Agent a, Whole) { return progress_of(a); }, nullptr},
     {"time_to_goal", Fold::kMean,
@@ -100,6 +101,9 @@ constexpr std::array<Recorder, 17> kRecorders = {{
     {"population", Fold::kWorld, nullptr, [](Whole w) { return w.agents_now; }},
     {"offspring", Fold::kWorld, nullptr, [](Whole w) { return w.births; }},
     {"starved", Fold::kWorld, nullptr, [](Whole w) { return w.starved; }},
+    {"hunted", Fold::kWorld, nullptr, [](Whole w) { return w.hunted; }},
+    {"persistence", Fold::kWorld, nullptr, [](Whole w) { return w.persistence; }},
+    {"diversity", Fold::kWorld, nullptr, [](Whole w) { return w.diversity; }},
 }};
 
 const Recorder* find_recorder(std::string_view name) {
@@ -126,6 +130,7 @@ struct EpisodeMetrics::State {
   SpeciesIndex species = 0;                // that `population` and its births and deaths count
   Totals totals;
   bool has_target = false;
+  std::vector<SpeciesIndex> first_species;  // of which somebody lived at first
   std::uint32_t width = 1;
   std::size_t layer_cells = 1;
   Gait gait;                        // of the species
@@ -148,6 +153,7 @@ struct EpisodeMetrics::State {
   void look_at_ground(const World& world);
   [[nodiscard]] bool is_done(const Followed& agent) const;
   void take_event(const World& world, const TickReport& report, const Event& event);
+  void count_species(const World& world);
 };
 
 // Progress, coverage and what was seen of one living agent.
@@ -212,6 +218,9 @@ void EpisodeMetrics::State::take_event(const World& world, const TickReport& rep
       if (event.species == species && event.value == static_cast<double>(DeathCause::kStarved)) {
         totals.starved += 1;
       }
+      if (event.species == species && event.value == static_cast<double>(DeathCause::kEaten)) {
+        totals.hunted += 1;
+      }
       return;
     case EventKind::kBirth:
       if (event.species == species) totals.births += 1;
@@ -248,6 +257,21 @@ void EpisodeMetrics::State::look_at_ground(const World& world) {
   steps = steps_to(terrain, goal, HazardPolicy::kWalkThrough, gait);
 }
 
+// Diversity as Simpson (1949) has it, over animals.
+void EpisodeMetrics::State::count_species(const World& world) {
+  double living = 0, animals = 0, squares = 0;
+  for (const SpeciesIndex of : first_species) living += world.alive_count(of) > 0 ? 1 : 0;
+  for (std::size_t of = 0; of < world.scenario().species.size(); ++of) {
+    if (world.scenario().species[of].kind != Kind::kAgent) continue;
+    const double count = world.alive_count(static_cast<SpeciesIndex>(of));
+    animals += count;
+    squares += count * count;
+  }
+  totals.persistence =
+      first_species.empty() ? 1 : living / static_cast<double>(first_species.size());
+  totals.diversity = animals > 0 ? 1 - squares / (animals * animals) : 0;
+}
+
 EpisodeMetrics::EpisodeMetrics(const World& world) : state_(std::make_unique<State>()) {
   State& state = *state_;
   const Scenario& scenario = world.scenario();
@@ -273,6 +297,11 @@ EpisodeMetrics::EpisodeMetrics(const World& world) : state_(std::make_unique<Sta
     state.follow_position(world, at);
   }
   state.totals.agents_now = world.alive_count(state.species);
+  for (std::size_t of = 0; of < scenario.species.size(); ++of) {
+    const auto species = static_cast<SpeciesIndex>(of);
+    if (world.alive_count(species) > 0) state.first_species.push_back(species);
+  }
+  state.count_species(world);
 }
 
 EpisodeMetrics::~EpisodeMetrics() = default;
@@ -294,6 +323,7 @@ void EpisodeMetrics::observe(const World& world, const TickReport& report) {
     state.follow_way(world, agent);
   }
   state.totals.agents_now = world.alive_count(state.species);
+  state.count_species(world);
 }
 
 std::vector<double> EpisodeMetrics::values() const {

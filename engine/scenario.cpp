@@ -1,7 +1,7 @@
 #include "engine/scenario.h"
 
 #include <algorithm>
-#include <span>
+#include <array>
 
 #include "engine/scenario_fields.h"
 #include "engine/shipped_scenarios.h"
@@ -65,32 +65,33 @@ namespace {
 struct Shipped {
   std::string_view name, yaml;
 };
-std::span<const Shipped> shipped_list() {
-  static const Shipped list[] = {{"maze", shipped::k_maze_yaml},
-                                 {"meadow", shipped::k_meadow_yaml},
-                                 {"caves", shipped::k_caves_yaml},
-                                 {"town", shipped::k_town_yaml},
-                                 {"tower", shipped::k_tower_yaml}};
-  return list;
+const std::array<Shipped, 6>& all_shipped() {
+  static const std::array<Shipped, 6> all = {{{"maze", shipped::k_maze_yaml},
+                                              {"meadow", shipped::k_meadow_yaml},
+                                              {"pasture", shipped::k_pasture_yaml},
+                                              {"caves", shipped::k_caves_yaml},
+                                              {"town", shipped::k_town_yaml},
+                                              {"tower", shipped::k_tower_yaml}}};
+  return all;
 }
 
 }  // namespace
 
 std::vector<std::string> builtin_scenario_names() {
   std::vector<std::string> names;
-  for (const Shipped& entry : shipped_list()) names.emplace_back(entry.name);
+  for (const Shipped& scenario : all_shipped()) names.emplace_back(scenario.name);
   return names;
 }
 
 base::Result<Scenario> builtin_scenario(std::string_view name) {
-  std::string all;
-  for (const Shipped& entry : shipped_list()) {
-    if (entry.name == name) return parse_scenario(entry.yaml);
-    all += (all.empty() ? "" : ", ") + std::string(entry.name);
+  std::string known;
+  for (const Shipped& scenario : all_shipped()) {
+    if (scenario.name == name) return parse_scenario(scenario.yaml);
+    known += (known.empty() ? "" : ", ") + std::string(scenario.name);
   }
   return base::Error{
       base::ErrorCode::kNotFound,
-      "No scenario '" + std::string(name.substr(0, 64)) + "' ships; there are: " + all + ".",
+      "No scenario '" + std::string(name.substr(0, 64)) + "' ships; there are: " + known + ".",
       "scenario"};
 }
 

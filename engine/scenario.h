@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/ecology/environment.h"
+#include "engine/ecology/traits.h"
 #include "engine/gait.h"
 
 namespace cherub::engine {
@@ -85,6 +87,27 @@ struct SpeciesSpec {
   double view_angle = 360;           // degrees that it sees at once, around its heading
   Route route = Route::kNone;        // targets and obstacles
   double contact_damage = 0;         // obstacles: health per s that touching one costs
+
+  // What follows counts in ecosystems only (Scenario::environment). engine/ecology/traits.h has the
+  // formulas by which traits give most of it.
+  std::optional<SpeciesTraits> traits;
+  double matter = 1;         // of a grown plant, or of an animal's body and full reserve
+  double drain_rate = 0;     // energy per s, awake or not
+  double drive_rate = 0;     // reproductive drive per s
+  double parch_rate = 0;     // health per s while dehydrated
+  double graze_relief = 0;   // hunger that a bite of a plant relieves
+  double prey_relief = 0;    // hunger that one prey relieves, at most
+  double nectar_relief = 0;  // hunger that a visit to a flower relieves
+  double birth_cost = 0;     // energy of each parent
+  double clutch = 1;         // children at a time
+  double mating_radius = 2;  // m
+  double catch_chance = 0;   // hunters: of a prey that is as fast and in full health
+  double canopy = 0;         // m: plants that shade others
+  std::vector<std::string> pollinates;
+  std::string roost;        // a species near which it rests well and safely, and which it breeds by
+  bool colony = false;      // its members swarm when their colony is not well
+  bool decomposer = false;  // a plant that lives on litter, and without light
+  std::string policy;       // agents: what they act by when no script drives them; empty: native
 };
 
 // An occupation: what those who have it know.
@@ -108,8 +131,12 @@ struct TerrainSpec {
   double water_density = 0;   // flat: share of cells that are water, 0 … 0.5
 };
 
-inline constexpr std::string_view kActionNames[] = {"move", "move_to", "wander", "eat", "reproduce",
-                                                    "rest", "say",     "turn",   "use"};
+inline constexpr std::string_view kActionNames[] = {"move",      "move_to", "wander",   "eat",
+                                                    "reproduce", "rest",    "say",      "turn",
+                                                    "use",       "drink",   "pollinate"};
+
+// The policies that `species: policy:` can name; their Lua is in scripting/policies.
+inline constexpr std::string_view kDefaultPolicyNames[] = {"animal"};
 
 // Whether walls hide what is behind them. kAuto: in a maze.
 enum class WallSight : std::uint8_t { kAuto, kBlock, kIgnore };
@@ -146,6 +173,7 @@ struct Scenario {
   TerrainSpec terrain;
   WallSight walls = WallSight::kAuto;  // `senses: {walls: block | ignore}`
   bool keeps_map = false;              // `senses: {map: true}`: agents remember what they saw
+  std::optional<EnvironmentSpec> environment;  // makes the world an ecosystem
   std::vector<RoleSpec> roles;
   std::vector<SpeciesSpec> species;
   std::vector<SpawnSpec> spawns;

@@ -109,7 +109,8 @@ Result<void> check_terrain(const TerrainSpec& terrain) {
   }
   const bool generated = maze || voxels;
   if (!generated && (terrain.openness != 0 || terrain.hazard_density != 0)) {
-    checks << invalid("terrain", "openness and hazard_density belong to other generators.");
+    checks << invalid("terrain",
+                      "openness and hazard_density belong to maze, caves, town and tower.");
   }
   if (generated && terrain.water_density != 0) {
     checks << invalid("terrain.water_density", "Belongs to the flat generator.");
@@ -249,7 +250,7 @@ Result<void> check_spawns(const Scenario& scenario) {
            << in_range(item("spawns", i, "count"), spawn.count, 0, kEntitiesMax);
     if (spawn.place != "anywhere" && scenario.terrain.generator == "flat") {
       checks << invalid(item("spawns", i, "place"),
-                        quoted(spawn.place) + " does not exist in flat worlds.");
+                        quoted(spawn.place) + " exists only in a maze, caves, a town or a tower.");
     }
     total += spawn.count;
   }
@@ -356,7 +357,7 @@ base::Result<void> check_scenario(const Scenario& scenario) {
          << in_range("hazard_damage", scenario.hazard_damage, 0, 1000)
          << check_terrain(scenario.terrain) << check_roles(scenario) << check_species(scenario)
          << check_spawns(scenario) << check_metrics(scenario) << check_actions(scenario)
-         << check_difficulty(scenario) << check_map(scenario);
+         << check_difficulty(scenario) << check_map(scenario) << check_ecology_of(scenario);
   return checks.first();
 }
 

@@ -8,6 +8,7 @@
 
 #include "engine/base/result.h"
 #include "engine/columns.h"
+#include "engine/ecology/ecology.h"
 #include "engine/maze.h"
 #include "engine/society.h"
 #include "engine/terrain.h"
@@ -31,6 +32,7 @@ struct Snapshot {
   std::vector<std::uint32_t> free_rows;  // the one freed last is used first
   std::vector<std::string> maps;         // by row: seen_map_text; empty where none are kept
   Columns columns;
+  std::optional<Ecology> ecology;
 };
 
 // A readable JSON object: one array per column, terrain as a map of characters. Numbers read back

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/base/hash.h"
+#include "engine/ecology/systems.h"
 #include "engine/hands.h"
 #include "engine/scenario_fields.h"
 #include "engine/uses.h"
@@ -18,6 +19,36 @@ namespace {
 constexpr double kCellShareOfSense = 0.22;
 constexpr double kCellMin_m = 1, kCellMax_m = 8;
 constexpr double kRadiansPerDegree = 0.017453292519943295;
+
+SpeciesMask bit_of(const Scenario& scenario, std::string_view species) {
+  const auto found = scenario.find_species(species);
+  return found ? SpeciesMask{1} << *found : 0;
+}
+
+void compile_ecology(const Scenario& scenario, const SpeciesSpec& spec, double tick_s,
+                     SpeciesRules& rules) {
+  const EnvironmentSpec& environment = *scenario.environment;
+  const auto per_tick = [&](double per_s, double factor) {
+    return static_cast<float>(per_s * tick_s * factor);
+  };
+  rules.hunger_per_tick = per_tick(spec.hunger_rate, environment.hunger_factor);
+  rules.thirst_per_tick = per_tick(spec.thirst_rate, environment.thirst_factor);
+  rules.growth_per_tick = per_tick(spec.growth_rate, environment.growth_factor);
+  rules.spread_chance = spec.spread_rate * tick_s * environment.spread_factor;
+  rules.drive_per_tick = per_tick(spec.drive_rate, environment.breeding_factor);
+  rules.drain_per_tick = per_tick(spec.drain_rate, 1);
+  rules.parch_per_tick = per_tick(spec.parch_rate, 1);
+  for (const std::string& food : spec.diet) {
+    rules.diet_order.push_back(static_cast<SpeciesIndex>(*scenario.find_species(food)));
+  }
+  for (const SpeciesSpec& other : scenario.species) {
+    const bool eats =
+        std::find(other.diet.begin(), other.diet.end(), spec.name) != other.diet.end();
+    if (eats) rules.threats |= bit_of(scenario, other.name);
+  }
+  for (const std::string& flower : spec.pollinates) rules.blossoms |= bit_of(scenario, flower);
+  if (!spec.roost.empty()) rules.roost = bit_of(scenario, spec.roost);
+}
 
 SpeciesRules compile(const Scenario& scenario, const SpeciesSpec& spec, double tick_s) {
   const auto per_tick = [&](double per_s) { return static_cast<float>(per_s * tick_s); };
@@ -50,6 +81,7 @@ SpeciesRules compile(const Scenario& scenario, const SpeciesSpec& spec, double t
   rules.turn_per_tick = spec.turn_rate * tick_s;
   rules.view_half = spec.view_angle < 360 ? spec.view_angle * kRadiansPerDegree / 2 : 0;
   rules.contact_damage = per_tick(spec.contact_damage);
+  if (scenario.environment) compile_ecology(scenario, spec, tick_s, rules);
   return rules;
 }
 
@@ -83,6 +115,7 @@ void make_empty(WorldState& state, std::uint64_t seed) {
   state.weather = {};
   state.slots.assign(1, {"policy", "", "", {}});
   state.society = begin_society(state.scenario);
+  state.ecology = begin_ecology(state.scenario);
   state.carried = 0;
   state.maps.clear();
   state.spoken.clear();
@@ -150,6 +183,7 @@ std::unique_ptr<WorldState> lay_out(Scenario scenario, std::uint64_t seed) {
     }
     state->some_look_ahead |= spec.kind == Kind::kAgent && spec.view_angle < 360;
     state->rules.push_back(compile(state->scenario, spec, state->tick_s));
+    state->flowers |= state->rules.back().blossoms;
   }
   for (std::size_t i = 0; i < std::size(kActionNames); ++i) {
     const auto& actions = state->scenario.actions;
@@ -177,6 +211,7 @@ void set_terrain(WorldState& state, GeneratedTerrain made) {
   state.terrain_hash = base::hash_bytes(blocks.data(), blocks.size(), state.terrain.width);
   lay_grid(state);
   find_buried(state);
+  if (state.ecology) index_water(state);
 }
 
 namespace {
@@ -186,6 +221,13 @@ Gait agent_gait(const WorldState& state) {
   return state.rules[*state.scenario.find_species(state.scenario.agent_species)].gait;
 }
 
+GeneratedTerrain make_ground(const WorldState& state, std::uint64_t seed) {
+  const Scenario& scenario = state.scenario;
+  GeneratedTerrain made = generate_terrain(scenario.terrain, seed, agent_gait(state));
+  if (scenario.environment) dig_ponds(*scenario.environment, made.terrain);
+  return made;
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<World>> World::create(Scenario scenario, std::uint64_t seed) {
@@ -193,14 +235,14 @@ base::Result<std::unique_ptr<World>> World::create(Scenario scenario, std::uint6
     return checked.error();
   }
   std::unique_ptr<WorldState> state = lay_out(std::move(scenario), seed);
-  set_terrain(*state, generate_terrain(state->scenario.terrain, seed, agent_gait(*state)));
+  set_terrain(*state, make_ground(*state, seed));
   populate(*state);
   return std::unique_ptr<World>(new World(std::move(state)));
 }
 
 void World::reset(std::uint64_t seed) {
   make_empty(*state_, seed);
-  set_terrain(*state_, generate_terrain(state_->scenario.terrain, seed, agent_gait(*state_)));
+  set_terrain(*state_, make_ground(*state_, seed));
   populate(*state_);
 }
 
@@ -232,6 +274,7 @@ TickReport World::step(Behaviour& behaviour) {
 
   enter(Phase::kDecide);
   state.intents.clear(state.columns.size());
+  if (state.ecology) state.intents.mode.assign(state.columns.size(), kNoMode);
   state.faults.clear();
   behaviour.decide(*this, state.intents, state.faults);
   std::move(state.faults.begin(), state.faults.end(), std::back_inserter(state.events));
@@ -247,8 +290,12 @@ TickReport World::step(Behaviour& behaviour) {
   enter(Phase::kLive);
   burn_in_hazards(state);
   hurt_by_obstacles(state);
-  metabolise(state);
-  grow_plants(state);
+  if (state.ecology) {
+    live_in_ecosystem(state);
+  } else {
+    metabolise(state);
+    grow_plants(state);
+  }
   forget_what_passed(state);
   bury_and_bear(state);
   if (state.rows_changed) refresh_rows(state);
@@ -359,6 +406,12 @@ std::span<const ItemCount> World::items_of(std::uint32_t row) const {
 }
 const Society& World::society() const {
   return state_->society;
+}
+const Ecology* World::ecology() const {
+  return state_->ecology ? &*state_->ecology : nullptr;
+}
+SpeciesMask World::threats(SpeciesIndex species) const {
+  return species < state_->rules.size() ? state_->rules[species].threats : 0;
 }
 
 double World::rain_intensity() const {

@@ -3,12 +3,14 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "engine/columns.h"
 #include "engine/commands.h"
+#include "engine/ecology/ecology.h"
 #include "engine/events.h"
 #include "engine/grid.h"
 #include "engine/intents.h"
@@ -43,6 +45,13 @@ struct SpeciesRules {
   double turn_per_tick = 0;  // rad; 0: as far as it likes
   double view_half = 0;      // rad to each side of the heading; 0: all around
   float contact_damage = 0;  // health per tick
+
+  // Of ecosystems.
+  float drain_per_tick = 0, drive_per_tick = 0, parch_per_tick = 0;
+  std::vector<SpeciesIndex> diet_order;  // best first
+  SpeciesMask threats = 0;               // who eats it
+  SpeciesMask blossoms = 0;              // what it pollinates
+  SpeciesMask roost = 0;
 };
 
 struct Weather {
@@ -60,6 +69,7 @@ struct Birth {
   EntityId parent;
   float x, y, z;
   float energy;
+  std::uint32_t matter = 0;  // of ecosystems: units that the parents put aside
 };
 
 // What one task of a phase wants to happen, in row order.
@@ -104,8 +114,9 @@ struct WorldState {
   Weather weather;
   std::vector<ScriptSlot> slots;
   Society society;
-  std::uint64_t carried = 0;  // items in all hands: each has its room among the entities
-  std::vector<SeenMap> maps;  // by row; empty where the scenario keeps none
+  std::optional<Ecology> ecology;  // of scenarios with an environment
+  std::uint64_t carried = 0;       // items in all hands: each has its room among the entities
+  std::vector<SeenMap> maps;       // by row; empty where the scenario keeps none
 
   // Made from the above at every sense phase.
   Grid grid;
@@ -115,6 +126,10 @@ struct WorldState {
   Sighting target{};
   std::uint32_t target_row = 0;                           // where there is one
   std::vector<std::uint32_t> patrol_rows, obstacle_rows;  // who goes about by itself; ascending
+
+  // Made from the terrain and the rules, for ecosystems.
+  std::vector<std::uint32_t> nearest_water;  // by cell of the ground: a cell, or kNoWater
+  SpeciesMask flowers = 0;                   // that somebody pollinates
 
   // Made from society at the end of every tick.
   SoundMap sound_map;
@@ -163,6 +178,8 @@ struct WorldState {
   [[nodiscard]] bool is_dying(std::uint32_t row) const { return columns.health[row] <= 0; }
 };
 
+// No water anywhere.
+inline constexpr std::uint32_t kNoWater = 0xffffffff;
 // What a seedling holds of energy.
 inline constexpr float kSeedlingEnergy = 0.1f;
 // A row whose generation has reached this is retired: beyond it an id no longer fits a Lua number.
@@ -183,6 +200,8 @@ enum class Action : std::size_t {
   kSay,
   kTurn,
   kUse,
+  kDrink,
+  kPollinate,
 };
 inline bool allows(const WorldState& state, Action action) {
   return state.has_action[static_cast<std::size_t>(action)];
@@ -226,6 +245,7 @@ void hurt_by_obstacles(WorldState& state);                      // patrols.cpp
 void metabolise(WorldState& state);                             // life.cpp
 void grow_plants(WorldState& state);                            // plants.cpp
 void bury_and_bear(WorldState& state);                          // life.cpp
+bool is_old(const WorldState& state, std::uint32_t row);        // life.cpp: its time has come
 // state_hash.cpp: of the columns and free_rows, and of all with them.
 void hash_columns(const WorldState& state, std::vector<ColumnHash>& hashes);
 std::uint64_t hash_state(const WorldState& state, std::span<const ColumnHash> columns);

@@ -49,9 +49,21 @@ struct View {
   decltype(&engine::cherub_sense_knows) knows = &engine::cherub_sense_knows;
   decltype(&engine::cherub_sense_cooldown) cooldown = &engine::cherub_sense_cooldown;
   decltype(&engine::cherub_sense_rain) rain = &engine::cherub_sense_rain;
-  decltype(&engine::cherub_sense_seen) seen = &engine::cherub_sense_seen;
+  decltype(&engine::cherub_sense_seen) known = &engine::cherub_sense_seen;
   decltype(&engine::cherub_sense_way) way = &engine::cherub_sense_way;
   decltype(&engine::cherub_sense_frontier) frontier = &engine::cherub_sense_frontier;
+
+  // Of ecosystems; elsewhere null.
+  const float* drive = nullptr;
+  const std::uint8_t* mode_now = nullptr;
+  std::uint8_t* mode = nullptr;
+  decltype(&engine::cherub_sense_forage) forage = &engine::cherub_sense_forage;
+  decltype(&engine::cherub_sense_blossom) blossom = &engine::cherub_sense_blossom;
+  decltype(&engine::cherub_sense_water) water = &engine::cherub_sense_water;
+  decltype(&engine::cherub_sense_pause) pause = &engine::cherub_sense_pause;
+  decltype(&engine::cherub_sense_colony) colony = &engine::cherub_sense_colony;
+  decltype(&engine::cherub_sense_light) light = &engine::cherub_sense_light;
+  decltype(&engine::cherub_sense_temperature) temperature = &engine::cherub_sense_temperature;
 
   void look_at(const engine::World& seen);
   void write_to(engine::Intents& intents);

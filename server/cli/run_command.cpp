@@ -271,7 +271,7 @@ void add_resume(CLI::App& command, RunFlags& flags) {
 }
 
 void add_flags(CLI::App& command, RunFlags& flags) {
-  command.add_option("--scenario", flags.scenario, "maze, meadow, caves … (default maze)");
+  command.add_option("--scenario", flags.scenario, "maze, pasture, caves … (default maze)");
   command
       .add_option("--set", flags.settings,
                   "field=value: the scenario with this setting (cherub scenario show NAME lists "
@@ -346,11 +346,11 @@ void add_run_command(CLI::App& program, Session& session) {
   command->footer(
       "Examples:\n"
       "  cherub run --goal 'reach the target fast and safely'\n"
-      "  cherub run --scenario meadow --goal 'keep the rabbits fed' --iterations 5\n"
+      "  cherub run --scenario pasture --goal 'keep the rabbits fed' --iterations 5\n"
       "  cherub run --scenario tower --curriculum standard --goal 'reach the target safely'\n"
       "  cherub run --set terrain.width=31 --set terrain.depth=31 --goal 'reach the target'\n"
       "  cherub run --policy mine.lua --watch mine.lua\n"
-      "  cherub run --scenario meadow --policy mine.lua --console\n"
+      "  cherub run --scenario pasture --policy mine.lua --console\n"
       "  cherub run --load runs/20261121-014233-3f9a --live 600\n"
       "  cherub run --world worlds/garden --load before_rain\n"
       "  cherub run --resume runs/20261121-014233-3f9a --max-ticks 5000000\n"
