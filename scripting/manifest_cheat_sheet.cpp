@@ -130,7 +130,9 @@ std::string api_cheat_sheet(const engine::Scenario& scenario) {
   }
   text +=
       " \"any\" (all), \"food\" (what the agent eats)\nSighting: {id, species, x, y, z, distance}"
-      "; Step: {x, y, length}\n";
+      "; Step: {x, y, length}";
+  if (scenario.keeps_map) text += ", of way_step and frontier_step also z, there";
+  text += "\n";
   add_roles(text, scenario);
   text += "library:\n";
   add_library(text);
