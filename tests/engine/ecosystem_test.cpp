@@ -139,7 +139,7 @@ TEST_CASE("nobody is caught at its roost, and rest is better there") {
   const std::uint32_t wolf = spawn(*world, "wolf", 12.5, 12.5);
   const std::uint32_t bird = spawn(*world, "bird", 12.6, 12.5);
   spawn(*world, "oak", 13.5, 12.5);
-  for (int tries = 0; tries < 30; ++tries) {
+  for (int tries = 0; tries < 15; ++tries) {
     CHECK(act(*world, wolf, AbilityKind::kEat, world->id_of(bird)) == Receipt::kFailed);
     idle(*world, 20);
   }
@@ -199,24 +199,20 @@ TEST_CASE("who is by the water drinks") {
   cherub_sense_water(world.get(), far, &water);
   REQUIRE(water.found == 1);
   CHECK(world->terrain().at(static_cast<int>(water.x), static_cast<int>(water.y)) == Block::kWater);
-  idle(*world, 400);
+  idle(*world, 350);
   CHECK(world->columns().health[far] < 1);
 }
 
 TEST_CASE("two that are ready have young near each other, who cost both of them matter") {
-  const auto world = make_world(garden_yaml("  rates: {breeding: 100}\n"));
+  const auto world = make_world(garden_yaml("  rates: {breeding: 100, hunger: 0.1}\n"));
   const std::uint32_t first = spawn(*world, "wolf", 12.5, 12.5);
-  idle(*world, 2);
+  idle(*world, 80);
   CHECK(act(*world, first, AbilityKind::kReproduce) == Receipt::kNoSuchTarget);
   const std::uint32_t second = spawn(*world, "wolf", 13.5, 12.5);
-  idle(*world, 30);
+  idle(*world, 80);
   const std::uint32_t had = matter_of(*world, first), other_had = matter_of(*world, second);
   const std::uint32_t wolves = world->alive_count(1);
   const Receipt receipt = act(*world, first, AbilityKind::kReproduce);
-  if (receipt == Receipt::kNotReady) {
-    CHECK(world->columns().hunger[first] > 0.45f);  // it came too hungry, which happens
-    return;
-  }
   CHECK(receipt == Receipt::kAccepted);
   CHECK(world->alive_count(1) == wolves + 3);
   CHECK(matter_of(*world, first) < had);
@@ -227,7 +223,7 @@ TEST_CASE("two that are ready have young near each other, who cost both of them 
 }
 
 TEST_CASE("rain wets the soil, which dries afterwards and stays wet by the water") {
-  const auto world = make_world(garden_yaml("  soil: {moisture: 0.3, evaporation: 0.05}\n"));
+  const auto world = make_world(garden_yaml("  soil: {moisture: 0.3, evaporation: 0.01}\n"));
   idle(*world, 1);
   const double dry = moisture_mean(*world);
   REQUIRE(world->submit(Rain{1}).ok());
@@ -236,7 +232,7 @@ TEST_CASE("rain wets the soil, which dries afterwards and stays wet by the water
   CHECK(wet > dry + 0.25);
   idle(*world, 70);
   CHECK(moisture_mean(*world) >= wet - 1e-6);
-  idle(*world, 400);
+  idle(*world, 2000);
   CHECK(moisture_mean(*world) < wet - 0.1);
   const auto& moisture = world->ecology()->soil.moisture;
   CHECK(moisture.front() > moisture.back() + 0.2f);
@@ -257,7 +253,7 @@ TEST_CASE("litter rots faster where mushrooms live on it") {
 
 TEST_CASE("seasons swing about their means, and come again") {
   const auto world = make_world(garden_yaml());
-  CHECK(cherub_sense_temperature(world.get()) == Approx(15));
+  CHECK(cherub_sense_temperature(world.get()) == Approx(22));
   const auto meadow = make_world(shipped("meadow"));
   const double spring = cherub_sense_light(meadow.get());
   idle(*meadow, 1500);
