@@ -222,8 +222,10 @@ def warm_up(server, soak):
     files = f"/proc/{server.process.pid}/fd"
 
     def is_open():
-        links = [os.path.join(files, name) for name in os.listdir(files)]
-        return any(os.path.islink(link) and run in os.readlink(link) for link in links)
+        try:
+            return any(run in os.readlink(os.path.join(files, name)) for name in os.listdir(files))
+        except FileNotFoundError:  # closed meanwhile
+            return True
     until(lambda: not is_open())
     return soak.descriptors()
 
