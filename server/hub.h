@@ -34,7 +34,7 @@ struct HubOptions {
   std::shared_ptr<std::atomic<std::uint32_t>> streams =
       std::make_shared<std::atomic<std::uint32_t>>(0);
   std::shared_ptr<LiveFigures> figures = std::make_shared<LiveFigures>();
-  std::shared_ptr<telemetry::Bus> telemetry;  // null: none is kept
+  std::shared_ptr<telemetry::Bus> telemetry = nullptr;  // null: none is kept
 };
 
 // Between one run and its clients: the run's records and world states go in on the run's threads
