@@ -144,7 +144,7 @@ class Clients(Served):
     def test_what_the_history_has_lost_is_neither_waited_for_nor_told_twice(self):
         run = self.searching(candidates=40, iterations=3)  # tells more than is kept
         self.over(run)
-        proxies = [CuttingProxy(self.port, seed, bytes_max=3000) for seed in (4, 5)]
+        proxies = [CuttingProxy(self.port, seed) for seed in (4, 5)]
         for proxy in proxies:
             self.addCleanup(proxy.close)
 

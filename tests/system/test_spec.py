@@ -154,6 +154,8 @@ class Spec(Served):
         self.over(first["run_id"])
         self.ask("GET", "/run/" + first["run_id"], status=200)
         self.ask("DELETE", "/run/" + first["run_id"])
+        self.ask("GET", f"/logs/download?run={run}", status=200)
+        self.ask("GET", f"/logs?run={run}&limit=3&level=INFO", status=200)
         self.ask("GET", "/run/nobody", status=404)
         self.ask("GET", "/code/nobody", status=404)
         self.ask("GET", f"/run/{run}/profile?x=1", status=400)
