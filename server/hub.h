@@ -16,7 +16,11 @@
 #include "server/metrics/live_figures.h"
 #include "server/pov.h"
 #include "server/record_channel.h"
-#include "server/telemetry/bus.h"
+
+namespace cherub::server::telemetry {
+class Bus;
+class Log;
+}  // namespace cherub::server::telemetry
 
 namespace cherub::server {
 

@@ -12,6 +12,7 @@
 #include "server/frames.h"
 #include "server/spec/record_types.h"
 #include "server/telemetry/kinds.h"
+#include "server/telemetry/log.h"
 
 namespace cherub::server {
 namespace {
@@ -390,6 +391,10 @@ void RunRegistry::work() {
 void RunRegistry::execute(const std::shared_ptr<Run>& run) {
   spdlog::info("run {} begins: scenario {}, goal {}", run->id(), run->request().scenario,
                base::json_string(run->request().user_goal));
+  if (const auto& log = run->hub().telemetry()) {
+    log->emit(telemetry::kinds::kSessionInit,
+              {.detail = base::JsonObject().add("resumes", run->resumes()).text()});
+  }
   try {
     run->finish(run_function_({run->request(), run->id(), run->resumes()}, run->control(), *run));
   } catch (const std::exception& exception) {

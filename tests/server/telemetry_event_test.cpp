@@ -128,7 +128,6 @@ TEST_CASE("kinds have names of their own, of lower-case letters") {
 }
 
 TEST_CASE("a run's records become events of a kind, and their state gives them weight") {
-  CHECK(record_event("connected", R"("run_id":"r")").kind == &kinds::kSessionInit);
   CHECK(record_event("done", R"("score":1)").kind == &kinds::kSessionEnd);
   CHECK(record_event("error", R"("message":"no")").level == Level::kError);
   CHECK(record_event("live", R"("state":"running","tick":7)").level == Level::kDebug);
