@@ -76,6 +76,7 @@ class Run {
       std::make_shared<scripting::ScriptRegistry>();
   std::optional<RunFolder> folder_;
   std::optional<Ladder> ladder_;
+  std::shared_ptr<PolicyPool> policies_;
   std::optional<LadderPool> ladders_;
   std::unique_ptr<Evaluator> evaluator_;
   SearchOutcome search_;
@@ -200,7 +201,7 @@ base::Result<void> Run::begin_folder() {
 }
 
 base::Result<void> Run::make_evaluator(const RunFolder& folder) {
-  auto queue = std::make_unique<LocalJobQueue>(scenario_, registry_, host_, request_.threads);
+  auto queue = std::make_unique<LocalJobQueue>(policies_, request_.threads);
   auto cache = MeasuredCache::open(real_file_system(), folder.path() / "measured.jsonl", scenario_,
                                    host_, std::move(queue));
   if (!cache) return cache.error();
@@ -213,7 +214,7 @@ base::Result<void> Run::do_it() {
   if (tools_.scenario) {
     scenario_ = *tools_.scenario;
   } else {
-    auto scenario = engine::builtin_scenario(request_.scenario);
+    auto scenario = scenario_of(request_);
     if (!scenario) return scenario.error();
     scenario_ = std::move(*scenario);
   }
@@ -221,7 +222,8 @@ base::Result<void> Run::do_it() {
   if (!objective) return objective.error();
   objective_ = std::move(*objective);
   ladder_.emplace(scenario_, registry_, host_);
-  ladders_.emplace(scenario_, registry_, host_, request_.threads);
+  policies_ = std::make_shared<PolicyPool>(scenario_, registry_, host_);
+  ladders_.emplace(policies_, request_.threads);
   if (auto done = begin_folder(); !done) return done;
   auto angel = make_angel();
   if (!angel) return angel.error();
@@ -350,6 +352,7 @@ std::string Run::timing_json() const {
       .add("sim_time_s", sim_s)
       .add("wall_time_s", wall_s)
       .add("speedup_x", wall_s > 0 ? sim_s / wall_s : 0.0)
+      .add("episodes_cpu_s", evaluator_ ? evaluator_->episodes_cpu_s() : 0.0)
       .text();
 }
 
@@ -434,6 +437,7 @@ void Run::finish(const base::Result<void>& outcome) {
     summary_.best_sha256 = search_.best->sha256;
     const Aggregate& judged = verdict_ ? verdict_->kept().aggregate : search_.best->aggregate;
     summary_.success_rate = judged.success_rate;
+    summary_.success_lower = judged.interval.low;
     summary_.score = judged.score;
   }
   if (live_) {

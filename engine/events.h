@@ -34,6 +34,9 @@ enum class EventKind : std::uint8_t {
   kRequest,    // text: what ability is asked for
   kPollinate,  // other: the flower; value: hunger relieved
   kMiss,       // a hunter missed its prey, `other`
+  kPositionAbsorbed,  // drawn toward where a client shows it; value: how far that was, m
+  kPositionRefused,   // a client shows it where it cannot be; value: how far that is, m
+  kClientEvent,       // what a client reported; other: its target; text: "predation accepted"
 };
 const char* event_name(EventKind kind);
 

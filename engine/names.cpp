@@ -96,6 +96,12 @@ const char* event_name(EventKind kind) {
       return "pollinate";
     case EventKind::kMiss:
       return "miss";
+    case EventKind::kPositionAbsorbed:
+      return "position_absorbed";
+    case EventKind::kPositionRefused:
+      return "position_refused";
+    case EventKind::kClientEvent:
+      return "client_event";
   }
   return "unknown";
 }
@@ -132,6 +138,8 @@ const char* kind_name(Kind kind) {
       return "target";
     case Kind::kItem:
       return "item";
+    case Kind::kObstacle:
+      return "obstacle";
   }
   return "unknown";
 }

@@ -10,6 +10,7 @@
 #include "engine/ability.h"
 #include "engine/base/json_cursor.h"
 #include "engine/columns.h"
+#include "engine/heartbeat.h"
 #include "engine/side_table.h"
 #include "engine/version_past.h"
 
@@ -61,7 +62,8 @@ struct Sound {
   bool operator==(const Sound&) const = default;
 };
 
-// What a world knows about abilities, belongings and speech beside its columns. All of it is state.
+// What a world knows about abilities, belongings, speech and reports of clients beside its columns.
+// All of it is state.
 struct Society {
   std::vector<AbilitySpec> abilities;                 // by AbilityIndex
   std::map<AbilityIndex, AbilityPast> ability_pasts;  // of those that have one
@@ -72,6 +74,7 @@ struct Society {
   SideTable<Shield> shields;
   SideTable<Offer> offers;  // by who offers
   std::vector<Sound> sounds;
+  ReportHistory reports;
 };
 
 inline AbilityMask ability_bit(AbilityIndex ability) {

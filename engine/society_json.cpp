@@ -97,7 +97,12 @@ class SocietyReader {
   Society read() {
     int parts = 0;
     cursor_.object([&](std::string_view name) {
-      if (name == "ability_pasts") return list([&] { read_past(); });  // only where there are some
+      // These two only where there are some.
+      if (name == "ability_pasts") return list([&] { read_past(); });
+      if (name == "reports") {
+        made_.reports = read_history(cursor_);
+        return;
+      }
       ++parts;
       read_part(name);
     });
@@ -294,6 +299,7 @@ std::string society_json(const Society& society) {
     for (const auto& [ability, past] : society.ability_pasts) pasts.raw(past_json(ability, past));
     json.raw("ability_pasts", pasts.text());
   }
+  if (!society.reports.empty()) json.raw("reports", history_json(society.reports));
   return json.raw("role_abilities", roles.text())
       .raw("own_abilities", table_json(society.own_abilities))
       .raw("cooldowns", table_json(society.cooldowns))
@@ -318,6 +324,7 @@ const char* difference_of(const Society& first, const Society& second) {
   if (!same(first.shields, second.shields)) return "society.shields";
   if (!same(first.offers, second.offers)) return "society.offers";
   if (first.sounds != second.sounds) return "society.sounds";
+  if (first.reports != second.reports) return "society.reports";
   return nullptr;
 }
 

@@ -21,6 +21,15 @@ Guard guard_of(const Route* route, std::string_view method) {
   return looks ? Guard::kOpen : Guard::kChanging;
 }
 
+session::SessionTools session_tools(const ApiOptions& options, RunRegistry& registry) {
+  session::SessionTools tools{registry, registry.hub_options().executor, options.later};
+  tools.world_patience = std::chrono::seconds(options.limits.session_world_seconds);
+  tools.grace = std::chrono::seconds(options.limits.session_grace_seconds);
+  tools.keep = std::chrono::seconds(options.limits.session_keep_seconds);
+  tools.runs_dir = options.defaults.runs_dir;
+  return tools;
+}
+
 }  // namespace
 
 Api::Api(ApiOptions options, RunRegistry& registry, StaticFiles files)
@@ -31,6 +40,7 @@ Api::Api(ApiOptions options, RunRegistry& registry, StaticFiles files)
       keys_(RunKeeper(options_.defaults.runs_dir), registry.hub_options().wall_ms()),
       run_rate_(options_.limits.run_requests_per_minute, options_.limits.run_requests_at_once,
                 registry.hub_options().clock),
+      sessions_(session_tools(options_, registry), options_.limits.sessions),
       router_(all_routes()) {}
 
 Reply Api::handle(const HttpRequest& request) {

@@ -20,6 +20,7 @@
 #include "server/rate_limit.h"
 #include "server/routing/router.h"
 #include "server/run_registry.h"
+#include "server/session/sessions.h"
 #include "server/static_files.h"
 #include "server/stored_runs.h"
 #include "server/transport.h"
@@ -34,6 +35,7 @@ struct ApiOptions {
   abilities::RunRequest defaults;             // of POST /run
   std::string api_markdown;                   // GET /api
   const abilities::Ledger* ledger = nullptr;  // of all runs; null: no models are counted
+  session::Later later = [](std::chrono::milliseconds, const std::function<void()>&) {};
   // How long PUT scripts, commands and profile wait for the run before they answer without it.
   std::chrono::milliseconds reload_patience{5000};
 };
@@ -94,6 +96,7 @@ class Api final : public Application {
   Opened progress_view(const Call& call);
   Opened render_view(const Call& call);
   Opened multiplex_view(const Call& call);
+  Opened session_view(const Call& call);
   base::Result<Channel> find_channel(const std::string& name) const;
   // Why a run that does not go on here cannot take a change.
   HttpResponse not_live(std::string_view id) const;
@@ -110,6 +113,7 @@ class Api final : public Application {
   const std::shared_ptr<OutboxCounters> sent_ = std::make_shared<OutboxCounters>();
   HttpCounters http_;
   const std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
+  session::Sessions sessions_;
   const Router router_;
 };
 

@@ -205,6 +205,17 @@ void Api::add_view_routes(std::vector<Route>& routes) {
   render.messages = render_messages();
   render.open = open(&Api::render_view);
   routes.push_back(std::move(render));
+
+  Route session = view("/ws/session/{session_id}", "openSession",
+                       "A world of one's own, whose creatures the client moves.");
+  session.parameters = {
+      path_text("session_id", "A name, or `new`; one that has lost its client is joined."),
+      query_whole("every", "A packet after every so many ticks.", {1, 1000}, "1"),
+      query_choice("telemetry", "1: packets carry the newest events.", {"0", "1"}, "0")};
+  session.problems = {400, 409, 426, 503};
+  session.messages = session_messages();
+  session.open = open(&Api::session_view);
+  routes.push_back(std::move(session));
 }
 
 void Api::add_log_routes(std::vector<Route>& routes) {

@@ -42,6 +42,8 @@ class HttpServer {
   [[nodiscard]] std::uint16_t frames_port() const;
   // From any thread: calls it soon on the thread of run(), in the order of the posts.
   void post(std::function<void()> call);
+  // From any thread: the same, but so much later; not at all when the server ends before.
+  void post_after(std::chrono::milliseconds delay, std::function<void()> call);
   // Serves until the server is shut down.
   void run();
   // From any thread: takes no more connections.

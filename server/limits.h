@@ -16,6 +16,10 @@ struct ServerLimits {
   std::uint32_t body_seconds = 30;             // from a header to the end of its body
   std::uint32_t run_requests_per_minute = 60;  // of one address, on average; 0: any number
   std::uint32_t run_requests_at_once = 30;     // of one address, after a pause
+  std::uint32_t sessions = 8;                  // of ecosystem clients, at a time
+  std::uint32_t session_world_seconds = 30;    // until a session's world must be defined
+  // Without its client, a world goes on, then stands still, then ends.
+  std::uint32_t session_grace_seconds = 30, session_keep_seconds = 600;
 };
 
 }  // namespace cherub::server

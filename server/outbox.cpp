@@ -154,6 +154,11 @@ void Outbox::close(CloseReason reason) {
   wake_if(true);
 }
 
+bool Outbox::has_records() const {
+  const std::lock_guard lock(mutex_);
+  return !records_.empty();
+}
+
 std::optional<OutboxMessage> Outbox::pop() {
   Taken taken = take();
   std::optional<OutboxMessage> message = joined(taken);

@@ -93,6 +93,8 @@ class Outbox {
   // Nothing more is taken; the client is closed once what waits is sent.
   void close(CloseReason reason);
 
+  // Whether a record waits that the session has not begun to send.
+  [[nodiscard]] bool has_records() const;
   std::optional<OutboxMessage> pop();
   // Set once the outbox overflowed or was closed. Records that wait are sent first, unless the
   // reason is that the client is too slow.

@@ -213,6 +213,7 @@ RunRegistry::RunRegistry(RunFunction run_function, RegistryLimits limits, HubOpt
 RunRegistry::~RunRegistry() {
   (void)stop(std::chrono::milliseconds(0));
   for (std::thread& worker : workers_) worker.join();
+  for (Hosted& hosted : hosted_) hosted.thread.join();
 }
 
 std::string RunRegistry::new_id() const {
@@ -228,9 +229,9 @@ std::string RunRegistry::new_id() const {
 }
 
 base::Result<std::string> RunRegistry::hello_of(const abilities::RunRequest& request) const {
-  const auto scenario = engine::builtin_scenario(request.scenario);
+  const auto scenario = abilities::scenario_of(request);
   if (scenario.ok()) return render_hello(*scenario);
-  return base::Error{base::ErrorCode::kInvalidArgument, scenario.error().message, "scenario"};
+  return scenario.error();
 }
 
 base::Result<void> RunRegistry::check_room() const {
@@ -276,6 +277,45 @@ base::Result<std::shared_ptr<Run>> RunRegistry::start(abilities::RunRequest requ
   }
   keep_progress(*run, false);
   enqueue(run);
+  return run;
+}
+
+// Those that are over; under the mutex, which they need no more.
+void RunRegistry::join_hosted() {
+  std::erase_if(hosted_, [](Hosted& hosted) {
+    const bool over = hosted.run->ended_;
+    if (over) hosted.thread.join();
+    return over;
+  });
+}
+
+base::Result<std::shared_ptr<Run>> RunRegistry::host(HostedRun hosted) {
+  const std::lock_guard lock(mutex_);
+  join_hosted();
+  if (stopping_ || hosted_.size() >= limits_.hosted) {
+    return base::Error{base::ErrorCode::kUnavailable,
+                       "As many worlds are hosted as may be; try again when one has ended.", ""};
+  }
+  auto run = std::make_shared<Run>(new_id(), std::move(hosted.request), std::move(hosted.hello),
+                                   hub_options_);
+  if (keeper_) {
+    const std::string json = abilities::run_request_to_json(run->request());
+    if (auto kept = keeper_->accept(run->id(), json, std::nullopt); !kept.ok()) return kept.error();
+  }
+  keep_progress(*run, false);
+  runs_.insert_or_assign(run->id(), run);
+  forget_old_runs();
+  run->set_state(RunState::kRunning);
+  ++running_;
+  std::thread thread([this, run, function = std::move(hosted.function), over = hosted.over] {
+    execute(run, function);
+    over();
+    const std::lock_guard ended(mutex_);
+    run->ended_ = true;
+    --running_;
+    changed_.notify_all();
+  });
+  hosted_.push_back({run, std::move(thread)});
   return run;
 }
 
@@ -381,14 +421,14 @@ void RunRegistry::work() {
     run->set_state(RunState::kRunning);
     ++running_;
     lock.unlock();
-    execute(run);
+    execute(run, run_function_);
     lock.lock();
     --running_;
     changed_.notify_all();
   }
 }
 
-void RunRegistry::execute(const std::shared_ptr<Run>& run) {
+void RunRegistry::execute(const std::shared_ptr<Run>& run, const RunFunction& function) {
   spdlog::info("run {} begins: scenario {}, goal {}", run->id(), run->request().scenario,
                base::json_string(run->request().user_goal));
   if (const auto& log = run->hub().telemetry()) {
@@ -396,7 +436,7 @@ void RunRegistry::execute(const std::shared_ptr<Run>& run) {
               {.detail = base::JsonObject().add("resumes", run->resumes()).text()});
   }
   try {
-    run->finish(run_function_({run->request(), run->id(), run->resumes()}, run->control(), *run));
+    run->finish(function({run->request(), run->id(), run->resumes()}, run->control(), *run));
   } catch (const std::exception& exception) {
     // A run's own failures are values; this is a fault of Cherub, which must not end the server.
     spdlog::error("run {}: {}", run->id(), exception.what());

@@ -91,6 +91,7 @@ class Run final : public abilities::RunObserver {
   std::optional<ProgressLog> log_;        // nothing: the registry keeps nothing on disk
   std::atomic<bool> told_to_end_{false};  // by a client
   std::atomic<bool> server_ends_it_{false};
+  bool ended_ = false;  // of a hosted one: its thread is done; under the registry's mutex
 
   mutable std::mutex mutex_;
   RunState state_ = RunState::kQueued;
@@ -115,6 +116,7 @@ using RunFunction = std::function<abilities::RunSummary(const RunOrder&, abiliti
 struct RegistryLimits {
   unsigned running = 2;
   std::size_t queued = 16;
+  std::size_t hosted = 8;     // worlds that live on threads of their own
   std::size_t finished = 64;  // kept in memory; older ones are read from disk
 };
 
@@ -123,6 +125,14 @@ struct ResumeOrder {
   abilities::RunRequest request;
   std::string run_id;
   bool begun = true;  // false: it was accepted, but never began
+};
+
+// A run that has a thread of its own.
+struct HostedRun {
+  abilities::RunRequest request;
+  std::string hello;  // opens its render views
+  RunFunction function;
+  std::function<void()> over;  // from its thread, when whoever asks finds its end
 };
 
 // Starts runs on its worker threads, at most `running` at a time, the rest wait in order. Owns the
@@ -141,6 +151,9 @@ class RunRegistry {
   // kUnavailable: the queue is full; kIo: the disk takes nothing.
   base::Result<std::shared_ptr<Run>> start(abilities::RunRequest request,
                                            const std::optional<UsedKey>& key = std::nullopt);
+  // Begins a run at once, beside those that wait for their turn. kUnavailable: too many go on like
+  // this.
+  base::Result<std::shared_ptr<Run>> host(HostedRun hosted);
   // Puts a run of this or an earlier process into the queue again. kConflict: it goes on already;
   // the rest as above.
   base::Result<std::shared_ptr<Run>> resume(ResumeOrder order);
@@ -161,7 +174,8 @@ class RunRegistry {
   void enqueue(const std::shared_ptr<Run>& run);
   void keep_progress(Run& run, bool earlier);
   void work();
-  void execute(const std::shared_ptr<Run>& run);
+  void execute(const std::shared_ptr<Run>& run, const RunFunction& function);
+  void join_hosted();
   void keep_end(Run& run);
   void forget_old_runs();
   std::string new_id() const;
@@ -179,6 +193,11 @@ class RunRegistry {
   std::deque<std::shared_ptr<Run>> queue_;
   std::map<std::string, std::shared_ptr<Run>, std::less<>> runs_;
   std::vector<std::thread> workers_;
+  struct Hosted {
+    std::shared_ptr<Run> run;
+    std::thread thread;
+  };
+  std::vector<Hosted> hosted_;
 };
 
 }  // namespace cherub::server

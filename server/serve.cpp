@@ -120,6 +120,7 @@ RegistryLimits registry_limits(const Config& config) {
   limits.running = config.runs_at_once == 0 ? cores : config.runs_at_once;
   limits.queued = config.runs_queued;
   limits.finished = config.runs_kept;
+  limits.hosted = config.limits.sessions;
   return limits;
 }
 
@@ -183,6 +184,9 @@ base::Result<void> serve(const ServeOptions& options, RunFunction run_function) 
   api_options.defaults.live_paced = true;  // a person watches, unless the request says otherwise
   api_options.api_markdown = scripting::api_markdown();
   api_options.ledger = options.ledger;
+  api_options.later = [&server](std::chrono::milliseconds delay, std::function<void()> call) {
+    server.post_after(delay, std::move(call));
+  };
   const abilities::RunRequest defaults = api_options.defaults;
   Api api(std::move(api_options), registry, StaticFiles(options.web_dir));
   allow_descriptors();

@@ -149,6 +149,13 @@ Api::Opened Api::multiplex_view(const Call&) {
   return view;
 }
 
+Api::Opened Api::session_view(const Call& call) {
+  session::PacketWish wish;
+  wish.every_ticks = static_cast<std::uint32_t>(*call.arguments.whole("every"));
+  wish.telemetry = call.arguments.text("telemetry") == "1";
+  return sessions_.open(call.arguments.text("session_id"), wish);
+}
+
 base::Result<Channel> Api::find_channel(const std::string& name) const {
   const std::string path = "/" + name;
   const auto parts = path_segments(path);

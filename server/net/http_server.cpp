@@ -3,6 +3,8 @@
 #include <netinet/tcp.h>
 #include <spdlog/spdlog.h>
 
+#include <memory>
+#include <set>
 #include <utility>
 
 #include "server/net/session.h"
@@ -54,6 +56,9 @@ struct HttpServer::State {
   Door http{io, net::start_http_session, net::refuse_http_session};
   Door frames{io, net::start_frame_session, nullptr};
   steady_timer deadline{io};
+  bool closing = false;
+  // Of calls that are to be made later; they do not keep a server that is shut down.
+  std::set<std::shared_ptr<steady_timer>> timers;
 };
 
 base::Result<std::uint16_t> HttpServer::State::open(Door& door, std::uint16_t port) {
@@ -161,6 +166,20 @@ void HttpServer::post(std::function<void()> call) {
   net::asio::post(state_->io, std::move(call));
 }
 
+void HttpServer::post_after(std::chrono::milliseconds delay, std::function<void()> call) {
+  const auto timer = std::make_shared<steady_timer>(state_->io);
+  net::asio::post(state_->io, [state = state_.get(), timer, delay, call = std::move(call)] {
+    if (state->closing) return;
+    const std::weak_ptr<steady_timer> weak = timer;
+    state->timers.insert(timer);
+    timer->expires_after(delay);
+    timer->async_wait([state, weak, call](error_code error) {
+      state->timers.erase(weak.lock());
+      if (!error) call();
+    });
+  });
+}
+
 void HttpServer::run() {
   state_->io.run();
 }
@@ -182,6 +201,8 @@ void HttpServer::shut_down(std::chrono::milliseconds patience) {
     state->deadline.async_wait([state](error_code error) {
       if (!error) state->io.stop();
     });
+    state->closing = true;
+    for (const auto& timer : state->timers) timer->cancel();
     state->connections.close_all();
     state->connections.when_empty([state] { state->deadline.cancel(); });
   });

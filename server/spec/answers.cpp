@@ -27,6 +27,7 @@ Schema last_record() {
 // What a run was asked for, as it is told again.
 Schema told_request() {
   std::vector<SchemaMember> members = abilities::run_request_members();
+  members.push_back({"kind", constant_schema("session"), kMay});
   members.push_back({"cassette", text_schema(), kMay});
   members.push_back({"cassette_mode", text_schema(), kMay});
   return object_schema(members);

@@ -189,6 +189,7 @@ std::vector<MessageShape> message_shapes() {
   add_multiplex_shapes(shapes);
   add_view_shapes(shapes);
   add_telemetry_shapes(shapes);
+  for (MessageShape& shape : session_shapes()) shapes.push_back(std::move(shape));
   return shapes;
 }
 

@@ -25,6 +25,9 @@ ViewMessages multiplex_messages();
 ViewMessages progress_messages();
 ViewMessages render_messages();
 ViewMessages telemetry_messages();
+ViewMessages session_messages();
+// session_messages.cpp: of these.
+std::vector<MessageShape> session_shapes();
 
 // The shapes that messages refer to.
 std::vector<base::SchemaMember> message_schemas();

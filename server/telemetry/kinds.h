@@ -94,6 +94,8 @@ inline constexpr Kind kCommand{"command", Source::kClient, Level::kInfo,
                                "a command came, or was refused"};
 inline constexpr Kind kPositionAbsorbed{"position_absorbed", Source::kClient, Level::kDebug,
                                         "a client's heartbeat moved an entity"};
+inline constexpr Kind kPositionRefused{"position_refused", Source::kClient, Level::kInfo,
+                                       "a client shows an entity where it cannot be"};
 inline constexpr Kind kClientConsumption{"client_event_consumption", Source::kClient, Level::kInfo,
                                          "a client reports that something was eaten"};
 inline constexpr Kind kClientPredation{"client_event_predation", Source::kClient, Level::kInfo,
@@ -169,6 +171,7 @@ inline constexpr std::array kAll = {&kRunQueued,
                                     &kQuarantine,
                                     &kCommand,
                                     &kPositionAbsorbed,
+                                    &kPositionRefused,
                                     &kClientConsumption,
                                     &kClientPredation,
                                     &kClientPollination,

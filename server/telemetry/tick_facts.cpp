@@ -7,6 +7,7 @@
 
 #include "abilities/agent_report.h"
 #include "engine/base/json.h"
+#include "engine/heartbeat.h"
 #include "server/telemetry/kinds.h"
 
 namespace cherub::server::telemetry {
@@ -17,12 +18,36 @@ using engine::EventKind;
 using engine::Receipt;
 
 constexpr std::array<const Kind*, kEventKinds> kKinds = {
-    &kinds::kSpawn,      &kinds::kSpawn,  &kinds::kRemoval, &kinds::kEat,       &kinds::kReach,
-    &kinds::kCollision,  &kinds::kHazard, &kinds::kMessage, &kinds::kInstalled, &kinds::kFault,
-    &kinds::kAbilityUse, &kinds::kDamage, &kinds::kPickUp,  &kinds::kDrop,      &kinds::kGive,
-    &kinds::kTheft,      &kinds::kOffer,  &kinds::kTrade,   &kinds::kRequest,   &kinds::kPollinate,
-    &kinds::kMiss};
+    &kinds::kSpawn,
+    &kinds::kSpawn,
+    &kinds::kRemoval,
+    &kinds::kEat,
+    &kinds::kReach,
+    &kinds::kCollision,
+    &kinds::kHazard,
+    &kinds::kMessage,
+    &kinds::kInstalled,
+    &kinds::kFault,
+    &kinds::kAbilityUse,
+    &kinds::kDamage,
+    &kinds::kPickUp,
+    &kinds::kDrop,
+    &kinds::kGive,
+    &kinds::kTheft,
+    &kinds::kOffer,
+    &kinds::kTrade,
+    &kinds::kRequest,
+    &kinds::kPollinate,
+    &kinds::kMiss,
+    &kinds::kPositionAbsorbed,
+    &kinds::kPositionRefused,
+    &kinds::kClientConsumption};  // or another of what clients report
 static_assert(kKinds.back() != nullptr, "every EventKind has its kind here");
+
+// What a client reported, by the first word of its text; in the order of engine::ReportKind.
+constexpr std::array<const Kind*, 4> kReportKinds = {
+    &kinds::kClientConsumption, &kinds::kClientPredation, &kinds::kClientPollination,
+    &kinds::kClientRepro};
 
 constexpr std::array<const char*, 3> kSlotNames = {"move", "ability", "message"};
 
@@ -138,8 +163,14 @@ Event omitted_event(const TickFacts& facts) {
 
 }  // namespace
 
-const Kind& kind_of(engine::EventKind kind) {
-  return *kKinds[static_cast<std::size_t>(kind)];
+const Kind& kind_of(const engine::Event& event) {
+  if (event.kind == EventKind::kClientEvent) {
+    for (std::size_t i = 0; i < kReportKinds.size(); ++i) {
+      const auto kind = static_cast<engine::ReportKind>(i);
+      if (event.text.starts_with(engine::report_kind_name(kind))) return *kReportKinds[i];
+    }
+  }
+  return *kKinds[static_cast<std::size_t>(event.kind)];
 }
 
 void add_tick(TickFacts& facts, const engine::World& world, const engine::TickReport& report,
@@ -147,7 +178,7 @@ void add_tick(TickFacts& facts, const engine::World& world, const engine::TickRe
   facts.tick = report.tick;
   const std::size_t events_max = std::min(room, kTickEventsMax);
   for (const engine::Event& event : report.events) {
-    if (kind_of(event.kind).level < level) continue;
+    if (kind_of(event).level < level) continue;
     if (facts.events.size() < events_max) {
       facts.events.push_back(event);
     } else {
@@ -168,7 +199,7 @@ void tell_tick(const TickFacts& facts, const std::function<void(Event)>& take) {
     line.clear();
     facts.words->append(line, facts.tick, happened);
     Event event;
-    event.kind = &kind_of(happened.kind);
+    event.kind = &kind_of(happened);
     event.level = event.kind->level;
     if (happened.kind != EventKind::kReload) event.entity = happened.entity.packed();
     // {"tick":N,"kind":…}: the event tells the tick itself.

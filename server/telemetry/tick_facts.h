@@ -17,10 +17,10 @@ namespace cherub::server::telemetry {
 // Of one tick at most so many are told one by one: intents repeat themselves from tick to tick, and
 // what happens in a large world is in its own log of events.
 inline constexpr std::size_t kTickEventsMax = 1000, kTickIntentsMax = 50;
-inline constexpr std::size_t kEventKinds = std::size_t(engine::EventKind::kMiss) + 1;
+inline constexpr std::size_t kEventKinds = std::size_t(engine::EventKind::kClientEvent) + 1;
 
 // The kind of an engine's event.
-const Kind& kind_of(engine::EventKind kind);
+const Kind& kind_of(const engine::Event& event);
 
 enum class Slot : std::uint8_t { kMove, kAbility, kMessage };
 

@@ -133,7 +133,8 @@ class Spec(Served):
 
     def test_every_answer_of_every_route_is_as_described(self):
         run = self.live()
-        known = {"run_id": run, "slot": "policy", "view": "agents", "file": "app.js"}
+        known = {"run_id": run, "slot": "policy", "view": "agents", "file": "app.js",
+                 "session_id": "new"}
         for path, operations in self.openapi.document["paths"].items():
             for method in operations:
                 target = path.format(**known)
