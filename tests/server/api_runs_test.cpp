@@ -194,11 +194,14 @@ TEST_CASE("events carry ids to go on behind, end with the run, and need not be a
   };
   REQUIRE(comes("\"type\":\"best\""));
   CHECK(text.find("data: {\"type\":\"connected\"") != std::string::npos);
-  const std::string second = "id: 0.2\ndata: {\"type\":\"best\"";
-  CHECK(text.find(second) != std::string::npos);
+  const std::size_t second = text.find("data: {\"type\":\"best\"");
+  REQUIRE(second != std::string::npos);
+  CHECK(text.find("\nid: 0.2\n\n", second) != std::string::npos);
   bench.fake.release();
   REQUIRE(comes("END"));
-  CHECK(text.find("id: 0.3\ndata: {\"type\":\"done\"") != std::string::npos);
+  const std::size_t last = text.find("data: {\"type\":\"done\"");
+  REQUIRE(last != std::string::npos);
+  CHECK(text.find("\nid: 0.3\n\n", last) != std::string::npos);
   body->set_wake({});
   REQUIRE(eventually([&] { return bench.registry.find(id)->over(); }));
   Reply rest = events("0.2");
