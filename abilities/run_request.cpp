@@ -6,6 +6,7 @@
 #include "abilities/run.h"
 #include "engine/base/json.h"
 #include "engine/base/utf8.h"
+#include "engine/scenario_settings.h"
 #include "scripting/manifest.h"
 
 namespace cherub::abilities {
@@ -66,6 +67,20 @@ Problem read_text(const Value& value, std::size_t bytes_max, std::string& out) {
 Problem read_bool(const Value& value, bool& out) {
   if (!value.IsBool()) return "must be true or false";
   out = value.GetBool();
+  return {};
+}
+
+// What they mean is looked at with the scenario.
+Problem read_settings(const Value& value, std::vector<std::string>& out) {
+  if (!value.IsArray()) return "must be a list of texts such as \"terrain.width=31\"";
+  if (value.Size() > engine::kSettingsMax) {
+    return "must have at most " + std::to_string(engine::kSettingsMax) + " entries";
+  }
+  out.clear();
+  for (const Value& entry : value.GetArray()) {
+    Problem problem = read_text(entry, engine::kSettingBytesMax, out.emplace_back());
+    if (!problem.empty()) return problem;
+  }
   return {};
 }
 
@@ -177,6 +192,11 @@ void add_search_fields(std::vector<Field>& table) {
       [](R & r) -> auto& { return r.user_goal; }));
   add(text(
       "scenario", "maze, meadow …", kNameBytesMax, [](R & r) -> auto& { return r.scenario; }));
+  add({"settings",
+       base::list_schema(base::text_schema(engine::kSettingBytesMax))
+           .with("maxItems", std::to_string(engine::kSettingsMax))
+           .about("What is other than in the scenario's file: \"terrain.width=31\"."),
+       [](auto& v, auto& r, auto&) { return read_settings(v, r.settings); }});
   add(whole(
       "iterations", "Rounds.", 1, 100, [](R & r) -> auto& { return r.iterations; }));
   add(whole(
@@ -408,6 +428,7 @@ base::Result<RunRequest> run_request_from_json(std::string_view json, RunRequest
   if (!base::is_utf8(request.user_goal)) {
     return field_error("user_goal", "A goal is text in UTF-8; some of these bytes are not.");
   }
+  if (!request.settings.empty()) request.catalogue_dir.clear();
   if (request.user_goal.empty() && request.policy_code.empty()) {
     return field_error("user_goal", "A run needs a goal in words, or policy_code to measure.");
   }
@@ -453,6 +474,11 @@ std::string run_request_to_json(const RunRequest& request) {
       .add("autosave_seconds", request.autosave_s)
       .add("catalogue", !request.catalogue_dir.empty())
       .raw("limits", limits_json(request.limits));
+  if (!request.settings.empty()) {
+    base::JsonArray settings;
+    for (const std::string& setting : request.settings) settings.add(setting);
+    json.raw("settings", settings.text());
+  }
   if (!request.cassette.empty()) {
     json.add("cassette", request.cassette).add("cassette_mode", request.cassette_mode);
   }

@@ -138,6 +138,8 @@ const char* kind_name(Kind kind) {
       return "target";
     case Kind::kItem:
       return "item";
+    case Kind::kObstacle:
+      return "obstacle";
   }
   return "unknown";
 }

@@ -21,10 +21,6 @@ Guard guard_of(const Route* route, std::string_view method) {
   return looks ? Guard::kOpen : Guard::kChanging;
 }
 
-}  // namespace
-
-namespace {
-
 session::SessionTools session_tools(const ApiOptions& options, RunRegistry& registry) {
   session::SessionTools tools{registry, registry.hub_options().executor, options.later};
   tools.world_patience = std::chrono::seconds(options.limits.session_world_seconds);

@@ -3,6 +3,7 @@
 #include "sandbox/syntax/parser.h"
 #include "server/api.h"
 #include "server/spec/answers.h"
+#include "server/telemetry/selection.h"
 
 // The table of routes (routing/route.h). A new route is a new row.
 namespace cherub::server {

@@ -8,6 +8,7 @@
 #include "engine/base/json.h"
 #include "server/frames.h"
 #include "server/spec/record_types.h"
+#include "server/telemetry/bus.h"
 
 namespace cherub::server {
 namespace {

@@ -16,7 +16,11 @@
 #include "server/metrics/live_figures.h"
 #include "server/pov.h"
 #include "server/record_channel.h"
-#include "server/telemetry/bus.h"
+
+namespace cherub::server::telemetry {
+class Bus;
+class Log;
+}  // namespace cherub::server::telemetry
 
 namespace cherub::server {
 
@@ -34,7 +38,7 @@ struct HubOptions {
   std::shared_ptr<std::atomic<std::uint32_t>> streams =
       std::make_shared<std::atomic<std::uint32_t>>(0);
   std::shared_ptr<LiveFigures> figures = std::make_shared<LiveFigures>();
-  std::shared_ptr<telemetry::Bus> telemetry;  // null: none is kept
+  std::shared_ptr<telemetry::Bus> telemetry = nullptr;  // null: none is kept
 };
 
 // Between one run and its clients: the run's records and world states go in on the run's threads

@@ -12,6 +12,7 @@
 #include "server/frames.h"
 #include "server/spec/record_types.h"
 #include "server/telemetry/kinds.h"
+#include "server/telemetry/log.h"
 
 namespace cherub::server {
 namespace {
@@ -228,9 +229,9 @@ std::string RunRegistry::new_id() const {
 }
 
 base::Result<std::string> RunRegistry::hello_of(const abilities::RunRequest& request) const {
-  const auto scenario = engine::builtin_scenario(request.scenario);
+  const auto scenario = abilities::scenario_of(request);
   if (scenario.ok()) return render_hello(*scenario);
-  return base::Error{base::ErrorCode::kInvalidArgument, scenario.error().message, "scenario"};
+  return scenario.error();
 }
 
 base::Result<void> RunRegistry::check_room() const {

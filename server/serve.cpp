@@ -22,6 +22,7 @@
 #include "server/run_defaults.h"
 #include "server/run_resume.h"
 #include "server/signals.h"
+#include "server/telemetry/bus.h"
 #include "server/telemetry/kinds.h"
 
 namespace cherub::server {

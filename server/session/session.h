@@ -34,7 +34,7 @@ struct SessionTools {
   std::chrono::milliseconds world_patience{30'000};
   // A world goes on so long without its client, then stands still so long, then ends.
   std::chrono::milliseconds grace{30'000}, keep{600'000};
-  std::string runs_dir;
+  std::string runs_dir{};
 };
 
 // How the client wants its packets.

@@ -146,7 +146,7 @@ void Bus::write_all() {
       if (log && log->drain()) waiting.push_back(weak);
     }
     lock.lock();
-    written_.wait_for(lock, kDrainInterval, [this] { return stopping_; });
+    written_.wait_for(lock, kDrainInterval, [this] { return stopping_.load(); });
   }
 }
 

@@ -10,6 +10,7 @@ void bench_decide();
 void bench_episodes();
 void bench_reload();
 void bench_sandbox();
+void bench_scenarios();
 void bench_server();
 void bench_store();
 void bench_telemetry();
@@ -25,6 +26,7 @@ int main(int argc, char** argv) {
                                                      {"episodes", &cherub::bench::bench_episodes},
                                                      {"reload", &cherub::bench::bench_reload},
                                                      {"sandbox", &cherub::bench::bench_sandbox},
+                                                     {"scenarios", &cherub::bench::bench_scenarios},
                                                      {"server", &cherub::bench::bench_server},
                                                      {"store", &cherub::bench::bench_store},
                                                      {"telemetry", &cherub::bench::bench_telemetry},

@@ -31,16 +31,6 @@ double process_cpu_s() {
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
-Measured measured(const engine::Scenario& scenario, const abilities::Objective& objective,
-                  std::span<const abilities::EpisodeResult> episodes) {
-  Measured result;
-  result.aggregate = abilities::aggregate_of(scenario, objective, episodes);
-  for (const abilities::EpisodeResult& episode : episodes) {
-    result.scores.push_back(abilities::episode_score(scenario, objective, episode));
-  }
-  return result;
-}
-
 void compare(Trial& trial, std::uint64_t seed) {
   std::vector<double> differences;
   for (std::size_t i = 0; i < trial.angel.scores.size(); ++i) {
@@ -51,6 +41,16 @@ void compare(Trial& trial, std::uint64_t seed) {
 }
 
 }  // namespace
+
+Measured measured(const engine::Scenario& scenario, const abilities::Objective& objective,
+                  std::span<const abilities::EpisodeResult> episodes) {
+  Measured result;
+  result.aggregate = abilities::aggregate_of(scenario, objective, episodes);
+  for (const abilities::EpisodeResult& episode : episodes) {
+    result.scores.push_back(abilities::episode_score(scenario, objective, episode));
+  }
+  return result;
+}
 
 base::Result<Trial> try_goal(const GoalCase& goal, const TrialOptions& options,
                              const std::function<void(const abilities::RunRecord&)>& progress) {

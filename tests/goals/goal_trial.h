@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "abilities/run.h"
 #include "abilities/score.h"
@@ -20,6 +22,9 @@ struct Measured {
   abilities::Aggregate aggregate;
   std::vector<double> scores;  // by seed
 };
+
+Measured measured(const engine::Scenario& scenario, const abilities::Objective& objective,
+                  std::span<const abilities::EpisodeResult> episodes);
 
 // What the built-in angel made of a goal, and a policy written by hand, on the same seeds.
 struct Trial {

@@ -6,6 +6,7 @@
 
 #include "engine/base/json.h"
 #include "goal_trial.h"
+#include "references.h"
 
 // Lets the built-in angel search for each goal of goals.yaml and prints how it did as a table.
 namespace cherub::goals {
@@ -22,7 +23,8 @@ struct Arguments {
 
 constexpr const char* kUsage =
     "usage: cherub_goals [--seed N] [--threads N] [--iterations N] [--candidates N]\n"
-    "                    [--episodes N] [--held-out N] [--keep FOLDER] [PART OF A GOAL ...]\n";
+    "                    [--episodes N] [--held-out N] [--keep FOLDER] [PART OF A GOAL ...]\n"
+    "       cherub_goals --references\n";
 
 bool read_number(const char* text, std::uint64_t& out) {
   char* end = nullptr;
@@ -123,7 +125,35 @@ void keep_source(const std::string& folder, const GoalCase& goal, const Trial& t
   }
 }
 
+// The policies of references.yaml beside the greedy one and the random walker.
+int print_references() {
+  const auto references = read_references(CHERUB_GOALS_DIR);
+  const auto greedy = greedy_source(CHERUB_GOALS_DIR);
+  if (!references || !greedy) {
+    std::fprintf(stderr, "%s\n", (references ? greedy.error() : references.error()).text().c_str());
+    return 1;
+  }
+  std::printf(
+      "| scenario | goal | policy | score | success | greedy | wandering | over greedy, 95 %% |\n"
+      "|---|---|---|---|---|---|---|---|\n");
+  for (const Reference& each : *references) {
+    const auto trial = try_reference(each, *greedy, 2);
+    if (!trial) {
+      std::fprintf(stderr, "%s: %s\n", each.goal.c_str(), trial.error().text().c_str());
+      return 1;
+    }
+    std::printf("| %s | %s | %s | %.3f | %.2f | %.3f | %.3f | %+.3f … %+.3f |\n",
+                each.scenario.c_str(), each.goal.c_str(), each.policy.c_str(),
+                trial->reference.aggregate.score, trial->reference.aggregate.success_rate,
+                trial->greedy.aggregate.score, trial->walker.aggregate.score,
+                trial->over_greedy.low, trial->over_greedy.high);
+    std::fflush(stdout);
+  }
+  return 0;
+}
+
 int run(int argc, char** argv) {
+  if (argc == 2 && std::string(argv[1]) == "--references") return print_references();
   Arguments arguments;
   arguments.options.request.threads = 2;
   arguments.options.request.iterations = kIterations;

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "api_bench.h"
+#include "server/telemetry/bus.h"
 #include "telemetry_fixture.h"
 
 namespace cherub::server {

@@ -124,7 +124,8 @@ TEST_CASE("packed files of many blocks keep lines that lie across them") {
     std::string lines;
     const std::uint64_t first = seq + 1;
     for (int i = 0; i < 1000; ++i) {
-      lines += line_of(++seq, kinds::kMessage, "{\"text\":\"" + std::to_string(seq * 7919) + "\"}");
+      ++seq;
+      lines += line_of(seq, kinds::kMessage, "{\"text\":\"" + std::to_string(seq * 7919) + "\"}");
     }
     std::string_view rest = lines;
     full = *files.write(rest, first);
@@ -179,7 +180,7 @@ TEST_CASE("whatever operation of the disk fails, no line is lost or told twice")
 
 TEST_CASE("packing that broke off is done again") {
   const TelemetryFolder folder("unfinished");
-  write_lines(folder, 1, 12, FileLimits{1500, 100});
+  write_lines(folder, 1, 20, FileLimits{1500, 100});
   const auto packed = names(folder).front();
   REQUIRE(packed.ends_with(".zst"));
   // As a crash between the renaming and the removing leaves it, with a part of another.
