@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "engine/economy/economy_tally.h"
 #include "engine/scenario_fields.h"
 
 namespace cherub::engine {
@@ -12,6 +13,7 @@ namespace {
 // Bounds the memory of `coverage`, which keeps one bit per agent and cell: beyond, no more agents
 // are followed for it.
 constexpr std::size_t kCoverageBytesMax = std::size_t{64} << 20;
+constexpr float kFedHungerMax = 0.7f;  // who is hungrier is not fed
 
 // One agent that was there when the episode began.
 struct Followed {
@@ -22,7 +24,7 @@ struct Followed {
   double collisions = 0, damage = 0;
   double travelled_before = 0, travelled = 0;  // m
   double relieved = 0;                         // hunger, by eating
-  double hunger_sum = 0, hunger_ticks = 0;
+  double hunger_sum = 0, hunger_ticks = 0, fed_ticks = 0;
   std::int32_t steps_first = kUnreachable, steps_best = kUnreachable;  // to the target, cells
   double cells_seen = 0;
 };
@@ -30,6 +32,7 @@ struct Followed {
 struct Totals {
   double agents_now = 0, births = 0, starved = 0;
   double episode_s = 0, passable_cells = 1;
+  EconomyTotals economy;
 };
 
 double share(bool flag) {
@@ -55,10 +58,14 @@ double mean_hunger(const Followed& agent) {
   return agent.hunger_ticks > 0 ? agent.hunger_sum / agent.hunger_ticks : 0;
 }
 
+double fed_share(const Followed& agent) {
+  return agent.hunger_ticks > 0 ? agent.fed_ticks / agent.hunger_ticks : 1;
+}
+
 using Agent = const Followed&;
 using Whole = const Totals&;
 
-constexpr std::array<Recorder, 13> kRecorders = {{
+constexpr std::array<Recorder, 23> kRecorders = {{
     {"reached", Fold::kMean, [](Agent a, Whole) { return share(a.reached); }, nullptr},
     {"progress", Fold::kMean, [](Agent a, Whole) { return progress_of(a); }, nullptr},
     {"time_to_goal", Fold::kMean,
@@ -74,6 +81,16 @@ constexpr std::array<Recorder, 13> kRecorders = {{
     {"population", Fold::kWorld, nullptr, [](Whole w) { return w.agents_now; }},
     {"offspring", Fold::kWorld, nullptr, [](Whole w) { return w.births; }},
     {"starved", Fold::kWorld, nullptr, [](Whole w) { return w.starved; }},
+    {"fed", Fold::kMean, [](Agent a, Whole) { return fed_share(a); }, nullptr},
+    {"wealth", Fold::kWorld, nullptr, [](Whole w) { return w.economy.wealth; }},
+    {"coins", Fold::kWorld, nullptr, [](Whole w) { return w.economy.coins; }},
+    {"reputation", Fold::kWorld, nullptr, [](Whole w) { return w.economy.reputation; }},
+    {"crafted", Fold::kWorld, nullptr, [](Whole w) { return w.economy.crafted; }},
+    {"thefts", Fold::kWorld, nullptr, [](Whole w) { return w.economy.thefts; }},
+    {"stolen", Fold::kWorld, nullptr, [](Whole w) { return w.economy.stolen; }},
+    {"trades", Fold::kWorld, nullptr, [](Whole w) { return w.economy.trades; }},
+    {"gifts", Fold::kWorld, nullptr, [](Whole w) { return w.economy.gifts; }},
+    {"stock", Fold::kWorld, nullptr, [](Whole w) { return w.economy.stock; }},
 }};
 
 const Recorder* find_recorder(std::string_view name) {
@@ -99,6 +116,7 @@ struct EpisodeMetrics::State {
   std::vector<Followed> agents;            // by ascending row
   SpeciesIndex species = 0;                // that `population` and its births and deaths count
   Totals totals;
+  std::unique_ptr<EconomyTally> economy;  // where there is one
   bool has_target = false;
   std::uint32_t width = 1;
   std::vector<std::int32_t> steps;  // to the target, by cell; empty without `progress`
@@ -149,6 +167,7 @@ void EpisodeMetrics::State::take_event(const World& world, const TickReport& rep
       if (agent != nullptr) agent->collisions += 1;
       return;
     case EventKind::kHazard:
+    case EventKind::kDamage:
       if (agent != nullptr) agent->damage += event.value;
       return;
     case EventKind::kEat:
@@ -205,6 +224,11 @@ EpisodeMetrics::EpisodeMetrics(const World& world) : state_(std::make_unique<Sta
     state.follow_position(world.columns(), at);
   }
   state.totals.agents_now = world.alive_count(state.species);
+  if (!scenario.economy) return;
+  std::vector<EntityId> followed;
+  for (const Followed& agent : state.agents) followed.push_back(agent.id);
+  state.economy = std::make_unique<EconomyTally>(world, std::move(followed));
+  state.totals.economy = state.economy->totals();
 }
 
 EpisodeMetrics::~EpisodeMetrics() = default;
@@ -221,10 +245,14 @@ void EpisodeMetrics::observe(const World& world, const TickReport& report) {
       continue;
     }
     agent.hunger_sum += columns.hunger[agent.id.index];
+    agent.fed_ticks += columns.hunger[agent.id.index] < kFedHungerMax ? 1 : 0;
     agent.travelled = columns.travelled[agent.id.index] - agent.travelled_before;
     state.follow_position(columns, at);
   }
   state.totals.agents_now = world.alive_count(state.species);
+  if (!state.economy) return;
+  state.economy->observe(world, report);
+  state.totals.economy = state.economy->totals();
 }
 
 std::vector<double> EpisodeMetrics::values() const {

@@ -92,6 +92,10 @@ const char* event_name(EventKind kind) {
       return "trade";
     case EventKind::kRequest:
       return "request";
+    case EventKind::kFetch:
+      return "fetch";
+    case EventKind::kCraft:
+      return "craft";
   }
   return "unknown";
 }
@@ -128,6 +132,8 @@ const char* kind_name(Kind kind) {
       return "target";
     case Kind::kItem:
       return "item";
+    case Kind::kPlace:
+      return "place";
   }
   return "unknown";
 }

@@ -43,7 +43,8 @@ const std::vector<std::string>& generator_names() {
 }
 
 const std::vector<std::string>& place_names() {
-  static const std::vector<std::string> names = {"anywhere", "start", "target"};
+  static const std::vector<std::string> names = {"anywhere", "start",  "target", "centre",
+                                                 "homes",    "fields", "woods",  "edge"};
   return names;
 }
 
@@ -53,16 +54,17 @@ const std::vector<std::string>& action_names() {
 }
 
 std::vector<std::string> builtin_scenario_names() {
-  return {"maze", "meadow"};
+  return {"maze", "meadow", "village"};
 }
 
 base::Result<Scenario> builtin_scenario(std::string_view name) {
   if (name == "maze") return parse_scenario(shipped::k_maze_yaml);
   if (name == "meadow") return parse_scenario(shipped::k_meadow_yaml);
-  return base::Error{
-      base::ErrorCode::kNotFound,
-      "No scenario '" + std::string(name.substr(0, 64)) + "' ships; there are: maze, meadow.",
-      "scenario"};
+  if (name == "village") return parse_scenario(shipped::k_village_yaml);
+  return base::Error{base::ErrorCode::kNotFound,
+                     "No scenario '" + std::string(name.substr(0, 64)) +
+                         "' ships; there are: maze, meadow, village.",
+                     "scenario"};
 }
 
 }  // namespace cherub::engine

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/economy/economy.h"
 
 namespace cherub::engine {
 
@@ -42,8 +43,9 @@ enum class Kind : std::uint8_t {
   kPlant,
   kTarget,
   kItem,  // a thing: lies on the ground, or is carried in hands as a count
+  kPlace,  // a building or the like: where work is done, things are kept, or somebody lives
 };
-const char* kind_name(Kind kind);  // "agent", "plant", "target", "item"
+const char* kind_name(Kind kind);  // "agent", "plant", "target", "item", "place"
 
 struct SpeciesSpec {
   std::string name;
@@ -68,8 +70,15 @@ struct SpeciesSpec {
   double reproduce_energy = 0;       // needed; half of it goes to the child; 0: cannot
   double reproduce_age_s = 0;        // youngest parent, s
   double lifetime_s = 0;             // 0: does not age to death
-  std::uint32_t hands = 0;           // agents: how many items they can carry
+  std::uint32_t hands = 0;           // agents, places: how many items they can carry or keep
   std::string role;                  // agents: of its members at first; empty: none
+
+  // What follows counts where there is an `economy` only.
+  double price = 0;                 // items: coins for one where there is no other
+  std::vector<StackSpec> holds;     // what is in each one's hands or store at the beginning
+  std::vector<std::string> serves;  // places: species whose members may take from the store
+  bool owned = false;               // places: each belongs to one of the agent_species
+  bool shelter = false;             // places: who rests here has a roof
 };
 
 // An occupation: what those who have it know.
@@ -82,7 +91,14 @@ struct RoleSpec {
 struct SpawnSpec {
   std::string species;
   std::uint32_t count = 1;
-  std::string place = "anywhere";  // anywhere | start | target (maze generator's cells)
+  // anywhere | start | target (maze generator's cells) | centre | homes | fields | woods | edge
+  std::string place = "anywhere";
+  std::string role;  // agents: instead of their species'; empty: that
+  // Where there is an `economy`: `share` of them for each "person", "trader" or "thief" of its town
+  // instead of `count`; where they are `scarce`, less by the town's scarcity.
+  std::string per;
+  double share = 1;
+  bool scarce = false;
 };
 
 struct TerrainSpec {
@@ -110,6 +126,7 @@ struct Scenario {
   double hazard_damage = 0;  // health per s in a hazard
   TerrainSpec terrain;
   WallSight walls = WallSight::kAuto;  // `senses: {walls: block | ignore}`
+  std::optional<EconomySpec> economy;  // makes the world a village
   std::vector<RoleSpec> roles;
   std::vector<SpeciesSpec> species;
   std::vector<SpawnSpec> spawns;

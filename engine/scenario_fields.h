@@ -37,6 +37,7 @@ inline constexpr SpeciesNumber kSpeciesNumbers[] = {
     {"reproduce_energy", &SpeciesSpec::reproduce_energy, 0, 1},
     {"reproduce_age_s", &SpeciesSpec::reproduce_age_s, 0, 1e6},
     {"lifetime_s", &SpeciesSpec::lifetime_s, 0, 1e6},
+    {"price", &SpeciesSpec::price, 0, 1e6},
 };
 
 const std::vector<std::string>& generator_names();
@@ -47,6 +48,13 @@ const std::vector<std::string>& recorder_names();
 
 // A name of a-z, 0-9 and _, at most 32 long, beginning with a letter.
 bool is_plain_name(std::string_view name);
+
+// economy/economy_parse.cpp
+class FieldReader;
+void read_belongings(FieldReader& fields, SpeciesSpec& species);
+void read_economy(FieldReader& fields, EconomySpec& economy);
+// economy/economy_check.cpp: all of a scenario that an economy has to do with.
+base::Result<void> check_economy(const Scenario& scenario);
 
 // Everything a world relies on: ranges, references by name, sums. Errors name the field path.
 base::Result<void> check_scenario(const Scenario& scenario);

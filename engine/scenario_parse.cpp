@@ -1,3 +1,4 @@
+#include "engine/economy/town.h"
 #include "engine/scenario_fields.h"
 #include "engine/yaml_reader.h"
 
@@ -18,7 +19,7 @@ void read_species(FieldReader& fields, SpeciesSpec& species) {
   fields.require("name");
   fields.text("name", species.name);
   std::size_t kind = 0;
-  fields.choice("kind", {"agent", "plant", "target", "item"}, kind);
+  fields.choice("kind", {"agent", "plant", "target", "item", "place"}, kind);
   species.kind = static_cast<Kind>(kind);
   fields.texts("diet", species.diet);
   fields.integer("density_max", species.density_max);
@@ -28,6 +29,7 @@ void read_species(FieldReader& fields, SpeciesSpec& species) {
   for (const SpeciesNumber& number : kSpeciesNumbers) {
     fields.number(number.name, species.*number.member);
   }
+  read_belongings(fields, species);
 }
 
 void read_role(FieldReader& fields, RoleSpec& role) {
@@ -50,6 +52,12 @@ void read_spawn(FieldReader& fields, SpawnSpec& spawn) {
   fields.text("species", spawn.species);
   fields.integer("count", spawn.count);
   fields.text("place", spawn.place);
+  fields.text("role", spawn.role);
+  fields.text("per", spawn.per);
+  fields.number("share", spawn.share);
+  std::size_t scarce = 0;
+  fields.choice("scarce", {"false", "true"}, scarce);
+  spawn.scarce = scarce == 1;
 }
 
 void read_metric(FieldReader& fields, MetricSpec& metric) {
@@ -93,12 +101,15 @@ void read_scenario(FieldReader& fields, Scenario& scenario) {
                  [&](FieldReader& inner) { read_metric(inner, scenario.metrics.emplace_back()); });
   fields.object("success", [&](FieldReader& inner) { read_success(inner, scenario.success); });
   fields.texts("goals", scenario.goals);
+  fields.object("economy",
+                [&](FieldReader& inner) { read_economy(inner, scenario.economy.emplace()); });
   fields.objects("roles",
                  [&](FieldReader& inner) { read_role(inner, scenario.roles.emplace_back()); });
   scenario.actions = action_names();  // all of them, unless the text says which
   fields.texts("actions", scenario.actions);
   fields.text("agent_species", scenario.agent_species);
   fields.finish();
+  count_heads(scenario);
 }
 
 }  // namespace

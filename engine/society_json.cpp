@@ -98,6 +98,10 @@ class SocietyReader {
     int parts = 0;
     cursor_.object([&](std::string_view name) {
       if (name == "ability_pasts") return list([&] { read_past(); });  // only where there are some
+      if (name == "economy") {  // likewise
+        made_.economy = read_economy(cursor_);
+        return;
+      }
       ++parts;
       read_part(name);
     });
@@ -294,6 +298,7 @@ std::string society_json(const Society& society) {
     for (const auto& [ability, past] : society.ability_pasts) pasts.raw(past_json(ability, past));
     json.raw("ability_pasts", pasts.text());
   }
+  if (!society.economy.empty()) json.raw("economy", economy_json(society.economy));
   return json.raw("role_abilities", roles.text())
       .raw("own_abilities", table_json(society.own_abilities))
       .raw("cooldowns", table_json(society.cooldowns))
@@ -318,7 +323,7 @@ const char* difference_of(const Society& first, const Society& second) {
   if (!same(first.shields, second.shields)) return "society.shields";
   if (!same(first.offers, second.offers)) return "society.offers";
   if (first.sounds != second.sounds) return "society.sounds";
-  return nullptr;
+  return difference_of(first.economy, second.economy);
 }
 
 }  // namespace cherub::engine

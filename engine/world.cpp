@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/base/hash.h"
+#include "engine/economy/systems.h"
 #include "engine/hands.h"
 #include "engine/scenario_fields.h"
 #include "engine/uses.h"
@@ -91,6 +92,7 @@ void make_empty(WorldState& state, std::uint64_t seed) {
 
 void populate(WorldState& state) {
   spawn_population(state);
+  if (state.economy) stock_and_settle(state);
   sense(state);
   index_society(state);
 }
@@ -119,6 +121,9 @@ std::unique_ptr<WorldState> lay_out(Scenario scenario, std::uint64_t seed) {
       state->target_species |= SpeciesMask{1} << state->rules.size();
     }
     state->rules.push_back(compile(state->scenario, spec, state->tick_s));
+  }
+  if (state->scenario.economy) {
+    state->economy = compile_economy(state->scenario, state->tick_s);
   }
   for (std::size_t i = 0; i < std::size(kActionNames); ++i) {
     const auto& actions = state->scenario.actions;
