@@ -278,6 +278,7 @@ bool has_capability(const engine::Scenario& scenario, std::string_view needs) {
   if (needs == "speech") return has_action(scenario, "say");
   if (needs == "walls") return scenario.terrain.generator != "flat";
   if (needs == "roles") return !roles.empty();
+  if (needs == "economy") return scenario.economy.has_value();
   if (needs == "requests") {
     return std::any_of(roles.begin(), roles.end(),
                        [](const engine::RoleSpec& role) { return role.may_request; });

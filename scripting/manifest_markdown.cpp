@@ -92,6 +92,7 @@ constexpr Capability kCapabilities[] = {
     {"walls", "there are walls"},
     {"roles", "agents have roles"},
     {"requests", "a role may ask for abilities"},
+    {"economy", "there is an economy"},
     {"abilities", "abilities can be used"},
 };
 

@@ -49,6 +49,12 @@ struct View {
   decltype(&engine::cherub_sense_knows) knows = &engine::cherub_sense_knows;
   decltype(&engine::cherub_sense_cooldown) cooldown = &engine::cherub_sense_cooldown;
   decltype(&engine::cherub_sense_rain) rain = &engine::cherub_sense_rain;
+  decltype(&engine::cherub_sense_price) price = &engine::cherub_sense_price;
+  decltype(&engine::cherub_sense_owner) owner = &engine::cherub_sense_owner;
+  decltype(&engine::cherub_sense_role) role_of = &engine::cherub_sense_role;
+  decltype(&engine::cherub_sense_reputation) reputation = &engine::cherub_sense_reputation;
+  decltype(&engine::cherub_sense_relationship) relationship = &engine::cherub_sense_relationship;
+  decltype(&engine::cherub_sense_stock) stock = &engine::cherub_sense_stock;
 
   void look_at(const engine::World& seen);
   void write_to(engine::Intents& intents);

@@ -53,6 +53,12 @@ typedef struct {
   int32_t (*knows)(const void *, uint32_t, int32_t);
   double (*cooldown)(const void *, uint32_t, int32_t);
   double (*rain)(const void *);
+  double (*price)(const void *, uint32_t, int32_t, double, double);
+  double (*owner)(const void *, uint32_t, double);
+  int32_t (*role_of)(const void *, uint32_t, double);
+  int32_t (*reputation)(const void *, uint32_t, double);
+  int32_t (*relationship)(const void *, uint32_t, double);
+  int32_t (*stock)(const void *, uint32_t, double, int32_t);
 } cherub_view;
 ]]
 local view = ffi.cast("cherub_view *", view_address)
