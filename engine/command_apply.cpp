@@ -4,6 +4,7 @@
 
 #include "engine/ability_commands.h"
 #include "engine/base/sha256.h"
+#include "engine/ecology/systems.h"
 #include "engine/world_state.h"
 
 namespace cherub::engine {
@@ -168,6 +169,7 @@ void apply(WorldState& state, const QuarantineScript& quarantine) {
 void apply(WorldState& state, const Rain& rain) {
   state.weather.rain_intensity = rain.intensity;
   state.weather.rain_until = state.tick + static_cast<Tick>(kRain_ticks);
+  if (state.ecology) soak(state, rain.intensity);
 }
 
 }  // namespace

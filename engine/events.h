@@ -32,6 +32,8 @@ enum class EventKind : std::uint8_t {
   kOffer,      // other: to whom; text: "2 apple for 1 coin"
   kTrade,      // the entity took up the offer of `other`; text: the offer
   kRequest,    // text: what ability is asked for
+  kPollinate,  // other: the flower; value: hunger relieved
+  kMiss,       // a hunter missed its prey, `other`
   kFetch,      // other: the place out of whose store it came; value: count; text: item
   kCraft,      // other: where; value: how many were made; text: item
 };

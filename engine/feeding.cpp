@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/ecology/systems.h"
 #include "engine/economy/systems.h"
 #include "engine/hands.h"
 #include "engine/nature.h"
@@ -103,7 +104,12 @@ Receipt reproduce(WorldState& state, std::uint32_t row) {
 }
 
 Receipt use_ability(WorldState& state, std::uint32_t row, const Intents::Use* use) {
-  switch (static_cast<AbilityKind>(state.intents.ability[row])) {
+  const auto kind = static_cast<AbilityKind>(state.intents.ability[row]);
+  if (state.ecology && kind != AbilityKind::kUse) {
+    const EntityId target = EntityId::unpack(state.intents.ability_target[row]);
+    return use_in_ecosystem(state, row, kind, target);
+  }
+  switch (kind) {
     case AbilityKind::kNone:
       return Receipt::kNone;
     case AbilityKind::kEat:
@@ -116,6 +122,9 @@ Receipt use_ability(WorldState& state, std::uint32_t row, const Intents::Use* us
       return allows(state, Action::kRest) ? rest(state, row) : Receipt::kNotAvailable;
     case AbilityKind::kUse:
       return use != nullptr ? resolve_use(state, *use) : Receipt::kUnknownAbility;
+    case AbilityKind::kDrink:
+    case AbilityKind::kPollinate:
+      break;
   }
   return Receipt::kNotAvailable;
 }
@@ -150,7 +159,7 @@ void resolve_abilities(WorldState& state) {
       count += ability != AbilityKind::kNone ? 1 : 0;
     }
     log.rows.resize(count);
-    if (!effects_come) turn_down_unfit(state, log.rows);
+    if (!effects_come && !state.ecology) turn_down_unfit(state, log.rows);
   };
   auto use = state.intents.uses.begin();  // sorted by row
   const auto last_use = state.intents.uses.end();

@@ -22,6 +22,8 @@ enum class AbilityKind : std::uint8_t {
   kReproduce,  // no target
   kRest,       // regains energy; excludes movement in the same tick
   kUse,        // an ability of World::abilities(): the row has an entry in Intents::uses
+  kDrink,      // ecosystems: from water in reach
+  kPollinate,  // ecosystems; target: a flower in reach
 };
 
 // What became of an intent. Visible to the policy in the next tick and to telemetry. Order is part
@@ -57,6 +59,7 @@ constexpr bool is_refusal(Receipt receipt) {
 const char* receipt_name(Receipt receipt);
 
 inline constexpr std::size_t kMessageBytesMax = 200;
+inline constexpr std::uint8_t kNoMode = 0xff;  // nothing was said
 
 enum class MessageKind : std::uint8_t {
   kSay,      // heard by who has senses so far
@@ -70,6 +73,8 @@ struct Intents {
   std::vector<float> move_x, move_y, move_z;
   std::vector<std::uint8_t> ability;          // AbilityKind
   std::vector<std::uint64_t> ability_target;  // EntityId::packed
+  // What the agents are about, as they say: Mode, or kNoMode. Empty but in ecosystems.
+  std::vector<std::uint8_t> mode;
   struct Message {
     std::uint32_t row;
     std::string text;

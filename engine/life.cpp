@@ -1,10 +1,10 @@
 #include <algorithm>
 
+#include "engine/ecology/systems.h"
 #include "engine/nature.h"
 #include "engine/tasks.h"
 
 namespace cherub::engine {
-namespace {
 
 bool is_old(const WorldState& state, std::uint32_t row) {
   const std::uint64_t lifetime = state.rules_of(row).lifetime_ticks;
@@ -13,6 +13,8 @@ bool is_old(const WorldState& state, std::uint32_t row) {
   base::RandomStream random(state.seed, 0, state.id_of(row).packed(), base::Stream::kLife);
   return double(age) >= double(lifetime) * random.uniform(1 - kLifetimeSpread, 1 + kLifetimeSpread);
 }
+
+namespace {
 
 void hunger_on(WorldState& state, std::uint32_t row) {
   const SpeciesRules& rules = state.rules_of(row);
@@ -71,6 +73,7 @@ void bury_and_bear(WorldState& state) {
     const std::uint32_t row = add_entity(state, birth.species, birth.x, birth.y, birth.z);
     state.columns.energy[row] = birth.energy;
     if (state.rules[birth.species].hunger_per_tick > 0) state.columns.hunger[row] = kChildHunger;
+    if (state.ecology) give_matter(state, row, birth.matter);
     const bool thing = state.rules[birth.species].kind == Kind::kItem;
     Event event = event_at(state, thing ? EventKind::kDrop : EventKind::kBirth, row);
     event.other = birth.parent;

@@ -30,7 +30,8 @@ struct Followed {
 };
 
 struct Totals {
-  double agents_now = 0, births = 0, starved = 0;
+  double agents_now = 0, births = 0, starved = 0, hunted = 0;
+  double persistence = 1, diversity = 0;
   double episode_s = 0, passable_cells = 1;
   EconomyTotals economy;
 };
@@ -65,7 +66,7 @@ double fed_share(const Followed& agent) {
 using Agent = const Followed&;
 using Whole = const Totals&;
 
-constexpr std::array<Recorder, 23> kRecorders = {{
+constexpr std::array<Recorder, 26> kRecorders = {{
     {"reached", Fold::kMean, [](Agent a, Whole) { return share(a.reached); }, nullptr},
     {"progress", Fold::kMean, [](Agent a, Whole) { return progress_of(a); }, nullptr},
     {"time_to_goal", Fold::kMean,
@@ -81,6 +82,9 @@ constexpr std::array<Recorder, 23> kRecorders = {{
     {"population", Fold::kWorld, nullptr, [](Whole w) { return w.agents_now; }},
     {"offspring", Fold::kWorld, nullptr, [](Whole w) { return w.births; }},
     {"starved", Fold::kWorld, nullptr, [](Whole w) { return w.starved; }},
+    {"hunted", Fold::kWorld, nullptr, [](Whole w) { return w.hunted; }},
+    {"persistence", Fold::kWorld, nullptr, [](Whole w) { return w.persistence; }},
+    {"diversity", Fold::kWorld, nullptr, [](Whole w) { return w.diversity; }},
     {"fed", Fold::kMean, [](Agent a, Whole) { return fed_share(a); }, nullptr},
     {"wealth", Fold::kWorld, nullptr, [](Whole w) { return w.economy.wealth; }},
     {"coins", Fold::kWorld, nullptr, [](Whole w) { return w.economy.coins; }},
@@ -118,6 +122,7 @@ struct EpisodeMetrics::State {
   Totals totals;
   std::unique_ptr<EconomyTally> economy;  // where there is one
   bool has_target = false;
+  std::vector<SpeciesIndex> first_species;  // of which somebody lived at first
   std::uint32_t width = 1;
   std::vector<std::int32_t> steps;  // to the target, by cell; empty without `progress`
   std::vector<std::vector<std::uint8_t>>
@@ -135,6 +140,7 @@ struct EpisodeMetrics::State {
   }
   void follow_position(const Columns& columns, std::size_t at);
   void take_event(const World& world, const TickReport& report, const Event& event);
+  void count_species(const World& world);
 };
 
 // Progress and coverage of one living agent.
@@ -178,6 +184,9 @@ void EpisodeMetrics::State::take_event(const World& world, const TickReport& rep
       if (event.species == species && event.value == static_cast<double>(DeathCause::kStarved)) {
         totals.starved += 1;
       }
+      if (event.species == species && event.value == static_cast<double>(DeathCause::kEaten)) {
+        totals.hunted += 1;
+      }
       return;
     case EventKind::kBirth:
       if (event.species == species) totals.births += 1;
@@ -185,6 +194,21 @@ void EpisodeMetrics::State::take_event(const World& world, const TickReport& rep
     default:
       return;
   }
+}
+
+// Diversity as Simpson (1949) has it, over animals.
+void EpisodeMetrics::State::count_species(const World& world) {
+  double living = 0, animals = 0, squares = 0;
+  for (const SpeciesIndex of : first_species) living += world.alive_count(of) > 0 ? 1 : 0;
+  for (std::size_t of = 0; of < world.scenario().species.size(); ++of) {
+    if (world.scenario().species[of].kind != Kind::kAgent) continue;
+    const double count = world.alive_count(static_cast<SpeciesIndex>(of));
+    animals += count;
+    squares += count * count;
+  }
+  totals.persistence =
+      first_species.empty() ? 1 : living / static_cast<double>(first_species.size());
+  totals.diversity = animals > 0 ? 1 - squares / (animals * animals) : 0;
 }
 
 EpisodeMetrics::EpisodeMetrics(const World& world) : state_(std::make_unique<State>()) {
@@ -224,6 +248,11 @@ EpisodeMetrics::EpisodeMetrics(const World& world) : state_(std::make_unique<Sta
     state.follow_position(world.columns(), at);
   }
   state.totals.agents_now = world.alive_count(state.species);
+  for (std::size_t of = 0; of < scenario.species.size(); ++of) {
+    const auto species = static_cast<SpeciesIndex>(of);
+    if (world.alive_count(species) > 0) state.first_species.push_back(species);
+  }
+  state.count_species(world);
   if (!scenario.economy) return;
   std::vector<EntityId> followed;
   for (const Followed& agent : state.agents) followed.push_back(agent.id);
@@ -250,6 +279,7 @@ void EpisodeMetrics::observe(const World& world, const TickReport& report) {
     state.follow_position(columns, at);
   }
   state.totals.agents_now = world.alive_count(state.species);
+  state.count_species(world);
   if (!state.economy) return;
   state.economy->observe(world, report);
   state.totals.economy = state.economy->totals();

@@ -92,6 +92,10 @@ const char* event_name(EventKind kind) {
       return "trade";
     case EventKind::kRequest:
       return "request";
+    case EventKind::kPollinate:
+      return "pollinate";
+    case EventKind::kMiss:
+      return "miss";
     case EventKind::kFetch:
       return "fetch";
     case EventKind::kCraft:

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/base/check.h"
+#include "engine/ecology/systems.h"
 #include "engine/economy/town.h"
 #include "engine/hands.h"
 #include "engine/nature.h"
@@ -109,6 +110,16 @@ double row_square_m(const Scenario& scenario) {
   return std::clamp(sense_max * 0.17, 1.0, 8.0);
 }
 
+// The first inhabitants of an ecosystem have lived a while: a part of their time, with some drive.
+void begin_in_middle(WorldState& state, std::uint32_t row, base::RandomStream& random) {
+  const auto lifetime = static_cast<double>(state.rules_of(row).lifetime_ticks);
+  state.columns.age[row] = static_cast<std::uint32_t>(random.uniform(0.1, 0.6) * lifetime);
+  if (state.rules_of(row).kind == Kind::kAgent) {
+    state.ecology->bodies.drive[row] = static_cast<float>(random.uniform(0.0, 0.5));
+  }
+  bring_matter(state, row);
+}
+
 // Hunger, energy and growth differ at first, so that a population does not act in step.
 void vary_start(WorldState& state, std::uint32_t row, base::RandomStream& random) {
   const SpeciesRules& rules = state.rules_of(row);
@@ -123,6 +134,16 @@ void vary_start(WorldState& state, std::uint32_t row, base::RandomStream& random
   if (rules.thirst_per_tick > 0) {
     columns.thirst[row] = static_cast<float>(random.uniform(0.0, 0.4));
   }
+  if (state.ecology) begin_in_middle(state, row, random);
+}
+
+std::uint32_t count_of(const WorldState& state, const SpawnSpec& spawn) {
+  if (!state.scenario.environment || state.scenario.environment->jitter <= 0) return spawn.count;
+  const double jitter = state.scenario.environment->jitter;
+  const auto entry = static_cast<std::uint64_t>(&spawn - state.scenario.spawns.data());
+  base::RandomStream random(state.seed, 0, entry, base::Stream::kLife);
+  return static_cast<std::uint32_t>(
+      std::lround(spawn.count * random.uniform(1 - jitter, 1 + jitter)));
 }
 
 // What is carried and what is about to be born have their room already.
@@ -152,6 +173,7 @@ std::uint32_t add_entity(WorldState& state, SpeciesIndex species, float x, float
   } else {
     row = static_cast<std::uint32_t>(columns.size());
     append_row(columns);
+    if (state.ecology) resize_bodies(state);
   }
   CHERUB_CHECK(columns.alive[row] == 0);
   columns.alive[row] = 1;
@@ -184,6 +206,7 @@ void free_entity(WorldState& state, std::uint32_t row) {
   state.columns.alive[row] = 0;
   state.columns.script[row] = kNoScript;
   release_belongings(state, row);
+  if (state.ecology) leave_matter(state, row);
   --state.alive;
   const SpeciesIndex species = state.columns.species[row];
   --state.population[species];
@@ -263,8 +286,9 @@ void spawn_population(WorldState& state) {
       base::RandomStream random;
     };
     std::vector<Newcomer> newcomers;
-    newcomers.reserve(spawn.count);
-    for (std::uint32_t i = 0; i < spawn.count; ++i) {
+    const std::uint32_t count = count_of(state, spawn);
+    newcomers.reserve(count);
+    for (std::uint32_t i = 0; i < count; ++i) {
       base::RandomStream random = state.random(number++, base::Stream::kSpawn);
       const Place place = is_town_place(spawn.place) ? in_town(state, entry, i, random)
                           : spawn.place == "start"   ? centre(state.maze.start)

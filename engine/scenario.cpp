@@ -1,6 +1,7 @@
 #include "engine/scenario.h"
 
 #include <algorithm>
+#include <array>
 
 #include "engine/scenario_fields.h"
 #include "engine/shipped_scenarios.h"
@@ -53,18 +54,37 @@ const std::vector<std::string>& action_names() {
   return names;
 }
 
+namespace {
+
+struct Shipped {
+  std::string_view name, yaml;
+};
+const std::array<Shipped, 4>& all_shipped() {
+  static const std::array<Shipped, 4> all = {{{"maze", shipped::k_maze_yaml},
+                                              {"meadow", shipped::k_meadow_yaml},
+                                              {"pasture", shipped::k_pasture_yaml},
+                                              {"village", shipped::k_village_yaml}}};
+  return all;
+}
+
+}  // namespace
+
 std::vector<std::string> builtin_scenario_names() {
-  return {"maze", "meadow", "village"};
+  std::vector<std::string> names;
+  for (const Shipped& scenario : all_shipped()) names.emplace_back(scenario.name);
+  return names;
 }
 
 base::Result<Scenario> builtin_scenario(std::string_view name) {
-  if (name == "maze") return parse_scenario(shipped::k_maze_yaml);
-  if (name == "meadow") return parse_scenario(shipped::k_meadow_yaml);
-  if (name == "village") return parse_scenario(shipped::k_village_yaml);
-  return base::Error{base::ErrorCode::kNotFound,
-                     "No scenario '" + std::string(name.substr(0, 64)) +
-                         "' ships; there are: maze, meadow, village.",
-                     "scenario"};
+  std::string known;
+  for (const Shipped& scenario : all_shipped()) {
+    if (scenario.name == name) return parse_scenario(scenario.yaml);
+    known += (known.empty() ? "" : ", ") + std::string(scenario.name);
+  }
+  return base::Error{
+      base::ErrorCode::kNotFound,
+      "No scenario '" + std::string(name.substr(0, 64)) + "' ships; there are: " + known + ".",
+      "scenario"};
 }
 
 }  // namespace cherub::engine

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/ecology/environment.h"
+#include "engine/ecology/traits.h"
 #include "engine/economy/economy.h"
 
 namespace cherub::engine {
@@ -19,12 +21,12 @@ struct MetricSpec {
   std::string name;  // "time_to_goal"
   std::string unit;  // "s", "m", "1" …
   Better better = Better::kHigher;
-  std::string description;         // one line
+  std::string description;  // one line
   // What people say when they mean it: "fast", "quickly" …; with a "-" in front when they mean its
   // poor end: "-death".
   std::vector<std::string> words;
-  double weight = 0;               // in the scenario's own objective
-  double scale = 1;  // a typical range: |difference| / scale is what a search compares
+  double weight = 0;  // in the scenario's own objective
+  double scale = 1;   // a typical range: |difference| / scale is what a search compares
   // A policy whose mean is worse than that of what it replaces by more than so many scales may not
   // become the best, unless the goal asks for just that. Infinity: any may.
   double guard = std::numeric_limits<double>::infinity();
@@ -73,6 +75,26 @@ struct SpeciesSpec {
   std::uint32_t hands = 0;           // agents, places: how many items they can carry or keep
   std::string role;                  // agents: of its members at first; empty: none
 
+  // What follows counts in ecosystems only (Scenario::environment). engine/ecology/traits.h has the
+  // formulas by which traits give most of it.
+  std::optional<SpeciesTraits> traits;
+  double matter = 1;         // of a grown plant, or of an animal's body and full reserve
+  double drain_rate = 0;     // energy per s, awake or not
+  double drive_rate = 0;     // reproductive drive per s
+  double parch_rate = 0;     // health per s while dehydrated
+  double graze_relief = 0;   // hunger that a bite of a plant relieves
+  double prey_relief = 0;    // hunger that one prey relieves, at most
+  double nectar_relief = 0;  // hunger that a visit to a flower relieves
+  double birth_cost = 0;     // energy of each parent
+  double clutch = 1;         // children at a time
+  double mating_radius = 2;  // m
+  double catch_chance = 0;   // hunters: of a prey that is as fast and in full health
+  double canopy = 0;         // m: plants that shade others
+  std::vector<std::string> pollinates;
+  std::string roost;        // a species near which it rests well and safely, and which it breeds by
+  bool colony = false;      // its members swarm when their colony is not well
+  bool decomposer = false;  // a plant that lives on litter, and without light
+  std::string policy;       // agents: what they act by when no script drives them; empty: native
   // What follows counts where there is an `economy` only.
   double price = 0;                 // items: coins for one where there is no other
   std::vector<StackSpec> holds;     // what is in each one's hands or store at the beginning
@@ -109,8 +131,12 @@ struct TerrainSpec {
   double water_density = 0;   // flat: share of cells that are water, 0 … 0.5
 };
 
-inline constexpr std::string_view kActionNames[] = {"move", "move_to", "wander", "eat", "reproduce",
-                                                    "rest", "say",     "turn",   "use"};
+inline constexpr std::string_view kActionNames[] = {"move",      "move_to", "wander",   "eat",
+                                                    "reproduce", "rest",    "say",      "turn",
+                                                    "use",       "drink",   "pollinate"};
+
+// The policies that `species: policy:` can name; their Lua is in scripting/policies.
+inline constexpr std::string_view kDefaultPolicyNames[] = {"animal"};
 
 // Whether walls hide what is behind them. kAuto: in a maze.
 enum class WallSight : std::uint8_t { kAuto, kBlock, kIgnore };
@@ -125,8 +151,9 @@ struct Scenario {
   double episode_s = 30;     // default length of an episode, world seconds
   double hazard_damage = 0;  // health per s in a hazard
   TerrainSpec terrain;
-  WallSight walls = WallSight::kAuto;  // `senses: {walls: block | ignore}`
-  std::optional<EconomySpec> economy;  // makes the world a village
+  WallSight walls = WallSight::kAuto;          // `senses: {walls: block | ignore}`
+  std::optional<EnvironmentSpec> environment;  // makes the world an ecosystem
+  std::optional<EconomySpec> economy;          // makes the world a village
   std::vector<RoleSpec> roles;
   std::vector<SpeciesSpec> species;
   std::vector<SpawnSpec> spawns;

@@ -279,8 +279,8 @@ base::Result<void> check_scenario(const Scenario& scenario) {
          << in_range("episode_s", scenario.episode_s, 0.001, 1e6)
          << in_range("hazard_damage", scenario.hazard_damage, 0, 1000)
          << check_terrain(scenario.terrain) << check_roles(scenario) << check_species(scenario)
-         << check_spawns(scenario) << check_economy(scenario) << check_metrics(scenario)
-         << check_actions(scenario);
+         << check_spawns(scenario) << check_metrics(scenario) << check_actions(scenario)
+         << check_ecology_of(scenario) << check_economy(scenario);
   return checks.first();
 }
 

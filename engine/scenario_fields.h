@@ -37,6 +37,18 @@ inline constexpr SpeciesNumber kSpeciesNumbers[] = {
     {"reproduce_energy", &SpeciesSpec::reproduce_energy, 0, 1},
     {"reproduce_age_s", &SpeciesSpec::reproduce_age_s, 0, 1e6},
     {"lifetime_s", &SpeciesSpec::lifetime_s, 0, 1e6},
+    {"matter", &SpeciesSpec::matter, 1e-3, 1000},
+    {"drain_rate", &SpeciesSpec::drain_rate, 0, 10},
+    {"drive_rate", &SpeciesSpec::drive_rate, 0, 10},
+    {"parch_rate", &SpeciesSpec::parch_rate, 0, 10},
+    {"graze_relief", &SpeciesSpec::graze_relief, 0, 1000},
+    {"prey_relief", &SpeciesSpec::prey_relief, 0, 1000},
+    {"nectar_relief", &SpeciesSpec::nectar_relief, 0, 1000},
+    {"birth_cost", &SpeciesSpec::birth_cost, 0, 1000},
+    {"clutch", &SpeciesSpec::clutch, 1, 100},
+    {"mating_radius", &SpeciesSpec::mating_radius, 0, kSenseRadiusMax},
+    {"catch_chance", &SpeciesSpec::catch_chance, 0, 1},
+    {"canopy", &SpeciesSpec::canopy, 0, 16},
     {"price", &SpeciesSpec::price, 0, 1e6},
 };
 
@@ -45,6 +57,14 @@ const std::vector<std::string>& place_names();
 const std::vector<std::string>& action_names();
 // What EpisodeMetrics can compute.
 const std::vector<std::string>& recorder_names();
+
+// ecology/scenario_ecology.cpp: the fields of a species that ecosystems add, and `environment`. A
+// species' traits come first, so that what is said beside them counts.
+class FieldReader;
+void read_traits(FieldReader& fields, double tick_rate, SpeciesSpec& species);
+void read_ecology_fields(FieldReader& fields, SpeciesSpec& species);
+void read_environment(FieldReader& fields, EnvironmentSpec& environment);
+base::Result<void> check_ecology_of(const Scenario& scenario);
 
 // A name of a-z, 0-9 and _, at most 32 long, beginning with a letter.
 bool is_plain_name(std::string_view name);

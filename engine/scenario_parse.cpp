@@ -15,12 +15,14 @@ void read_terrain(FieldReader& fields, TerrainSpec& terrain) {
   fields.number("water_density", terrain.water_density);
 }
 
-void read_species(FieldReader& fields, SpeciesSpec& species) {
+void read_species(FieldReader& fields, double tick_rate, SpeciesSpec& species) {
   fields.require("name");
   fields.text("name", species.name);
   std::size_t kind = 0;
   fields.choice("kind", {"agent", "plant", "target", "item", "place"}, kind);
   species.kind = static_cast<Kind>(kind);
+  read_traits(fields, tick_rate, species);
+  read_ecology_fields(fields, species);
   fields.texts("diet", species.diet);
   fields.integer("density_max", species.density_max);
   fields.integer("population_max", species.population_max);
@@ -93,8 +95,12 @@ void read_scenario(FieldReader& fields, Scenario& scenario) {
   fields.number("hazard_damage", scenario.hazard_damage);
   fields.object("terrain", [&](FieldReader& inner) { read_terrain(inner, scenario.terrain); });
   fields.object("senses", [&](FieldReader& inner) { read_senses(inner, scenario.walls); });
-  fields.objects("species",
-                 [&](FieldReader& inner) { read_species(inner, scenario.species.emplace_back()); });
+  fields.object("environment", [&](FieldReader& inner) {
+    read_environment(inner, scenario.environment.emplace());
+  });
+  fields.objects("species", [&](FieldReader& inner) {
+    read_species(inner, scenario.tick_rate, scenario.species.emplace_back());
+  });
   fields.objects("spawns",
                  [&](FieldReader& inner) { read_spawn(inner, scenario.spawns.emplace_back()); });
   fields.objects("metrics",

@@ -16,6 +16,8 @@ bool present(const WorldState& state, std::uint32_t row) {
 
 SpeciesMask mask_of(const WorldState& state, const SpeciesRules& rules, std::int32_t species) {
   if (species == kFoodSpecies) return rules.diet;
+  if (species == kThreatSpecies) return rules.threats;
+  if (species == kRoostSpecies) return rules.roost;
   if (species == kAnySpecies) return ~SpeciesMask{0};
   const bool known = species >= 0 && std::size_t(species) < state.rules.size();
   return known ? SpeciesMask{1} << species : 0;

@@ -38,6 +38,9 @@ struct OfferSeen {
 inline constexpr int kNeighborsMax = 32;
 inline constexpr int kPathCellsMax = 1024;  // cells that one path search may visit
 inline constexpr int kAnySpecies = -1;
+inline constexpr int kFoodSpecies = -2;    // whatever the agent's diet lists
+inline constexpr int kThreatSpecies = -3;  // ecosystems: whatever eats the agent
+inline constexpr int kRoostSpecies = -4;   // ecosystems: what the agent roosts by
 inline constexpr std::int32_t kNoReputation = -1000;  // of who is not seen, or no agent
 inline constexpr int kFoodSpecies = -2;               // whatever the agent's diet lists
 
@@ -104,6 +107,24 @@ double cherub_sense_cooldown(const cherub::engine::World* world, std::uint32_t r
                              std::int32_t ability) noexcept;
 double cherub_sense_rain(const cherub::engine::World* world) noexcept;  // 0 dry … 1
 
+// Of ecosystems (engine/ecology); elsewhere they find nothing.
+
+// The nearest ripe plant or living prey of the species that stands first in the diet and of which
+// there is any within `radius`; of each, the kNeighborsMax nearest are looked at.
+void cherub_sense_forage(const cherub::engine::World* world, std::uint32_t row, double radius,
+                         cherub::engine::Sighting* out) noexcept;
+// The nearest flower that the agent's species pollinates and that has nectar, of as many.
+void cherub_sense_blossom(const cherub::engine::World* world, std::uint32_t row, double radius,
+                          cherub::engine::Sighting* out) noexcept;
+// The centre of the nearest cell with water, however far; only x, y, z and distance count.
+void cherub_sense_water(const cherub::engine::World* world, std::uint32_t row,
+                        cherub::engine::Sighting* out) noexcept;
+// World seconds until the agent may hunt, or visit a flower, again; 0: now.
+double cherub_sense_pause(const cherub::engine::World* world, std::uint32_t row) noexcept;
+// How well the colony of the agent's species is, 0 … 1; 1 without one.
+double cherub_sense_colony(const cherub::engine::World* world, std::uint32_t row) noexcept;
+double cherub_sense_light(const cherub::engine::World* world) noexcept;        // 0 … 1
+double cherub_sense_temperature(const cherub::engine::World* world) noexcept;  // °C
 // Where there is an economy; sense_economy.cpp. `id` is EntityId::packed of somebody or something
 // that the agent sees, or of itself.
 

@@ -150,6 +150,22 @@ Result<void> check_slots(const WorldState& state, const std::vector<ScriptSlot>&
   return {};
 }
 
+Result<void> take_over_ecology(WorldState& state, const Snapshot& snapshot) {
+  if (snapshot.ecology.has_value() != state.ecology.has_value()) {
+    return wrong("ecology", "Must be there in worlds with an environment, and in no others.");
+  }
+  if (!state.ecology) return {};
+  auto checked =
+      check_ecology(*snapshot.ecology, *state.ecology, state.columns.size(), state.rules.size());
+  if (!checked) return checked;
+  const Soil shape = state.ecology->soil;
+  state.ecology = snapshot.ecology;
+  state.ecology->soil.cells_x = shape.cells_x;
+  state.ecology->soil.cells_y = shape.cells_y;
+  state.ecology->soil.cell_m = shape.cell_m;
+  return {};
+}
+
 void count_population(WorldState& state) {
   state.alive = 0;
   std::fill(state.population.begin(), state.population.end(), 0u);
@@ -193,6 +209,10 @@ void compare_rest(const Snapshot& first, const Snapshot& second, Differs&& diffe
   if (const char* const part = difference_of(first.society, second.society)) {
     differs(part, "one", "another");
   }
+  if (first.ecology && second.ecology) {
+    const char* const field = difference_of(*first.ecology, *second.ecology);
+    if (field != nullptr) differs(field, "one", "another");
+  }
   if (first.terrain.blocks != second.terrain.blocks) differs("terrain", "one map", "another");
   if (first.free_rows != second.free_rows) {
     differs("free_rows", text_of(first.free_rows.size()) + " rows",
@@ -217,6 +237,7 @@ Snapshot World::snapshot() const {
   copy.maze = state.maze;
   copy.free_rows = state.free_rows;
   copy.columns = state.columns;
+  copy.ecology = state.ecology;
   return copy;
 }
 
@@ -241,11 +262,13 @@ base::Result<std::unique_ptr<World>> World::restore(const Snapshot& snapshot) {
   if (auto checked = check_columns(*state); !checked) return checked.error();
   if (auto checked = check_free_rows(*state); !checked) return checked.error();
   if (auto checked = check_society(*state); !checked) return checked.error();
+  if (auto taken = take_over_ecology(*state, snapshot); !taken) return taken.error();
   count_population(*state);
   if (state->alive + state->carried > kEntitiesMax) {
     return wrong("columns.alive", "Too many entities live or are carried.");
   }
   state->intents.clear(state->columns.size());
+  if (state->ecology) state->intents.mode.assign(state->columns.size(), kNoMode);
   sense(*state);
   index_society(*state);
   const std::uint64_t hash = hash_state(*state);
@@ -272,6 +295,7 @@ std::vector<ColumnHash> World::column_hashes() const {
   weather.add(state.weather.rain_until);
   hashes.push_back({"weather", weather.value()});
   hashes.push_back({"society", hash_of(state.society)});
+  if (state.ecology) hashes.push_back({"ecology", hash_of(*state.ecology)});
   return hashes;
 }
 

@@ -8,6 +8,7 @@
 
 #include "engine/base/result.h"
 #include "engine/columns.h"
+#include "engine/ecology/ecology.h"
 #include "engine/maze.h"
 #include "engine/society.h"
 #include "engine/terrain.h"
@@ -30,6 +31,7 @@ struct Snapshot {
   MazeFacts maze;
   std::vector<std::uint32_t> free_rows;  // the one freed last is used first
   Columns columns;
+  std::optional<Ecology> ecology;
 };
 
 // A readable JSON object: one array per column, terrain as a map of characters. Numbers read back

@@ -99,6 +99,11 @@ class SnapshotReader {
   static constexpr int kFields = 12;
 
   void read_field(std::string_view name) {
+    if (name == "ecology") {  // of worlds with an environment
+      if (made_.ecology) return cursor_.fail("This was given before.");
+      made_.ecology = read_ecology(cursor_);
+      return;
+    }
     ++fields_;
     if (name == "cherub_state") {
       if (cursor_.number<int>() != kFormat) cursor_.fail("This version of Cherub reads format 2.");
@@ -273,6 +278,7 @@ std::string snapshot_to_json(const Snapshot& snapshot) {
                        .text());
   field("slots", slots_json(snapshot.slots));
   field("society", society_json(snapshot.society));
+  if (snapshot.ecology) field("ecology", ecology_json(*snapshot.ecology));
   const Terrain& terrain = snapshot.terrain;
   field("terrain", "{\"width\":" + std::to_string(terrain.width) +
                        ",\"depth\":" + std::to_string(terrain.depth) +

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/base/hash.h"
+#include "engine/ecology/systems.h"
 #include "engine/economy/systems.h"
 #include "engine/hands.h"
 #include "engine/scenario_fields.h"
@@ -18,6 +19,36 @@ namespace {
 // empty cells.
 constexpr double kCellShareOfSense = 0.22;
 constexpr double kCellMin_m = 1, kCellMax_m = 8;
+
+SpeciesMask bit_of(const Scenario& scenario, std::string_view species) {
+  const auto found = scenario.find_species(species);
+  return found ? SpeciesMask{1} << *found : 0;
+}
+
+void compile_ecology(const Scenario& scenario, const SpeciesSpec& spec, double tick_s,
+                     SpeciesRules& rules) {
+  const EnvironmentSpec& environment = *scenario.environment;
+  const auto per_tick = [&](double per_s, double factor) {
+    return static_cast<float>(per_s * tick_s * factor);
+  };
+  rules.hunger_per_tick = per_tick(spec.hunger_rate, environment.hunger_factor);
+  rules.thirst_per_tick = per_tick(spec.thirst_rate, environment.thirst_factor);
+  rules.growth_per_tick = per_tick(spec.growth_rate, environment.growth_factor);
+  rules.spread_chance = spec.spread_rate * tick_s * environment.spread_factor;
+  rules.drive_per_tick = per_tick(spec.drive_rate, environment.breeding_factor);
+  rules.drain_per_tick = per_tick(spec.drain_rate, 1);
+  rules.parch_per_tick = per_tick(spec.parch_rate, 1);
+  for (const std::string& food : spec.diet) {
+    rules.diet_order.push_back(static_cast<SpeciesIndex>(*scenario.find_species(food)));
+  }
+  for (const SpeciesSpec& other : scenario.species) {
+    const bool eats =
+        std::find(other.diet.begin(), other.diet.end(), spec.name) != other.diet.end();
+    if (eats) rules.threats |= bit_of(scenario, other.name);
+  }
+  for (const std::string& flower : spec.pollinates) rules.blossoms |= bit_of(scenario, flower);
+  if (!spec.roost.empty()) rules.roost = bit_of(scenario, spec.roost);
+}
 
 SpeciesRules compile(const Scenario& scenario, const SpeciesSpec& spec, double tick_s) {
   const auto per_tick = [&](double per_s) { return static_cast<float>(per_s * tick_s); };
@@ -44,6 +75,7 @@ SpeciesRules compile(const Scenario& scenario, const SpeciesSpec& spec, double t
   rules.spread_chance = spec.spread_rate * tick_s;
   rules.adult_ticks = ticks(spec.reproduce_age_s);
   rules.lifetime_ticks = ticks(spec.lifetime_s);
+  if (scenario.environment) compile_ecology(scenario, spec, tick_s, rules);
   return rules;
 }
 
@@ -77,6 +109,7 @@ void make_empty(WorldState& state, std::uint64_t seed) {
   state.weather = {};
   state.slots.assign(1, {"policy", "", "", {}});
   state.society = begin_society(state.scenario);
+  state.ecology = begin_ecology(state.scenario);
   state.carried = 0;
   state.spoken.clear();
   state.intents.clear(0);
@@ -121,6 +154,7 @@ std::unique_ptr<WorldState> lay_out(Scenario scenario, std::uint64_t seed) {
       state->target_species |= SpeciesMask{1} << state->rules.size();
     }
     state->rules.push_back(compile(state->scenario, spec, state->tick_s));
+    state->flowers |= state->rules.back().blossoms;
   }
   if (state->scenario.economy) {
     state->economy = compile_economy(state->scenario, state->tick_s);
@@ -150,21 +184,32 @@ void set_terrain(WorldState& state, GeneratedTerrain made) {
                       (sight == WallSight::kAuto && state.scenario.terrain.generator == "maze"));
   state.terrain_hash = base::hash_bytes(blocks.data(), blocks.size(), state.terrain.width);
   lay_grid(state);
+  if (state.ecology) index_water(state);
 }
+
+namespace {
+
+GeneratedTerrain make_ground(const Scenario& scenario, std::uint64_t seed) {
+  GeneratedTerrain made = generate_terrain(scenario.terrain, seed);
+  if (scenario.environment) dig_ponds(*scenario.environment, made.terrain);
+  return made;
+}
+
+}  // namespace
 
 base::Result<std::unique_ptr<World>> World::create(Scenario scenario, std::uint64_t seed) {
   if (const base::Result<void> checked = check_scenario(scenario); !checked) {
     return checked.error();
   }
   std::unique_ptr<WorldState> state = lay_out(std::move(scenario), seed);
-  set_terrain(*state, generate_terrain(state->scenario.terrain, seed));
+  set_terrain(*state, make_ground(state->scenario, seed));
   populate(*state);
   return std::unique_ptr<World>(new World(std::move(state)));
 }
 
 void World::reset(std::uint64_t seed) {
   make_empty(*state_, seed);
-  set_terrain(*state_, generate_terrain(state_->scenario.terrain, seed));
+  set_terrain(*state_, make_ground(state_->scenario, seed));
   populate(*state_);
 }
 
@@ -196,6 +241,7 @@ TickReport World::step(Behaviour& behaviour) {
 
   enter(Phase::kDecide);
   state.intents.clear(state.columns.size());
+  if (state.ecology) state.intents.mode.assign(state.columns.size(), kNoMode);
   state.faults.clear();
   behaviour.decide(*this, state.intents, state.faults);
   std::move(state.faults.begin(), state.faults.end(), std::back_inserter(state.events));
@@ -209,8 +255,12 @@ TickReport World::step(Behaviour& behaviour) {
 
   enter(Phase::kLive);
   burn_in_hazards(state);
-  metabolise(state);
-  grow_plants(state);
+  if (state.ecology) {
+    live_in_ecosystem(state);
+  } else {
+    metabolise(state);
+    grow_plants(state);
+  }
   forget_what_passed(state);
   bury_and_bear(state);
   if (state.rows_changed) refresh_rows(state);
@@ -320,6 +370,12 @@ std::span<const ItemCount> World::items_of(std::uint32_t row) const {
 }
 const Society& World::society() const {
   return state_->society;
+}
+const Ecology* World::ecology() const {
+  return state_->ecology ? &*state_->ecology : nullptr;
+}
+SpeciesMask World::threats(SpeciesIndex species) const {
+  return species < state_->rules.size() ? state_->rules[species].threats : 0;
 }
 
 double World::rain_intensity() const {

@@ -27,6 +27,7 @@
 
 namespace cherub::engine {
 
+struct Ecology;
 struct Snapshot;
 struct WorldState;
 
@@ -99,6 +100,8 @@ class World {
   [[nodiscard]] std::uint32_t alive_count(SpeciesIndex species) const;
   // The species that this one eats.
   [[nodiscard]] SpeciesMask diet(SpeciesIndex species) const;
+  // In ecosystems: the species that eat this one.
+  [[nodiscard]] SpeciesMask threats(SpeciesIndex species) const;
   // Whether the scenario lists the action (one of kActionNames).
   [[nodiscard]] bool has_action(std::string_view action) const;
   // All that were ever installed or named by a role; those with an empty sha256 cannot be used.
@@ -109,6 +112,8 @@ class World {
   [[nodiscard]] double cooldown_left_s(std::uint32_t row, AbilityIndex ability) const;  // 0: ready
   [[nodiscard]] std::span<const ItemCount> items_of(std::uint32_t row) const;  // in its hands
   [[nodiscard]] const Society& society() const;
+  // Matter, modes and soil of an ecosystem; nullptr in other worlds.
+  [[nodiscard]] const Ecology* ecology() const;
   [[nodiscard]] double rain_intensity() const;  // 0: dry
   [[nodiscard]] bool exists(EntityId id) const;
   [[nodiscard]] EntityId id_of(std::uint32_t row) const;

@@ -10,6 +10,7 @@
 
 #include "engine/columns.h"
 #include "engine/commands.h"
+#include "engine/ecology/ecology.h"
 #include "engine/events.h"
 #include "engine/grid.h"
 #include "engine/intents.h"
@@ -37,6 +38,13 @@ struct SpeciesRules {
   double spread_chance = 0;  // per tick
   std::uint64_t adult_ticks = 0;
   std::uint64_t lifetime_ticks = 0;  // 0: ageless
+
+  // Of ecosystems.
+  float drain_per_tick = 0, drive_per_tick = 0, parch_per_tick = 0;
+  std::vector<SpeciesIndex> diet_order;  // best first
+  SpeciesMask threats = 0;               // who eats it
+  SpeciesMask blossoms = 0;              // what it pollinates
+  SpeciesMask roost = 0;
 };
 
 struct Weather {
@@ -54,6 +62,7 @@ struct Birth {
   EntityId parent;
   float x, y, z;
   float energy;
+  std::uint32_t matter = 0;  // of ecosystems: units that the parents put aside
 };
 
 // What one task of a phase wants to happen, in row order.
@@ -95,7 +104,8 @@ struct WorldState {
   Weather weather;
   std::vector<ScriptSlot> slots;
   Society society;
-  std::uint64_t carried = 0;  // items in all hands: each has its room among the entities
+  std::optional<Ecology> ecology;  // of scenarios with an environment
+  std::uint64_t carried = 0;       // items in all hands: each has its room among the entities
 
   // Made from the above at every sense phase.
   Grid grid;
@@ -103,6 +113,10 @@ struct WorldState {
   SpeciesMask target_species = 0;
   std::uint32_t targets = 0;
   Sighting target{};
+
+  // Made from the terrain and the rules, for ecosystems.
+  std::vector<std::uint32_t> nearest_water;  // by cell of the ground: a cell, or kNoWater
+  SpeciesMask flowers = 0;                   // that somebody pollinates
 
   // Made from society at the end of every tick.
   SoundMap sound_map;
@@ -146,6 +160,8 @@ struct WorldState {
   [[nodiscard]] bool is_dying(std::uint32_t row) const { return columns.health[row] <= 0; }
 };
 
+// No water anywhere.
+inline constexpr std::uint32_t kNoWater = 0xffffffff;
 // What a seedling holds of energy.
 inline constexpr float kSeedlingEnergy = 0.1f;
 // A row whose generation has reached this is retired: beyond it an id no longer fits a Lua number.
@@ -166,6 +182,8 @@ enum class Action : std::size_t {
   kSay,
   kTurn,
   kUse,
+  kDrink,
+  kPollinate,
 };
 inline bool allows(const WorldState& state, Action action) {
   return state.has_action[static_cast<std::size_t>(action)];
@@ -200,12 +218,13 @@ void resolve_movement(WorldState& state);  // movement.cpp
 bool shove(WorldState& state, std::uint32_t row, double dx, double dy);  // movement.cpp
 void resolve_abilities(WorldState& state);                               // feeding.cpp
 void resolve_messages(WorldState& state);                                // feeding.cpp
-void price_uses(WorldState& state);       // uses.cpp, before anybody has moved
-void notice_targets(WorldState& state);   // targets.cpp
-void burn_in_hazards(WorldState& state);  // hazards.cpp
-void metabolise(WorldState& state);       // life.cpp
-void grow_plants(WorldState& state);      // plants.cpp
-void bury_and_bear(WorldState& state);    // life.cpp
+void price_uses(WorldState& state);                       // uses.cpp, before anybody has moved
+void notice_targets(WorldState& state);                   // targets.cpp
+void burn_in_hazards(WorldState& state);                  // hazards.cpp
+void metabolise(WorldState& state);                       // life.cpp
+void grow_plants(WorldState& state);                      // plants.cpp
+void bury_and_bear(WorldState& state);                    // life.cpp
+bool is_old(const WorldState& state, std::uint32_t row);  // life.cpp: its time has come
 // state_hash.cpp: of the columns and free_rows, and of all with them.
 void hash_columns(const WorldState& state, std::vector<ColumnHash>& hashes);
 std::uint64_t hash_state(const WorldState& state, std::span<const ColumnHash> columns);

@@ -269,6 +269,10 @@ void FieldReader::require(std::string_view key) {
   fail(path_to(key), "Missing.");
 }
 
+void FieldReader::refuse(std::string_view key, std::string message) {
+  fail(path_to(key), std::move(message));
+}
+
 void FieldReader::finish() {
   if (error_) return;
   for (const auto& field : node_) {

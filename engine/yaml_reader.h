@@ -34,6 +34,7 @@ class FieldReader {
   void object(std::string_view key, const std::function<void(FieldReader&)>& read);
   void objects(std::string_view key, const std::function<void(FieldReader&)>& read);
   void require(std::string_view key);
+  void refuse(std::string_view key, std::string message);  // what was read there
   void finish();
 
  private:

@@ -1,5 +1,6 @@
 #include "scripting/driver.h"
 
+#include "engine/ecology/ecology.h"
 #include "engine/intents.h"
 #include "engine/terrain.h"
 
@@ -20,6 +21,7 @@ void set_world_names(lua_State* lua, const engine::Scenario& scenario) {
   for (const engine::SpeciesSpec& species : scenario.species) {
     species_list += "'" + species.name + "', ";
   }
+  if (scenario.environment) species_list += "'threat', 'roost', ";
   species_list += "'food' and 'any'";
   lua_pushlstring(lua, species_list.data(), species_list.size());
   lua_setfield(lua, -2, "species_list");
@@ -41,6 +43,17 @@ void set_world_names(lua_State* lua, const engine::Scenario& scenario) {
     lua_rawseti(lua, -2, static_cast<int>(i));
   }
   lua_setfield(lua, -2, "role_names");
+  std::string mode_list;
+  lua_newtable(lua);
+  for (std::size_t i = 0; i < engine::kModeNames.size(); ++i) {
+    const std::string_view mode = engine::kModeNames[i];
+    mode_list += (i > 0 ? ", " : "") + std::string(mode);
+    lua_pushlstring(lua, mode.data(), mode.size());
+    lua_rawseti(lua, -2, static_cast<int>(i));
+  }
+  lua_setfield(lua, -2, "mode_names");
+  lua_pushlstring(lua, mode_list.data(), mode_list.size());
+  lua_setfield(lua, -2, "mode_list");
 }
 
 Result<int> load_driver(sandbox::Vm& vm, const PreludeModule& driver, View& view,

@@ -91,11 +91,15 @@ std::vector<ApiEntry> make_manifest() {
   add(ApiKind::kContract, contract_rows());
   add(ApiKind::kSelfField, self_field_rows());
   add(ApiKind::kSelfField, society_field_rows());
+  add(ApiKind::kSelfField, ecology_field_rows());
   add(ApiKind::kSelfAction, self_action_rows());
   add(ApiKind::kSelfAction, society_action_rows());
+  add(ApiKind::kSelfAction, ecology_action_rows());
   add(ApiKind::kWorldField, world_field_rows());
+  add(ApiKind::kWorldField, ecology_world_field_rows());
   add(ApiKind::kWorldSense, world_sense_rows());
   add(ApiKind::kWorldSense, society_sense_rows());
+  add(ApiKind::kWorldSense, ecology_sense_rows());
   add(ApiKind::kResultField, result_field_rows());
   add(ApiKind::kResultField, society_result_rows());
   add(ApiKind::kAbility, ability_rows());
@@ -275,6 +279,7 @@ bool has_capability(const engine::Scenario& scenario, std::string_view needs) {
     return std::any_of(species.begin(), species.end(),
                        [](const engine::SpeciesSpec& s) { return s.kind == engine::Kind::kItem; });
   }
+  if (needs == "ecosystem") return scenario.environment.has_value();
   if (needs == "speech") return has_action(scenario, "say");
   if (needs == "walls") return scenario.terrain.generator != "flat";
   if (needs == "roles") return !roles.empty();

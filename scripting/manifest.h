@@ -41,8 +41,8 @@ struct ApiEntry {
   std::string cost;                    // in fuel, in words or as a number: "20 + 10 per Sighting"
   std::string price;                   // of an effect, in units of self.energy
   std::vector<std::string> scenarios;  // empty: all
-  // The capability that must be there: thirst, roles, items, abilities, requests, speech, walls
-  // or the name of an ability that some role knows. Empty: none, or, for an action, that
+  // The capability that must be there: thirst, roles, items, abilities, requests, speech, walls,
+  // ecosystem, or the name of an ability that some role knows. Empty: none, or, for an action, that
   // the scenario lists it.
   std::string needs;
   std::string right;       // a line that works

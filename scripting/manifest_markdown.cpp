@@ -90,6 +90,7 @@ constexpr Capability kCapabilities[] = {
     {"items", "there are items"},
     {"speech", "agents can speak"},
     {"walls", "there are walls"},
+    {"ecosystem", "the scenario has an environment"},
     {"roles", "agents have roles"},
     {"requests", "a role may ask for abilities"},
     {"economy", "there is an economy"},

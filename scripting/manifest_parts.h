@@ -40,6 +40,11 @@ std::span<const ApiRow> society_field_rows();
 std::span<const ApiRow> society_action_rows();
 std::span<const ApiRow> society_sense_rows();
 std::span<const ApiRow> society_result_rows();
+// Of ecosystems.
+std::span<const ApiRow> ecology_field_rows();
+std::span<const ApiRow> ecology_action_rows();
+std::span<const ApiRow> ecology_world_field_rows();
+std::span<const ApiRow> ecology_sense_rows();
 std::span<const ApiRow> contract_rows();
 std::span<const ApiRow> ability_rows();
 std::span<const ApiRow> person_rows();

@@ -143,7 +143,7 @@ void PolicyHost::State::run_shards(const engine::World& seen, engine::Intents& i
     PolicyShard& shard = shards[number];
     if (scripted && watches_receipts) shard.judge(seats, seen, number);
     if (seats.next_row[number] != PolicySeats::kAllMoved) shard.migrate(seats, seen, number);
-    shard.decide(seats, seen, intents, number, options.memory_per_agent_bytes);
+    shard.decide(seats, defaults, seen, intents, number, options.memory_per_agent_bytes);
   });
   // Shards without rows have nothing to move.
   for (std::size_t number = used; number < kShardCount; ++number) {
@@ -199,14 +199,17 @@ void PolicyHost::State::count_acts() {
   seats.settle(driven);
 }
 
+void PolicyHost::State::count_fault(const AgentFault& fault, base::Tick tick) {
+  for (PolicyStats* counts : {&stats, &stats_of(seats.at(fault.seat)->sha256(), tick).stats}) {
+    ++counts->faults[static_cast<std::size_t>(fault.kind)];
+    if (counts->first_fault.empty()) counts->first_fault = fault.message;
+  }
+}
+
 void PolicyHost::State::count_faults(const engine::World& seen, engine::Intents& intents,
                                      std::vector<engine::Event>& events) {
   for (AgentFault& fault : faults) {
-    for (PolicyStats* counts :
-         {&stats, &stats_of(seats.at(fault.seat)->sha256(), seen.tick()).stats}) {
-      ++counts->faults[static_cast<std::size_t>(fault.kind)];
-      if (counts->first_fault.empty()) counts->first_fault = fault.message;
-    }
+    if (fault.seat != DefaultPolicies::kSeat) count_fault(fault, seen.tick());
     engine::NativeBehaviour::decide_row(seen, intents, fault.row);
     engine::Event event;
     event.kind = engine::EventKind::kFault;
@@ -244,6 +247,7 @@ void PolicyHost::decide(const engine::World& world, engine::Intents& intents,
   state.seats.resize(rows);
   state.notice_slot(world);
   state.seats.resize(rows);
+  state.defaults.prepare(world, state.options);
   if (state.seats.current() != nullptr) state.stats_of(state.sha256, world.tick());
   state.expect_faults(world.tick());
   if (world.tick() % engine::kBehaviourHashInterval == 1) {
@@ -331,6 +335,7 @@ void PolicyHost::reset() {
   state.abilities.reset();
   state.machine_faults.clear();
   for (PolicyShard& shard : state.shards) shard = {};
+  state.defaults.restart();
   for (auto it = state.prepared.begin(); it != state.prepared.end();) {
     it = it->second->restart().ok() ? std::next(it) : state.prepared.erase(it);
   }

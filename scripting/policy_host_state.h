@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "scripting/ability_host.h"
+#include "scripting/default_policies.h"
 #include "scripting/policy_host.h"
 #include "scripting/policy_seats.h"
 #include "scripting/policy_shadow.h"
@@ -27,6 +28,7 @@ struct PolicyHost::State {
   std::map<std::string, PreparedVersion> prepared;  // not at work yet, by sha256
   std::function<void(PreparedVersion)> retire_to;
   PolicySeats seats;
+  DefaultPolicies defaults;
   std::string sha256, fallback_sha256;  // as the slot last named them
   std::array<PolicyShard, kShardCount> shards;
   bool watches_receipts = false;
@@ -56,6 +58,7 @@ struct PolicyHost::State {
                      std::vector<engine::Event>& events);
   void collect(const engine::World& seen, engine::Intents& intents);
   void count_acts();
+  void count_fault(const AgentFault& fault, base::Tick tick);
   void count_faults(const engine::World& seen, engine::Intents& intents,
                     std::vector<engine::Event>& events);
   VersionStats& stats_of(const std::string& sha256, base::Tick tick);

@@ -73,6 +73,7 @@ void PolicyShard::begin_tick() {
     share.rows.clear();
     share.fuel = share.fuel_max = share.judged = share.refused = 0;
   }
+  for (auto& rows : by_default) rows.clear();
   expected.clear();
   faults.clear();
   failed_to_move.clear();
@@ -152,15 +153,19 @@ bool PolicyShard::move_one(PolicySeats& seats, const engine::World& world, std::
   return worth_work;
 }
 
-void PolicyShard::decide(PolicySeats& seats, const engine::World& world, engine::Intents& intents,
-                         std::size_t shard, std::size_t memory_bytes_max) {
+void PolicyShard::decide(PolicySeats& seats, DefaultPolicies& defaults, const engine::World& world,
+                         engine::Intents& intents, std::size_t shard,
+                         std::size_t memory_bytes_max) {
   const auto& script = world.columns().script;
   const bool scripted = seats.current() != nullptr, shared = seats.shared();
   const std::size_t alone = shared || !scripted ? 0 : seats.current_seat();
+  by_default.resize(defaults.count());
   for_rows(world, shard, [&](std::uint32_t row) {
     if (scripted && script[row] != engine::kNoScript) {
       const std::size_t seat = shared ? seats.seat_of(world.id_of(row)) : alone;
       shares[seat].rows.push_back(row);
+    } else if (const int policy = defaults.policy_of(world.columns().species[row]); policy >= 0) {
+      by_default[static_cast<std::size_t>(policy)].push_back(row);
     } else {
       engine::NativeBehaviour::decide_row(world, intents, row);
     }
@@ -176,7 +181,24 @@ void PolicyShard::decide(PolicySeats& seats, const engine::World& world, engine:
       faults[i].seat = static_cast<std::uint8_t>(seat);
     }
   }
+  act_by_default(defaults, world, intents, shard);
   seats.hash_slice(memory_hash, shard, world.tick());
+}
+
+void PolicyShard::act_by_default(DefaultPolicies& defaults, const engine::World& world,
+                                 engine::Intents& intents, std::size_t shard) {
+  const engine::Columns& columns = world.columns();
+  for (std::size_t policy = 0; policy < by_default.size(); ++policy) {
+    std::vector<MachineFault> to_repeat;
+    for (const MachineFault& fault : expected) {
+      const bool drives = fault.row < columns.size() && !is_migration_fault(fault) &&
+                          columns.script[fault.row] == engine::kNoScript &&
+                          defaults.policy_of(columns.species[fault.row]) == int(policy);
+      if (drives) to_repeat.push_back(fault);
+    }
+    defaults.act(policy, shard, world, intents, by_default[policy], to_repeat,
+                 {faults, messages, uses});
+  }
 }
 
 void PolicyShard::let_act(PolicySeats& seats, std::size_t seat, const engine::World& world,
@@ -184,7 +206,8 @@ void PolicyShard::let_act(PolicySeats& seats, std::size_t seat, const engine::Wo
   Share& share = shares[seat];
   std::vector<MachineFault> to_repeat;
   for (const MachineFault& fault : expected) {
-    const bool acts = fault.row < world.columns().size() && !is_migration_fault(fault);
+    const bool acts = fault.row < world.columns().size() && !is_migration_fault(fault) &&
+                      world.columns().script[fault.row] != engine::kNoScript;
     if (acts && seats.seat_seen(world.id_of(fault.row)) == seat) to_repeat.push_back(fault);
   }
   PolicyVersion& version = *seats.at(seat);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/base/hash.h"
+#include "scripting/default_policies.h"
 #include "scripting/policy_seats.h"
 
 namespace cherub::scripting {
@@ -32,15 +33,17 @@ struct PolicyShard {
   // Hands what the next agents remember to the current version: so many of them as kMovedAtLeast
   // and kMovedShare allow, and all those that have nothing to hand on.
   void migrate(PolicySeats& seats, const engine::World& world, std::size_t shard);
-  // Lets the shard's agents act, or natively those that have no version.
-  void decide(PolicySeats& seats, const engine::World& world, engine::Intents& intents,
-              std::size_t shard, std::size_t memory_bytes_max);
+  // Lets the shard's agents act; those that no version drives by their species' default policy, or
+  // natively.
+  void decide(PolicySeats& seats, DefaultPolicies& defaults, const engine::World& world,
+              engine::Intents& intents, std::size_t shard, std::size_t memory_bytes_max);
 
   std::array<Share, PolicySeats::kSeats> shares;
-  Move move;                               // since the current version came
-  std::vector<MachineFault> expected;      // of this tick, by row
-  std::vector<AgentFault> faults;          // of agents that act
-  std::vector<AgentFault> failed_to_move;  // by the machine
+  std::vector<std::vector<std::uint32_t>> by_default;  // rows by default policy
+  Move move;                                           // since the current version came
+  std::vector<MachineFault> expected;                  // of this tick, by row
+  std::vector<AgentFault> faults;                      // of agents that act
+  std::vector<AgentFault> failed_to_move;              // by the machine
   std::vector<engine::Intents::Message> messages;
   std::vector<AskedUse> uses;  // of abilities
   base::Hasher memory_hash;    // of the memories seen in this interval
@@ -48,6 +51,8 @@ struct PolicyShard {
  private:
   bool move_one(PolicySeats& seats, const engine::World& world, std::uint32_t row,
                 std::size_t seat);
+  void act_by_default(DefaultPolicies& defaults, const engine::World& world,
+                      engine::Intents& intents, std::size_t shard);
   void let_act(PolicySeats& seats, std::size_t seat, const engine::World& world,
                engine::Intents& intents, std::size_t shard);
   void look_at_memories(PolicyVm& vm, const std::vector<std::uint32_t>& rows, base::Tick tick,

@@ -104,7 +104,8 @@ Result<void> PolicyVm::open_driver(const engine::Scenario& scenario) {
   const PreludeModule modules[] = {
       {"vec", prelude::k_vec_lua},           {"view", prelude::k_view_lua},
       {"memories", prelude::k_memories_lua}, {"senses", prelude::k_senses_lua},
-      {"self", prelude::k_self_lua},         {"uses", prelude::k_uses_lua}};
+      {"self", prelude::k_self_lua},         {"uses", prelude::k_uses_lua},
+      {"nature", prelude::k_nature_lua}};
   push_host_table(scenario);
   auto driver = load_driver(*vm_, {"policy", prelude::k_policy_lua}, view_, modules);
   if (!driver.ok()) return driver.error();

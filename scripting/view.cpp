@@ -1,5 +1,7 @@
 #include "scripting/view.h"
 
+#include "engine/ecology/ecology.h"
+
 namespace cherub::scripting {
 
 void View::look_at(const engine::World& seen) {
@@ -24,6 +26,9 @@ void View::look_at(const engine::World& seen) {
   move_receipt = columns.move_receipt.data();
   ability_receipt = columns.ability_receipt.data();
   message_receipt = columns.message_receipt.data();
+  const engine::Ecology* const ecology = seen.ecology();
+  drive = ecology != nullptr ? ecology->bodies.drive.data() : nullptr;
+  mode_now = ecology != nullptr ? ecology->bodies.mode.data() : nullptr;
 }
 
 void View::write_to(engine::Intents& intents) {
@@ -33,6 +38,7 @@ void View::write_to(engine::Intents& intents) {
   move_z = intents.move_z.data();
   ability = intents.ability.data();
   ability_target = intents.ability_target.data();
+  mode = intents.mode.empty() ? nullptr : intents.mode.data();
 }
 
 }  // namespace cherub::scripting

@@ -49,6 +49,19 @@ struct View {
   decltype(&engine::cherub_sense_knows) knows = &engine::cherub_sense_knows;
   decltype(&engine::cherub_sense_cooldown) cooldown = &engine::cherub_sense_cooldown;
   decltype(&engine::cherub_sense_rain) rain = &engine::cherub_sense_rain;
+
+  // Of ecosystems; elsewhere null.
+  const float* drive = nullptr;
+  const std::uint8_t* mode_now = nullptr;
+  std::uint8_t* mode = nullptr;
+  decltype(&engine::cherub_sense_forage) forage = &engine::cherub_sense_forage;
+  decltype(&engine::cherub_sense_blossom) blossom = &engine::cherub_sense_blossom;
+  decltype(&engine::cherub_sense_water) water = &engine::cherub_sense_water;
+  decltype(&engine::cherub_sense_pause) pause = &engine::cherub_sense_pause;
+  decltype(&engine::cherub_sense_colony) colony = &engine::cherub_sense_colony;
+  decltype(&engine::cherub_sense_light) light = &engine::cherub_sense_light;
+  decltype(&engine::cherub_sense_temperature) temperature = &engine::cherub_sense_temperature;
+  // Of villages.
   decltype(&engine::cherub_sense_price) price = &engine::cherub_sense_price;
   decltype(&engine::cherub_sense_owner) owner = &engine::cherub_sense_owner;
   decltype(&engine::cherub_sense_role) role_of = &engine::cherub_sense_role;

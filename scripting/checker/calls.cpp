@@ -307,7 +307,8 @@ class CallRules {
     const engine::Scenario* scenario = context_.scenario;
     if (!name || !scenario || scenario->find_species(*name)) return true;
     std::vector<std::string> names{"any", "food"};
-    if (*name == names[0] || *name == names[1]) return true;
+    if (scenario->environment) names.insert(names.end(), {"threat", "roost"});
+    if (std::find(names.begin(), names.end(), *name) != names.end()) return true;
     std::string here;
     for (const engine::SpeciesSpec& species : scenario->species) {
       names.push_back(species.name);

@@ -9,7 +9,7 @@ modules.vec(core)
 local frame = modules.view(view_address, host)
 local view = frame.view
 local species_names, species_facts = frame.species_names, frame.species_facts
-local senses = modules.senses(core, frame)
+local senses, begin_tick = modules.senses(core, frame)
 local world = core.freeze(senses, "world")
 local effects = core.freeze(modules.effects(core, frame, host), "effects")
 
@@ -88,7 +88,7 @@ end
 -- (x, y) is meant.
 local function use(row, target_row, x, y, distance, details)
   view.row = row
-  senses.tick, senses.time = view.tick, view.tick * view.dt
+  begin_tick()
   local ability = checked(chunk())
   local user = person(row, 0)
   local target = user

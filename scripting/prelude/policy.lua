@@ -9,9 +9,9 @@ modules.vec(core)
 local frame = modules.view(view_address, host)
 local view = frame.view
 local memories = modules.memories()
-local senses = modules.senses(core, frame)
+local senses, begin_tick = modules.senses(core, frame)
 local world = core.freeze(senses, "world")
-local self = modules.self(core, frame, memories, host, modules.uses)
+local self = modules.self(core, frame, memories, host, modules)
 
 ------------------------------------------------------------------ the decide phase
 
@@ -79,8 +79,7 @@ end
 
 -- For view.rows[first] … view.rows[last]. Answers whether any agent has a memory.
 local function decide(first, last)
-  senses.tick = view.tick
-  senses.time = view.tick * view.dt
+  begin_tick()
   local rows = view.rows
   for i = first, last do
     local row = rows[i]

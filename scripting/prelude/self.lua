@@ -1,8 +1,9 @@
 -- `self`: what an agent knows of itself, and its actions, which are intents. One view serves all
 -- agents of a Vm.
-local core, frame, memories, host, more = ...
+local core, frame, memories, host, modules = ...
 local charge, remaining = core.charge, core.remaining
 local type, error, rawget, setmetatable, tostring = type, error, rawget, setmetatable, tostring
+local pairs = pairs
 local view, complain = frame.view, frame.complain
 local species_names, species_facts = frame.species_names, frame.species_facts
 local receipt_names, role_names = frame.receipt_names, frame.role_names
@@ -43,11 +44,15 @@ local function check_agent(me, call)
   if me ~= self then error("call actions with a colon: self:" .. call, 0) end
 end
 
-local uses = more(core, frame, host, function(me, call)
+local function is_called(me, call)
   if me ~= self then check_agent(me, call) end
-end)
+end
+local uses = modules.uses(core, frame, host, is_called)
 local actions = uses.actions
 fields.items = uses.items
+local nature = modules.nature(core, frame, host, is_called)
+for name, action in pairs(nature.actions) do actions[name] = action end
+for name, field in pairs(nature.fields) do fields[name] = field end
 
 local function movement(kind, call)
   return function(me, x, y, z)

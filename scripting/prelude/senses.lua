@@ -19,6 +19,9 @@ local standing = ffi.new("cherub_offer")
 local many = ffi.new("cherub_sighting[32]")
 local way = ffi.new("cherub_step")
 
+local sense_forage, sense_blossom, sense_water = view.forage, view.blossom, view.water
+local sense_light, sense_temperature = view.light, view.temperature
+
 local function species_number(name, call)
   local number = species_index[name]
   if not number then
@@ -151,6 +154,31 @@ function senses.weather()
   return {rain = sense_rain(view.world)}
 end
 
+function senses.forage(radius)
+  charge(40)
+  if type(radius) ~= "number" then check_number(radius, "radius", "forage(radius)", "metres") end
+  sense_forage(view.world, view.row, radius, seen)
+  if seen.found == 0 then return nil end
+  return sighting(seen)
+end
+
+function senses.blossom(radius)
+  charge(40)
+  if type(radius) ~= "number" then check_number(radius, "radius", "blossom(radius)", "metres") end
+  sense_blossom(view.world, view.row, radius, seen)
+  if seen.found == 0 then return nil end
+  return sighting(seen)
+end
+
+function senses.water()
+  charge(10)
+  sense_water(view.world, view.row, seen)
+  if seen.found == 0 then return nil end
+  return {
+    id = -1, species = "water", x = seen.x, y = seen.y, z = seen.z, distance = seen.distance,
+  }
+end
+
 function senses.offer()
   charge(5)
   sense_offer(view.world, view.row, standing)
@@ -162,4 +190,10 @@ function senses.offer()
   }
 end
 
-return senses
+-- What is the same for all agents of a tick.
+local function begin_tick()
+  senses.tick, senses.time = view.tick, view.tick * view.dt
+  senses.light, senses.temperature = sense_light(view.world), sense_temperature(view.world)
+end
+
+return senses, begin_tick

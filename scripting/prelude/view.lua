@@ -53,6 +53,16 @@ typedef struct {
   int32_t (*knows)(const void *, uint32_t, int32_t);
   double (*cooldown)(const void *, uint32_t, int32_t);
   double (*rain)(const void *);
+  const float *drive;
+  const uint8_t *mode_now;
+  uint8_t *mode;
+  void (*forage)(const void *, uint32_t, double, cherub_sighting *);
+  void (*blossom)(const void *, uint32_t, double, cherub_sighting *);
+  void (*water)(const void *, uint32_t, cherub_sighting *);
+  double (*pause)(const void *, uint32_t);
+  double (*colony)(const void *, uint32_t);
+  double (*light)(const void *);
+  double (*temperature)(const void *);
   double (*price)(const void *, uint32_t, int32_t, double, double);
   double (*owner)(const void *, uint32_t, double);
   int32_t (*role_of)(const void *, uint32_t, double);
@@ -64,7 +74,9 @@ typedef struct {
 local view = ffi.cast("cherub_view *", view_address)
 
 -- Names that C++ knows by number; filled by add_species.
-local species_names, species_index, species_facts = {}, {any = -1, food = -2}, {}
+local species_names, species_index, species_facts = {}, {}, {}
+species_index.any, species_index.food = -1, -2
+species_index.threat, species_index.roost = -3, -4
 local item_names, ability_index = {}, {}
 
 -- `kind`: "agent", "plant", "target" or "item".

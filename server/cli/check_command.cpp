@@ -177,7 +177,7 @@ void add_check_command(CLI::App& program, Session& session) {
   command->footer(
       "Examples:\n"
       "  cherub check policy.lua\n"
-      "  cherub check policies/*.lua --scenario meadow\n"
+      "  cherub check policies/*.lua --scenario pasture\n"
       "  cherub check - --json < policy.lua\n"
       "  cherub check frost.lua --ability\n"
       "Exit codes: 0 ok (there may be warnings), 1 a file cannot be read, 2 usage, 13 refused");

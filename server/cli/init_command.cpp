@@ -36,7 +36,7 @@ using Files = std::map<std::string, std::string>;  // text by path within the fo
 
 std::string_view example_for(const std::string& scenario) {
   if (scenario == "maze") return init::k_maze_lua;
-  if (scenario == "meadow") return init::k_meadow_lua;
+  if (scenario == "pasture") return init::k_pasture_lua;
   return init::k_other_lua;
 }
 
@@ -182,7 +182,7 @@ void add_init_command(CLI::App& program, Session& session) {
   command->add_flag("--force", flags->force, "Replace files that init made and nobody changed");
   command->footer(
       "Examples:\n"
-      "  cherub init my-policy --scenario meadow\n"
+      "  cherub init my-policy --scenario pasture\n"
       "  cherub init . --force\n"
       "Exit codes: 0 ok, 1 files are in the way or cannot be written, 2 usage");
   command->callback(

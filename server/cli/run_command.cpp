@@ -231,7 +231,7 @@ void add_resume(CLI::App& command, RunFlags& flags) {
 }
 
 void add_flags(CLI::App& command, RunFlags& flags) {
-  command.add_option("--scenario", flags.scenario, "maze, meadow … (default maze)");
+  command.add_option("--scenario", flags.scenario, "maze, pasture … (default maze)");
   command.add_option("goal,--goal", flags.goal, "What to achieve, in words");
   command.add_option("--iterations", flags.iterations, "Rounds of improvement (default 3)");
   command.add_option("--episodes", flags.episodes, "Tuning seeds per candidate (default 8)");
@@ -293,9 +293,9 @@ void add_run_command(CLI::App& program, Session& session) {
   command->footer(
       "Examples:\n"
       "  cherub run --goal 'reach the target fast and safely'\n"
-      "  cherub run --scenario meadow --goal 'keep the rabbits fed' --iterations 5\n"
+      "  cherub run --scenario pasture --goal 'keep the rabbits fed' --iterations 5\n"
       "  cherub run --policy mine.lua --watch mine.lua\n"
-      "  cherub run --scenario meadow --policy mine.lua --console\n"
+      "  cherub run --scenario pasture --policy mine.lua --console\n"
       "  cherub run --load runs/20261121-014233-3f9a --live 600\n"
       "  cherub run --world worlds/garden --load before_rain\n"
       "  cherub run --resume runs/20261121-014233-3f9a --max-ticks 5000000\n"

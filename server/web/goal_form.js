@@ -7,7 +7,7 @@ const kExamples = {
     "Find the exit as fast as possible without touching walls",
     "Explore as much of the maze as you can",
   ],
-  meadow: [
+  pasture: [
     "Keep the rabbits alive",
     "Grow a large population without anyone starving",
     "Have many offspring",

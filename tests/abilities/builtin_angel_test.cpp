@@ -25,7 +25,7 @@ Found search(const char* scenario, const char* goal, std::uint32_t candidates,
   request.candidates = candidates;
   request.iterations = iterations;
   request.episodes = std::string(scenario) == "maze" ? 8 : 2;
-  if (std::string(scenario) == "meadow") request.max_steps = 600;
+  if (std::string(scenario) == "pasture") request.max_steps = 600;
   KeepingObserver observer;
   RunControl control;
   Found found;
@@ -67,7 +67,7 @@ TEST_CASE("the built-in angel finds a policy that solves most mazes it never saw
 }
 
 TEST_CASE("the built-in angel keeps a herd better than wandering does") {
-  const Found found = search("meadow", "keep the herd fed and growing", 10, 2);
+  const Found found = search("pasture", "keep the herd fed and growing", 10, 2);
   INFO(found.summary.best_code);
   CHECK(found.success_rate >= 0.9);
   CHECK(found.score > found.walker_score + 0.2);

@@ -145,7 +145,7 @@ TEST_CASE("filters: scenario, kind, tag, metric in its better direction, limit")
   CatalogueScript spell = named("spell", "burn");
   spell.kind = "ability";
   CatalogueScript grazer = named("grazer", "graze");
-  grazer.scenario = "meadow";
+  grazer.scenario = "pasture";
   grazer.tags = {"best"};
   add_all(catalogue, {slow, fast, spell, grazer});
   CatalogueFilter filter;
@@ -155,7 +155,7 @@ TEST_CASE("filters: scenario, kind, tag, metric in its better direction, limit")
   filter.kind = "ability";
   CHECK(names_of(catalogue.search("", filter)) == std::vector<std::string>{"spell"});
   filter = {};
-  filter.scenario = "meadow";
+  filter.scenario = "pasture";
   CHECK(names_of(catalogue.search("", filter)) == std::vector<std::string>{"grazer"});
   filter = {};
   filter.tag = "best";
@@ -217,12 +217,12 @@ TEST_CASE("any bytes are a query, and none is an error") {
 TEST_CASE("the best for a goal: of its scenario, measured on all seeds, no twins") {
   const TemporaryFolder folder;
   Catalogue catalogue(folder.path());
-  CatalogueScript meadow = measured(named("meadow", "reach the target"), "held_out", 0.99);
-  meadow.scenario = meadow.measurements[0].scenario = "meadow";
+  CatalogueScript pasture = measured(named("pasture", "reach the target"), "held_out", 0.99);
+  pasture.scenario = pasture.measurements[0].scenario = "pasture";
   CatalogueScript screened = measured(named("screened", "reach the target"), "tuning", 2);
   screened.measurements[0].screened_out = true;
   CatalogueScript damaged = measured(named("damaged", "reach the target"), "held_out", 0.98);
-  add_all(catalogue, {meadow, screened, damaged, named("unmeasured", "reach the target"),
+  add_all(catalogue, {pasture, screened, damaged, named("unmeasured", "reach the target"),
                       measured(named("one", "reach the target"), "tuning", 0.7),
                       measured(named("twin", "reach the target"), "tuning", 0.7),
                       measured(named("two", "reach the target"), "tuning", 0.6),

@@ -26,7 +26,7 @@ struct Console {
   explicit Console(double live_seconds = 1e6, const char* source = kCountingSource) {
     request = small_request(folder);
     request.policy_code = source;
-    request.scenario = "meadow";
+    request.scenario = "pasture";
     request.episodes = 1;
     request.max_steps = 5;
     request.live_seconds = live_seconds;

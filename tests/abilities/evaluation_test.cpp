@@ -39,7 +39,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("an evaluation does not depend on the number of threads") {
-  const Fixture fixture("meadow", kCountingSource);
+  const Fixture fixture("pasture", kCountingSource);
   const auto specs = specs_of(6, 80);
   const auto one = fixture.evaluator(1).run(fixture.sha256, specs);
   REQUIRE(one.size() == specs.size());
@@ -84,7 +84,7 @@ TEST_CASE("what a source draws while it runs does not depend on the episode befo
 }
 
 TEST_CASE("workers that change policies give what new ones give") {
-  const Fixture fixture("meadow", kCountingSource);
+  const Fixture fixture("pasture", kCountingSource);
   const std::string other = fixture.registry->add(kWandererSource)->sha256;
   const auto specs = specs_of(3, 60);
   Evaluator used = fixture.evaluator(2);

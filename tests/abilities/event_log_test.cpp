@@ -15,15 +15,15 @@ namespace {
 using engine::Event;
 using engine::EventKind;
 
-engine::Scenario meadow() {
-  auto scenario = engine::builtin_scenario("meadow");
+engine::Scenario pasture() {
+  auto scenario = engine::builtin_scenario("pasture");
   REQUIRE(scenario);
   return std::move(*scenario);
 }
 
 std::string line_of(const Event& event, engine::Tick tick = 7) {
   std::string line;
-  EventLines(meadow()).append(line, tick, event);
+  EventLines(pasture()).append(line, tick, event);
   REQUIRE(line.ends_with("\n"));
   line.pop_back();
   return line;
@@ -52,7 +52,7 @@ struct Told {
   TemporaryFolder folder;
   std::unique_ptr<engine::World> world;
   Told() {
-    auto made = engine::World::create(meadow(), 1);
+    auto made = engine::World::create(pasture(), 1);
     REQUIRE(made);
     world = std::move(*made);
   }
@@ -73,7 +73,7 @@ TEST_CASE("events are lines of JSON") {
   event.x = 12.3f;
   event.y = -0.0614f;
   CHECK(line_of(event) == R"({"tick":7,"kind":"eat","entity":4294967308,"species":")" +
-                              meadow().species[1].name +
+                              pasture().species[1].name +
                               R"(","x":12.3,"y":-0.061,"other":8589934597,"value":0.25})");
   event = {};
   event.kind = EventKind::kDeath;
@@ -118,7 +118,7 @@ TEST_CASE("the longest numbers have room, and every line reads back") {
 
 TEST_CASE("many events are told in their order, whatever the number of threads") {
   std::string expected;
-  const EventLines lines(meadow());
+  const EventLines lines(pasture());
   const std::size_t counts[] = {0, 1, 4096, 4097, 20'000};
   for (engine::Tick tick = 0; tick < 5; ++tick) {
     for (const Event& event : report_of(tick, counts[tick]).events) {

@@ -26,26 +26,26 @@ constexpr Row kRows[] = {
     {"maze", "stay away from hazards and still arrive", "damage", true},
     {"maze", "stay away from hazards and still arrive", "reached", true},
     {"maze", "walk as little as possible", "path_length", true},
-    {"meadow", "keep the herd fed and growing", "population", true},
-    {"meadow", "keep the herd fed and growing", "hunger_mean", true},
-    {"meadow", "no deaths", "survival", true},
-    {"meadow", "nobody may die", "survival", true},
-    {"meadow", "let them die", "survival", false},
-    {"meadow", "walk little", "path_length", true},
-    {"meadow", "walk as little as possible", "path_length", true},
-    {"meadow", "walk much", "path_length", false},
-    {"meadow", "eat little and survive", "food", false},
-    {"meadow", "eat little and survive", "survival", true},
-    {"meadow", "get exhausted rarely", "path_length", true},
-    {"meadow", "a small population", "population", false},
-    {"meadow", "keep the herd small", "population", false},
-    {"meadow", "a large population", "population", true},
-    {"meadow", "at least ten offspring", "offspring", true},
-    {"meadow", "not only survive, but have children", "survival", true},
-    {"meadow", "not only survive, but have children", "offspring", true},
-    {"meadow", "no fewer births than deaths", "offspring", true},
-    {"meadow", "stay alive without having children", "offspring", false},
-    {"meadow", "have many offspring", "offspring", true},
+    {"pasture", "keep the herd fed and growing", "population", true},
+    {"pasture", "keep the herd fed and growing", "hunger_mean", true},
+    {"pasture", "no deaths", "survival", true},
+    {"pasture", "nobody may die", "survival", true},
+    {"pasture", "let them die", "survival", false},
+    {"pasture", "walk little", "path_length", true},
+    {"pasture", "walk as little as possible", "path_length", true},
+    {"pasture", "walk much", "path_length", false},
+    {"pasture", "eat little and survive", "food", false},
+    {"pasture", "eat little and survive", "survival", true},
+    {"pasture", "get exhausted rarely", "path_length", true},
+    {"pasture", "a small population", "population", false},
+    {"pasture", "keep the herd small", "population", false},
+    {"pasture", "a large population", "population", true},
+    {"pasture", "at least ten offspring", "offspring", true},
+    {"pasture", "not only survive, but have children", "survival", true},
+    {"pasture", "not only survive, but have children", "offspring", true},
+    {"pasture", "no fewer births than deaths", "offspring", true},
+    {"pasture", "stay alive without having children", "offspring", false},
+    {"pasture", "have many offspring", "offspring", true},
 };
 
 double weight(const Objective& objective, const engine::Scenario& scenario, const char* name) {
@@ -76,13 +76,13 @@ TEST_CASE("a goal's words become weights of metrics") {
 
 TEST_CASE("what a goal is about can be told in a few words") {
   const auto maze = engine::builtin_scenario("maze");
-  const auto meadow = engine::builtin_scenario("meadow");
+  const auto pasture = engine::builtin_scenario("pasture");
   const auto told = [](const char* goal, const engine::Scenario& scenario) {
     return aims_text(*understand(goal, scenario), scenario);
   };
   CHECK(told("reach the target safely", *maze) == "more reached, less damage");
   CHECK(told("as many collisions as possible", *maze) == "more collisions");
-  CHECK(told("a small herd, and nobody starves", *meadow) == "less population, less starved");
+  CHECK(told("a small herd, and nobody starves", *pasture) == "less population, less starved");
   CHECK(aims_text({std::vector<double>(maze->metrics.size()), 0.5, {}, ""}, *maze).empty());
 }
 

@@ -267,7 +267,7 @@ TEST_CASE("steps stay in range, and go up and down") {
 }
 
 TEST_CASE("the tuner climbs to the best constants of a smooth hill") {
-  const engine::Scenario scenario = shipped("meadow");
+  const engine::Scenario scenario = shipped("pasture");
   const angel::Grammar grammar(scenario);
   angel::Program best;
   best.rules.push_back(
@@ -286,7 +286,7 @@ TEST_CASE("the tuner climbs to the best constants of a smooth hill") {
 }
 
 TEST_CASE("a program without constants cannot be tuned") {
-  const engine::Scenario scenario = shipped("meadow");
+  const engine::Scenario scenario = shipped("pasture");
   const angel::Grammar grammar(scenario);
   angel::Program program;
   program.rules.push_back({{}, {angel::Deed::kWander, 0, 0, 0, 0, false}});

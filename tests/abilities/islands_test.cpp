@@ -67,7 +67,7 @@ TEST_CASE("an island's best comes to the others") {
 }
 
 TEST_CASE("scores of unknown drafts are passed over, and nothing simpler comes from nothing") {
-  const auto scenario = engine::builtin_scenario("meadow");
+  const auto scenario = engine::builtin_scenario("pasture");
   REQUIRE(scenario);
   angel::Islands islands(*scenario, 1, {});
   islands.learn(77, 1);

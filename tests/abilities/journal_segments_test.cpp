@@ -86,14 +86,14 @@ TEST_CASE("what waits for a tick is in the segment that begins there") {
     living.live_until(30);
   };
   Living plain;
-  REQUIRE(plain.begin("meadow", "", std::nullopt));
+  REQUIRE(plain.begin("pasture", "", std::nullopt));
   live(plain);
   const TemporaryFolder folder;
   const std::string path = folder.path() + "/world";
   {
     Living living;
     living.store_options.segment_ticks = 10;
-    REQUIRE(living.begin("meadow", "", path));
+    REQUIRE(living.begin("pasture", "", path));
     live(living);
     CHECK(living.hashes == plain.hashes);
   }

@@ -90,11 +90,11 @@ std::vector<Hostile> misfits() {
       {"maze", policy("error('no')"), "V3", "fault_error", "policy:4:1:", "empty"},
       {"maze", policy("local n = 0 while n >= 0 do n = n + 1 end"), "V3", "fault_fuel",
        "bound the loops", "empty"},
-      {"meadow",
+      {"pasture",
        policy("local other = world.nearest('rabbit', 5)\n"
               "if other and other.distance < 3 then error('too near') end\nself:wander()"),
        "V3", "fault_error", "too near", "crowded"},
-      {"meadow", policy("if self.health < 0.5 then error('I die') end self:wander()"), "V3",
+      {"pasture", policy("if self.health < 0.5 then error('I die') end self:wander()"), "V3",
        "fault_error", "I die", "dying"},
       // Grows by 60 bytes in each tick, and never forgets.
       {"maze",
@@ -117,7 +117,7 @@ std::vector<Hostile> misfits() {
            "local m = self.memory\nif not m.a then m.a = {n = 0} m.b = m.a end\n"
            "m.a.n = m.a.n + 1\nif m.b.n % 7 == 3 then self:move(1, 0) else self:move(-1, 0) end"),
        "V3", "save_changes", "one name", "empty"},
-      {"meadow",
+      {"pasture",
        policy("local food = world.nearest('grass', 10)\n"
               "if food then self:eat(food) else self:wander() end"),
        "V3", "intents_refused", "out_of_reach", "crowded"},
@@ -168,13 +168,13 @@ TEST_CASE("V3 refuses what fails in small worlds, and says in which and when") {
 TEST_CASE("policies that people would hand in go through") {
   const std::pair<const char*, std::string> good[] = {
       {"maze", source_of("tests/soak/maze.lua")},
-      {"meadow", source_of("tests/soak/meadow.lua")},
+      {"pasture", source_of("tests/soak/pasture.lua")},
       {"maze", source_of("tests/system/maze_policy.lua")},
       {"maze", kWandererSource},
-      {"meadow", kCountingSource},
+      {"pasture", kCountingSource},
       // Blocked all the time, and never ready: the world says so, and no harm is done.
       {"maze", policy("self:move(1, 0)")},
-      {"meadow", policy("self:reproduce()")},
+      {"pasture", policy("self:reproduce()")},
   };
   for (const auto& [scenario, source] : good) {
     Bench bench(scenario);
@@ -185,7 +185,7 @@ TEST_CASE("policies that people would hand in go through") {
 }
 
 TEST_CASE("what the built-in angel writes neither faults nor forgets") {
-  for (const char* name : {"maze", "meadow"}) {
+  for (const char* name : {"maze", "pasture"}) {
     Bench bench(name);
     const angel::Grammar grammar(shipped(name));
     base::RandomStream random(7);
@@ -199,7 +199,7 @@ TEST_CASE("what the built-in angel writes neither faults nor forgets") {
 }
 
 TEST_CASE("a policy that only asks for too much works, one that faults does not") {
-  Bench bench("meadow");
+  Bench bench("pasture");
   const auto& greedy = bench.climb(misfits().back().source);
   CHECK_FALSE(greedy.ok);
   CHECK(greedy.works());

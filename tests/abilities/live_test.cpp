@@ -23,7 +23,7 @@ struct LiveRun {
   LiveRun() {
     request = small_request(folder);
     request.policy_code = kCountingSource;
-    request.scenario = "meadow";
+    request.scenario = "pasture";
     request.episodes = 1;
     request.max_steps = 5;
     request.live_seconds = 25;

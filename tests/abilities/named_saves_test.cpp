@@ -9,7 +9,7 @@ namespace {
 // Lives to tick 30 with a save named "early" at tick 15, and a command that waits there.
 void keep_early(Living& living, const std::string& path, FileSystem& files = real_file_system()) {
   living.store_options.segment_ticks = 10;
-  REQUIRE(living.begin("meadow", kRememberingSource, path, files));
+  REQUIRE(living.begin("pasture", kRememberingSource, path, files));
   living.live_until(15);
   living.submit(engine::Rain{0.9});
   REQUIRE(living.store->save_named("early", *living.world, *living.host));
@@ -23,7 +23,7 @@ void keep_early(Living& living, const std::string& path, FileSystem& files = rea
 // Hashes of a world that had the rain at tick 15 and, where it went another way, more of it at 18.
 std::vector<std::uint64_t> hashes_of(bool other_way, engine::Tick ticks) {
   Living living;
-  REQUIRE(living.begin("meadow", kRememberingSource, std::nullopt));
+  REQUIRE(living.begin("pasture", kRememberingSource, std::nullopt));
   living.live_until(15);
   living.submit(engine::Rain{0.9});
   if (other_way) {

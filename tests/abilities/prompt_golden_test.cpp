@@ -64,16 +64,16 @@ TEST_CASE("golden prompt: the first try in the maze") {
   compare("maze_first", brief_for(*scenario, "reach the target safely"));
 }
 
-TEST_CASE("golden prompt: a whole policy for the meadow, with parent and critique") {
-  const auto scenario = engine::builtin_scenario("meadow");
-  compare("meadow_parent", brief_with_parent(*scenario));
+TEST_CASE("golden prompt: a whole policy for the pasture, with parent and critique") {
+  const auto scenario = engine::builtin_scenario("pasture");
+  compare("pasture_parent", brief_with_parent(*scenario));
 }
 
 TEST_CASE("golden prompt: changes to the parent") {
-  const auto scenario = engine::builtin_scenario("meadow");
+  const auto scenario = engine::builtin_scenario("pasture");
   Brief brief = brief_with_parent(*scenario);
   brief.kind = PromptKind::kDiff;
-  compare("meadow_diff", brief);
+  compare("pasture_diff", brief);
 }
 
 TEST_CASE("golden prompt: a repair, with what was learned") {

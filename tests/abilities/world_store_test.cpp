@@ -28,7 +28,7 @@ void check_goes_on(const std::string& path, const std::vector<std::uint64_t>& ex
 }  // namespace
 
 TEST_CASE("a world that is saved, closed and loaded goes on bit for bit") {
-  for (const char* scenario : {"maze", "meadow"}) {
+  for (const char* scenario : {"maze", "pasture"}) {
     for (const char* source : {"", kRememberingSource}) {
       CAPTURE(scenario, source);
       const auto expected = hashes_without_stopping(scenario, source, 300);
@@ -69,12 +69,12 @@ TEST_CASE("a world that is saved, closed and loaded goes on bit for bit") {
 }
 
 TEST_CASE("a world that was left without closing goes on from its newest save and its journal") {
-  const auto expected = hashes_without_stopping("meadow", kRememberingSource, kTicksAfter);
+  const auto expected = hashes_without_stopping("pasture", kRememberingSource, kTicksAfter);
   const TemporaryFolder folder;
   const std::string path = folder.path() + "/world";
   {
     Living living;
-    REQUIRE(living.begin("meadow", kRememberingSource, path));
+    REQUIRE(living.begin("pasture", kRememberingSource, path));
     living.live_until(kTicks, {10});
   }
   check_goes_on(path, expected);
@@ -152,12 +152,12 @@ TEST_CASE("a disk that was full for a while leaves no gap in the journal") {
 }
 
 TEST_CASE("damaged saves are gone around, down to the beginning") {
-  const auto expected = hashes_without_stopping("meadow", kRememberingSource, kTicksAfter);
+  const auto expected = hashes_without_stopping("pasture", kRememberingSource, kTicksAfter);
   const TemporaryFolder folder;
   const std::string path = folder.path() + "/world";
   {
     Living living;
-    REQUIRE(living.begin("meadow", kRememberingSource, path));
+    REQUIRE(living.begin("pasture", kRememberingSource, path));
     living.live_until(kTicks, {10});
     REQUIRE(living.store->close(*living.world, *living.host));
   }
@@ -182,7 +182,7 @@ TEST_CASE("a replay names the tick, the column and the entity of an altered save
   const std::string path = folder.path() + "/world";
   {
     Living living;
-    REQUIRE(living.begin("meadow", kRememberingSource, path));
+    REQUIRE(living.begin("pasture", kRememberingSource, path));
     living.live_until(kTicks, {10, 20});
     REQUIRE(living.store->close(*living.world, *living.host));
   }
@@ -205,7 +205,7 @@ TEST_CASE("a replay names the column at the tick, and the entity at the next sav
   const std::string path = folder.path() + "/world";
   {
     Living living;
-    REQUIRE(living.begin("meadow", kRememberingSource, path));
+    REQUIRE(living.begin("pasture", kRememberingSource, path));
     living.live_until(kTicks, {10});
     REQUIRE(living.store->close(*living.world, *living.host));
   }
@@ -256,7 +256,7 @@ TEST_CASE("faults of the machine are in the journal, and a replay has them where
     Living living;
     living.options.memory_bytes = 2u << 20;
     living.options.fuel_per_act = 20'000'000;
-    REQUIRE(living.begin("meadow", kHoarder, path));
+    REQUIRE(living.begin("pasture", kHoarder, path));
     living.live_until(8, {4});
   }
   {
@@ -286,7 +286,7 @@ TEST_CASE("events and the index tell what happened, also after a crash") {
   const std::string path = folder.path() + "/world";
   {
     Living living;
-    REQUIRE(living.begin("meadow", kRememberingSource, path));
+    REQUIRE(living.begin("pasture", kRememberingSource, path));
     living.live_until(kTicks, {10});
     REQUIRE(living.store->close(*living.world, *living.host));
   }

@@ -32,9 +32,9 @@ T must(base::Result<T> result) {
   return std::move(*result);
 }
 
-// Agents spread over a wide meadow, a few ticks old so that their drives differ.
+// Agents spread over a wide pasture, a few ticks old so that their drives differ.
 std::unique_ptr<engine::World> make_world() {
-  engine::Scenario scenario = must(engine::builtin_scenario("meadow"));
+  engine::Scenario scenario = must(engine::builtin_scenario("pasture"));
   scenario.terrain.width = scenario.terrain.depth = 1000;
   for (engine::SpawnSpec& spawn : scenario.spawns) {
     if (spawn.species == scenario.agent_species) spawn.count = kAgents;

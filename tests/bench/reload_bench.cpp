@@ -1,4 +1,4 @@
-// A hot reload under load: 100,000 grazers with memories in a meadow, the new version checked on
+// A hot reload under load: 100,000 grazers with memories in a pasture, the new version checked on
 // another thread, tried as a shadow, its memories moved, watched and accepted. Times are of the
 // processor of the thread that steps the world, so that others on the machine do not count.
 #include <algorithm>
@@ -31,8 +31,8 @@ T must(base::Result<T> result) {
   std::exit(1);
 }
 
-engine::Scenario meadow() {
-  engine::Scenario scenario = must(engine::builtin_scenario("meadow"));
+engine::Scenario pasture() {
+  engine::Scenario scenario = must(engine::builtin_scenario("pasture"));
   scenario.terrain.width = scenario.terrain.depth = 633;
   for (engine::SpawnSpec& spawn : scenario.spawns) spawn.count = kAgents;
   for (engine::SpeciesSpec& species : scenario.species) {
@@ -51,7 +51,7 @@ double thread_ms() {
 class Reload {
  public:
   Reload()
-      : world_(must(engine::World::create(meadow(), 1))),
+      : world_(must(engine::World::create(pasture(), 1))),
         maker_([this](std::shared_ptr<abilities::CheckedVersion> made) {
           const std::lock_guard lock(mutex_);
           made_ = std::move(made);

@@ -283,10 +283,10 @@ double thread_ns() {
   return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
 }
 
-// Time of the ticking thread's processor per tick of a meadow of 10,000, for two seconds each by
+// Time of the ticking thread's processor per tick of a pasture of 10,000, for two seconds each by
 // turns: watched by nobody, and by 200 clients that get 30 frames a second.
 void measure_ticks() {
-  engine::Scenario scenario = *engine::builtin_scenario("meadow");
+  engine::Scenario scenario = *engine::builtin_scenario("pasture");
   scenario.terrain.width = scenario.terrain.depth = 142;
   for (engine::SpawnSpec& spawn : scenario.spawns) spawn.count = 5'000;
   for (engine::SpeciesSpec& species : scenario.species) species.population_max = 10'000;

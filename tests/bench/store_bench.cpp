@@ -87,18 +87,18 @@ void measure_journal(const char* name) {
 }
 
 void measure_save() {
-  engine::Scenario scenario = must(engine::builtin_scenario("meadow"));
+  engine::Scenario scenario = must(engine::builtin_scenario("pasture"));
   scenario.terrain.width = scenario.terrain.depth = 448;
   for (engine::SpawnSpec& spawn : scenario.spawns) spawn.count = kEntities / 2;
   for (engine::SpeciesSpec& species : scenario.species) species.population_max = kEntities;
   const Folder folder;
-  KeptWorld meadow(scenario, folder.path / "world");
-  meadow.step(5);
+  KeptWorld pasture(scenario, folder.path / "world");
+  pasture.step(5);
   const abilities::Stopwatch stopwatch;
-  meadow.store->save(*meadow.world, meadow.host);
+  pasture.store->save(*pasture.world, pasture.host);
   report("store.save_100k.pause", stopwatch.seconds() * 1000, "ms", "lower");
   std::vector<abilities::StoreNotice> notices;
-  while (notices.empty()) notices = meadow.store->take_notices();
+  while (notices.empty()) notices = pasture.store->take_notices();
   report("store.save_100k.background", notices.front().wall_s * 1000, "ms", "lower");
   report("store.save_100k.bytes", static_cast<double>(notices.front().bytes) / 1e6, "MB", "lower");
 }
@@ -133,7 +133,7 @@ void measure_reading() {
 }  // namespace
 
 void bench_store() {
-  measure_journal("meadow");
+  measure_journal("pasture");
   measure_journal("maze");
   measure_save();
   measure_reading();

@@ -1,4 +1,4 @@
-// Whole ticks of a meadow in which every grazer looks for the nearest grass and decides: by a
+// Whole ticks of a pasture in which every grazer looks for the nearest grass and decides: by a
 // metered Lua policy, and by the same behaviour in C++, in worlds that are stepped by turns.
 #include <array>
 #include <cmath>
@@ -39,9 +39,9 @@ T must(base::Result<T> result) {
   return std::move(*result);
 }
 
-// The shipped meadow, as large as the number of its grazers asks.
-engine::Scenario meadow_of(std::uint32_t agents) {
-  engine::Scenario scenario = must(engine::builtin_scenario("meadow"));
+// The shipped pasture, as large as the number of its grazers asks.
+engine::Scenario pasture_of(std::uint32_t agents) {
+  engine::Scenario scenario = must(engine::builtin_scenario("pasture"));
   const double side = std::ceil(std::sqrt(agents / kAgentsPerSquareMetre));
   scenario.terrain.width = scenario.terrain.depth = static_cast<std::uint32_t>(side);
   for (engine::SpawnSpec& spawn : scenario.spawns) {
@@ -113,7 +113,7 @@ bool alike(const engine::World& a, const engine::World& b) {
 
 Herd make_herd(std::uint32_t agents, bool scripted, base::WorkerPool& pool) {
   Herd herd;
-  herd.world = must(engine::World::create(meadow_of(agents), 1));
+  herd.world = must(engine::World::create(pasture_of(agents), 1));
   herd.world->use(pool);
   if (!scripted) {
     herd.behaviour = std::make_unique<NativeGrazer>();

@@ -22,7 +22,7 @@ RecordedStart start_of(const World& world) {
 
 // Journals a real run with commands, a save and faults in it.
 std::string journal_of(Tick ticks) {
-  const auto world = make_world(shipped("meadow").yaml, 0xfedcba9876543210u);
+  const auto world = make_world(shipped("pasture").yaml, 0xfedcba9876543210u);
   JournalWriter journal;
   journal.start(start_of(*world));
   journal.model_reply({1, 2, cherub::base::sha256_hex("prompt"), "Here is\nyour code."});

@@ -15,7 +15,7 @@ int count(const TickReport& report, EventKind kind) {
 }  // namespace
 
 TEST_CASE("drives and health stay from 0 to 1 whatever happens") {
-  for (const char* name : {"maze", "meadow"}) {
+  for (const char* name : {"maze", "meadow", "pasture"}) {
     const auto world = make_world(shipped(name), 4);
     Puppeteer chaos([](const World& seen, Intents& intents) {
       NativeBehaviour native;
@@ -40,21 +40,21 @@ TEST_CASE("drives and health stay from 0 to 1 whatever happens") {
   }
 }
 
-TEST_CASE("a meadow of native rabbits lives on; wanderers starve") {
-  const Scenario meadow = shipped("meadow");
+TEST_CASE("a pasture of native rabbits lives on; wanderers starve") {
+  const Scenario pasture = shipped("pasture");
   int sustained = 0, survived = 0, wanderers = 0;
   constexpr int kSeeds = 10;
   for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
-    const auto world = make_world(meadow, seed);
+    const auto world = make_world(pasture, seed);
     NativeBehaviour native;
     for (int tick = 0; tick < 2000; ++tick) world->step(native);
     sustained += world->alive_count(0) >= 24 ? 1 : 0;
 
-    const auto lively = make_world(meadow, seed);
-    survived += value_of(meadow, run_episode(*lively, native), "survival") > 0.9 ? 1 : 0;
-    const auto doomed = make_world(meadow, seed);
+    const auto lively = make_world(pasture, seed);
+    survived += value_of(pasture, run_episode(*lively, native), "survival") > 0.9 ? 1 : 0;
+    const auto doomed = make_world(pasture, seed);
     RandomWalker walker;
-    wanderers += value_of(meadow, run_episode(*doomed, walker), "survival") > 0 ? 1 : 0;
+    wanderers += value_of(pasture, run_episode(*doomed, walker), "survival") > 0 ? 1 : 0;
   }
   CAPTURE(sustained, survived, wanderers);
   CHECK(sustained >= 8);

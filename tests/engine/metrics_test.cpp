@@ -77,26 +77,26 @@ TEST_CASE("the arrival is told once") {
   CHECK(arrivals == 1);
 }
 
-TEST_CASE("a meadow's metrics count births, meals and deaths") {
-  const Scenario meadow = shipped("meadow");
-  const auto world = make_world(meadow, 1);
+TEST_CASE("a pasture's metrics count births, meals and deaths") {
+  const Scenario pasture = shipped("pasture");
+  const auto world = make_world(pasture, 1);
   NativeBehaviour native;
   const std::vector<double> fed = run_episode(*world, native);
-  CHECK(value_of(meadow, fed, "survival") > 0.9);
-  CHECK(value_of(meadow, fed, "offspring") > 20);
-  CHECK(value_of(meadow, fed, "population") == world->alive_count(0));
-  CHECK(value_of(meadow, fed, "food") > 2);
-  CHECK(value_of(meadow, fed, "starved") == 0);
-  CHECK(value_of(meadow, fed, "hunger_mean") < 0.4);
+  CHECK(value_of(pasture, fed, "survival") > 0.9);
+  CHECK(value_of(pasture, fed, "offspring") > 20);
+  CHECK(value_of(pasture, fed, "population") == world->alive_count(0));
+  CHECK(value_of(pasture, fed, "food") > 2);
+  CHECK(value_of(pasture, fed, "starved") == 0);
+  CHECK(value_of(pasture, fed, "hunger_mean") < 0.4);
 
-  const auto bare = make_world(meadow, 1);
+  const auto bare = make_world(pasture, 1);
   RandomWalker walker;
   const std::vector<double> starved = run_episode(*bare, walker);
-  CHECK(value_of(meadow, starved, "survival") == 0);
-  CHECK(value_of(meadow, starved, "starved") == 24);
-  CHECK(value_of(meadow, starved, "food") == 0);
-  CHECK(value_of(meadow, starved, "hunger_mean") > 0.6);
-  CHECK(objective(meadow, fed) > objective(meadow, starved) + 5);
+  CHECK(value_of(pasture, starved, "survival") == 0);
+  CHECK(value_of(pasture, starved, "starved") == 24);
+  CHECK(value_of(pasture, starved, "food") == 0);
+  CHECK(value_of(pasture, starved, "hunger_mean") > 0.6);
+  CHECK(objective(pasture, fed) > objective(pasture, starved) + 5);
 }
 
 TEST_CASE("the maze's own objective puts arriving safely over all else") {

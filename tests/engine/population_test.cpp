@@ -39,7 +39,7 @@ TEST_CASE("rows freed last are used first") {
 }
 
 TEST_CASE("no two entities of a busy world ever share an id") {
-  Scenario scenario = shipped("meadow");
+  Scenario scenario = shipped("pasture");
   const auto world = make_world(scenario, 3);
   NativeBehaviour native;
   std::set<std::uint64_t> ids;

@@ -37,7 +37,7 @@ Life live(World& world, int ticks) {
   return life;
 }
 
-// A meadow in which much happens soon, or a maze full of hazards.
+// A pasture in which much happens soon, or a maze full of hazards.
 Scenario eventful(const std::string& name) {
   Scenario scenario = shipped(name);
   if (name == "maze") scenario.terrain.hazard_density = 0.3;
@@ -65,7 +65,7 @@ void require_alike(const World& world, const World& fresh) {
 }  // namespace
 
 TEST_CASE("a world that begins again is a new world, tick by tick") {
-  for (const char* name : {"maze", "meadow"}) {
+  for (const char* name : {"maze", "meadow", "pasture"}) {
     const Scenario scenario = eventful(name);
     const auto world = make_world(scenario, 99);
     Life all = live(*world, 200);
@@ -82,16 +82,16 @@ TEST_CASE("a world that begins again is a new world, tick by tick") {
     }
     CHECK(all.deaths > 0);
     if (scenario.name == "maze") CHECK(all.hazards > 0);
-    if (scenario.name == "meadow") CHECK(all.births > 0);
+    if (scenario.name == "pasture") CHECK(all.births > 0);
   }
 }
 
 TEST_CASE("commands that waited do not come into the world that begins again") {
-  const auto world = make_world(shipped("meadow"), 3);
+  const auto world = make_world(shipped("pasture"), 3);
   REQUIRE(world->submit(Spawn{"grass", 1.5, 1.5, 0, 100}).ok());
   REQUIRE(world->submit(Rain{1}).ok());
   world->reset(4);
-  require_alike(*world, *make_world(shipped("meadow"), 4));
+  require_alike(*world, *make_world(shipped("pasture"), 4));
   Idle idle;
   for (const Event& event : world->step(idle).events) CHECK(event.kind != EventKind::kSpawn);
   CHECK(world->rain_intensity() == 0);
@@ -121,12 +121,12 @@ TEST_CASE("a world that was empty begins again empty") {
 }
 
 TEST_CASE("a world that was restored begins again like any other") {
-  const auto saved = make_world(shipped("meadow"), 6);
+  const auto saved = make_world(shipped("pasture"), 6);
   live(*saved, 60);
   auto restored = World::restore(saved->snapshot());
   REQUIRE(restored.ok());
   (*restored)->reset(7);
-  const auto fresh = make_world(shipped("meadow"), 7);
+  const auto fresh = make_world(shipped("pasture"), 7);
   require_alike(**restored, *fresh);
   REQUIRE(live(**restored, 60) == live(*fresh, 60));
 }

@@ -20,7 +20,7 @@ double distance(const World& world, std::uint32_t row, double x, double y) {
 }  // namespace
 
 TEST_CASE("no sense goes beyond the sense radius, whatever radius is asked for") {
-  const auto world = make_world(shipped("meadow"), 9);
+  const auto world = make_world(shipped("pasture"), 9);
   NativeBehaviour native;
   std::array<Sighting, kNeighborsMax> seen{};
   for (int tick = 0; tick < 30; ++tick) {
@@ -142,10 +142,10 @@ TEST_CASE("the compass shows the target from anywhere") {
   CHECK(seen.distance == Approx(distance(*world, row, seen.x, seen.y)));
   CHECK(seen.distance > 6);
 
-  const auto meadow = make_world(shipped("meadow"), 3);
-  cherub_sense_target(meadow.get(), meadow->agent_rows().front(), &seen);
+  const auto pasture = make_world(shipped("pasture"), 3);
+  cherub_sense_target(pasture.get(), pasture->agent_rows().front(), &seen);
   CHECK(seen.found == 0);
-  CHECK(meadow->target() == nullptr);
+  CHECK(pasture->target() == nullptr);
 }
 
 TEST_CASE("the clear way is how far the body really gets") {

@@ -22,7 +22,7 @@ AbilitySpec spark(const std::string& sha256) {
 }
 
 struct Past {
-  std::unique_ptr<World> world = fixtures::make_world(fixtures::shipped("meadow"));
+  std::unique_ptr<World> world = fixtures::make_world(fixtures::shipped("pasture"));
   NativeBehaviour behaviour;
 
   // As a journal would have it.

@@ -14,9 +14,9 @@ using engine::Receipt;
 
 namespace {
 
-// A meadow of rabbits that stand still, and abilities that the rabbits use there.
+// A pasture of rabbits that stand still, and abilities that the rabbits use there.
 struct Field {
-  Field() : life(fixtures::meadow(8, 40, 12)) { life.step(); }
+  Field() : life(fixtures::pasture(8, 40, 12)) { life.step(); }
 
   std::unique_ptr<AbilityVm> load(const std::string& source) {
     const auto version = life.registry->add(source);

@@ -139,11 +139,11 @@ std::string repeated(const std::string& text, int count) {
 
 TEST_CASE("Mutated policies get an answer that points into them", "[checker]") {
   Mutator mutator(good_policies());
-  const auto meadow = engine::builtin_scenario("meadow");
+  const auto pasture = engine::builtin_scenario("pasture");
   std::size_t accepted = 0;
   for (int i = 0; i < 5000; ++i) {
     const std::string source = mutator.next();
-    const auto report = scripting::check_policy("policy", source, &meadow.value());
+    const auto report = scripting::check_policy("policy", source, &pasture.value());
     accepted += report.ok() ? 1 : 0;
     CHECK(report.diagnostics.size() <= 2 * sandbox::kDiagnosticsMax);
     for (const sandbox::Diagnostic& finding : report.diagnostics) {
@@ -158,15 +158,15 @@ TEST_CASE("Mutated policies get an answer that points into them", "[checker]") {
 
 TEST_CASE("What the checker accepts can be loaded", "[checker]") {
   Mutator mutator(good_policies());
-  const auto meadow = engine::builtin_scenario("meadow");
+  const auto pasture = engine::builtin_scenario("pasture");
   const auto registry = std::make_shared<scripting::ScriptRegistry>();
   scripting::PolicyHost host(registry, {});
   std::size_t refused = 0;
   std::string first;
   for (int i = 0; i < 1500; ++i) {
     const std::string source = mutator.next();
-    if (!scripting::check_policy("policy", source, &meadow.value()).ok()) continue;
-    const auto verdict = host.prepare(registry->add(source)->sha256, meadow.value());
+    if (!scripting::check_policy("policy", source, &pasture.value()).ok()) continue;
+    const auto verdict = host.prepare(registry->add(source)->sha256, pasture.value());
     if (verdict.ok) continue;
     ++refused;
     first +=

@@ -106,7 +106,7 @@ Trail follow(const engine::Scenario& scenario, int ticks, Setting setting) {
 }  // namespace
 
 TEST_CASE("policies do the same with the JIT on and off, on any number of threads") {
-  const engine::Scenario scenario = meadow(60, 500, 48);
+  const engine::Scenario scenario = pasture(60, 500, 48);
   const Trail expected = follow(scenario, 240, {true, 1});
   REQUIRE(expected.messages.size() > 100);
   for (const Setting setting : {Setting{true, 2}, {true, 4}, {true, 7}, {false, 1}, {false, 2}}) {
@@ -116,7 +116,7 @@ TEST_CASE("policies do the same with the JIT on and off, on any number of thread
 }
 
 TEST_CASE("many agents in many shards do the same on any number of threads") {
-  const engine::Scenario scenario = meadow(30'000, 20'000, 400);
+  const engine::Scenario scenario = pasture(30'000, 20'000, 400);
   const Trail expected = follow(scenario, 12, {true, 1});
   for (const Setting setting : {Setting{true, 2}, {true, 7}, {false, 3}}) {
     INFO("JIT " << setting.jit << ", threads " << setting.threads);
@@ -126,7 +126,7 @@ TEST_CASE("many agents in many shards do the same on any number of threads") {
 
 // A change of this value is a change of the rules, of the library or of the meter.
 TEST_CASE("a life with policies has not changed by accident") {
-  const Trail trail = follow(meadow(60, 500, 48), 240, {true, 1});
+  const Trail trail = follow(pasture(60, 500, 48), 240, {true, 1});
   base::Hasher hasher;
   hasher.add(std::span<const std::uint64_t>(trail.hashes));
   CHECK(base::hex64(hasher.value()) == "b0845b54037cb069");

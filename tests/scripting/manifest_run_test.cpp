@@ -29,9 +29,9 @@ std::string example_policy_of(const ApiEntry& entry) {
   return "local policy = {}\n" + entry.right + "\n" + act + "return policy\n";
 }
 
-// The meadow, with things to carry and much that one can do.
+// The pasture, with things to carry and much that one can do.
 engine::Scenario society() {
-  engine::Scenario scenario = fixtures::meadow(6, 20, 12);
+  engine::Scenario scenario = fixtures::pasture(6, 20, 12);
   scenario.actions.insert(scenario.actions.end(), {"use", "turn"});
   scenario.roles = {
       {"villager", {"pick_up", "drop", "give", "trade_accept", "heal", "fireball"}, true}};
@@ -147,7 +147,7 @@ TEST_CASE("Every right example runs without a fault wherever it exists", "[manif
 }
 
 TEST_CASE("The examples of collect, finalize and migrate give what they should", "[manifest]") {
-  fixtures::Life life(fixtures::meadow(3, 5, 12));
+  fixtures::Life life(fixtures::pasture(3, 5, 12));
   std::string source =
       "local policy = {}\nfunction policy.act(self, world)\n"
       "self.memory.home = 1 self:idle() end\n";
@@ -165,9 +165,11 @@ TEST_CASE("The examples of collect, finalize and migrate give what they should",
 }
 
 TEST_CASE("self has what the manifest says, and nothing else", "[manifest]") {
-  CHECK(prelude_keys("self.lua", "fields") == manifest_names(ApiKind::kSelfField));
-  CHECK(both(prelude_keys("self.lua", "actions"), prelude_keys("uses.lua", "uses")) ==
-        manifest_names(ApiKind::kSelfAction));
+  CHECK(both(prelude_keys("self.lua", "fields"), prelude_keys("nature.lua", "own")) ==
+        manifest_names(ApiKind::kSelfField));
+  const Names of_bodies = both(prelude_keys("self.lua", "actions"),
+                               prelude_keys("nature.lua", "nature"));
+  CHECK(both(of_bodies, prelude_keys("uses.lua", "uses")) == manifest_names(ApiKind::kSelfAction));
 }
 
 TEST_CASE("effects has what the manifest says, and nothing else", "[manifest]") {
@@ -184,8 +186,8 @@ TEST_CASE("The world has what the manifest says, and nothing else", "[manifest]"
 
 TEST_CASE("Records have what the manifest says, and nothing else", "[manifest]") {
   const Names sighting = manifest_names(ApiKind::kResultField, "Sighting.");
-  CHECK(keys_at_run_time("world.nearest('any', 99)", "meadow") == sighting);
-  CHECK(keys_at_run_time("world.neighbors('any', 99)[1]", "meadow") == sighting);
+  CHECK(keys_at_run_time("world.nearest('any', 99)", "pasture") == sighting);
+  CHECK(keys_at_run_time("world.neighbors('any', 99)[1]", "pasture") == sighting);
   CHECK(keys_at_run_time("world.target()", "maze") == sighting);
   CHECK(keys_at_run_time("world.path_step(world.target().x, world.target().y)", "maze") ==
         manifest_names(ApiKind::kResultField, "Step."));

@@ -145,19 +145,19 @@ TEST_CASE("The example of the documentation passes the checker", "[manifest]") {
 }
 
 TEST_CASE("The cheat sheet tells only what the scenario has", "[manifest]") {
-  const std::string meadow = api_cheat_sheet(engine::builtin_scenario("meadow").value());
+  const std::string pasture = api_cheat_sheet(engine::builtin_scenario("pasture").value());
   const std::string maze = api_cheat_sheet(engine::builtin_scenario("maze").value());
-  CHECK(meadow.find("self:eat(") != std::string::npos);
-  CHECK(meadow.find("\"grass\"") != std::string::npos);
-  CHECK(meadow.find("world.target()") == std::string::npos);
+  CHECK(pasture.find("self:eat(") != std::string::npos);
+  CHECK(pasture.find("\"grass\"") != std::string::npos);
+  CHECK(pasture.find("world.target()") == std::string::npos);
   CHECK(maze.find("world.target()") != std::string::npos);
   CHECK(maze.find("self:eat(") == std::string::npos);
   CHECK(maze.find("self:reproduce(") == std::string::npos);
-  CHECK(meadow.size() < 9000);
+  CHECK(pasture.size() < 9000);
 }
 
 TEST_CASE("Abilities, items and roles are told where they exist", "[manifest]") {
-  auto scenario = engine::builtin_scenario("meadow").value();
+  auto scenario = engine::builtin_scenario("pasture").value();
   const std::string bare = api_cheat_sheet(scenario);
   for (const char* word : {"self:use(", "self:turn(", "self.items", "self.role", "self.thirst",
                            "world.offer", "world.voxel", "cooling_down", "self:ask_for"}) {

@@ -57,7 +57,7 @@ TEST_CASE("faults of the machine can be repeated where the machine does not make
   std::vector<std::vector<std::string>> messages;
   std::vector<MachineFault> faults;
   {
-    Life life(meadow(20, 50, 20), small_memory());
+    Life life(pasture(20, 50, 20), small_memory());
     life.install(kHoarder);
     for (int tick = 0; tick < 12; ++tick) {
       const engine::TickReport report = life.step();
@@ -74,7 +74,7 @@ TEST_CASE("faults of the machine can be repeated where the machine does not make
     options.memory_bytes = 64u << 20;
     options.replays = true;
     options.jit = jit;
-    Life life(meadow(20, 50, 20), options);
+    Life life(pasture(20, 50, 20), options);
     life.host->expect_machine_faults(faults);
     life.install(kHoarder);
     for (std::size_t tick = 0; tick < 12; ++tick) {
@@ -102,7 +102,7 @@ TEST_CASE("agents whose memories together exceed the limit lose them, and a repl
   std::vector<std::uint64_t> hashes;
   std::vector<MachineFault> faults;
   {
-    Life life(meadow(500, 0, 60), options);
+    Life life(pasture(500, 0, 60), options);
     life.install(kLarge);
     for (int tick = 0; tick < 30; ++tick) hashes.push_back(life.step().hash);
     faults = life.host->take_machine_faults();
@@ -110,7 +110,7 @@ TEST_CASE("agents whose memories together exceed the limit lose them, and a repl
     CHECK(kinds[static_cast<std::size_t>(FaultKind::kOverflow)] > 0);
   }
   options.replays = true;
-  Life life(meadow(500, 0, 60), options);
+  Life life(pasture(500, 0, 60), options);
   life.host->expect_machine_faults(faults);
   life.install(kLarge);
   for (int tick = 0; tick < 30; ++tick) {
@@ -120,7 +120,7 @@ TEST_CASE("agents whose memories together exceed the limit lose them, and a repl
 }
 
 TEST_CASE("saved memories are what runs on, to the bit") {
-  Life life(meadow(30, 100, 30));
+  Life life(pasture(30, 100, 30));
   life.install(kCounter);
   for (int tick = 0; tick < 10; ++tick) life.step();
   const auto first = life.host->save_memories().agents;
@@ -134,7 +134,7 @@ TEST_CASE("saved memories are what runs on, to the bit") {
 }
 
 TEST_CASE("an agent's last act tells its fuel; a dead one has none") {
-  Life life(meadow(5, 20, 20));
+  Life life(pasture(5, 20, 20));
   life.install(kCounter);
   life.step();
   const engine::EntityId agent = life.world->id_of(life.world->agent_rows()[0]);
@@ -144,7 +144,7 @@ TEST_CASE("an agent's last act tells its fuel; a dead one has none") {
 }
 
 TEST_CASE("a policy without memory costs no table, and one agent's fault is its own") {
-  Life life(meadow(50, 100, 30));
+  Life life(pasture(50, 100, 30));
   life.install(R"(
     local policy = {}
     function policy.act(self, world)

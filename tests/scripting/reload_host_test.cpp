@@ -85,7 +85,7 @@ struct Setting {
 std::vector<std::uint64_t> eventful(Setting setting) {
   HostOptions options;
   options.jit = setting.jit;
-  auto life = std::make_unique<Reload>(meadow(9'000, 9'000, 300), options, setting.threads);
+  auto life = std::make_unique<Reload>(pasture(9'000, 9'000, 300), options, setting.threads);
   std::vector<std::uint64_t> hashes;
   life->install(kStaggered, false);
   for (int tick = 0; tick < 40; ++tick) {
@@ -106,7 +106,7 @@ std::vector<std::uint64_t> eventful(Setting setting) {
 }  // namespace
 
 TEST_CASE("memories move in portions; until its turn an agent acts by the old version") {
-  Reload life(meadow(2'000, 0, 100));
+  Reload life(pasture(2'000, 0, 100));
   const std::string old_sha = life.install(kOld, false);
   life.steps(3);
   const std::string new_sha = life.install(kNew, true);
@@ -129,7 +129,7 @@ TEST_CASE("memories move in portions; until its turn an agent acts by the old ve
 TEST_CASE("without memories and migrate the swap is immediate") {
   constexpr const char* kPlain =
       "local policy = {}\nfunction policy.act(self) self:move(1, 0) end\nreturn policy\n";
-  Reload life(meadow(5'000, 0, 200));
+  Reload life(pasture(5'000, 0, 200));
   life.install(kPlain, false);
   life.steps(2);
   const std::string next = life.install(std::string(kPlain) + "-- again\n", true);
@@ -139,7 +139,7 @@ TEST_CASE("without memories and migrate the swap is immediate") {
 }
 
 TEST_CASE("migrate gets a table also for an agent that kept nothing") {
-  Reload life(meadow(50, 0, 30));
+  Reload life(pasture(50, 0, 30));
   life.install("local policy = {}\nfunction policy.act(self) self:idle() end\nreturn policy\n",
                false);
   life.steps(2);
@@ -156,7 +156,7 @@ TEST_CASE("migrate gets a table also for an agent that kept nothing") {
 }
 
 TEST_CASE("an agent whose memory cannot move keeps the old version and its memory") {
-  Reload life(meadow(700, 0, 60));
+  Reload life(pasture(700, 0, 60));
   const std::string old_sha = life.install(kStaggered, false);
   life.steps(4);
   const std::string picky = life.install(kPicky, false);
@@ -189,7 +189,7 @@ TEST_CASE("an agent whose memory cannot move keeps the old version and its memor
 }
 
 TEST_CASE("a restored version drives its agents with the memories that they had, newborn anew") {
-  Reload life(meadow(1'500, 0, 80));
+  Reload life(pasture(1'500, 0, 80));
   const std::string old_sha = life.install(kOld, false);
   life.steps(3);
   std::vector<std::string> before;
@@ -219,7 +219,7 @@ TEST_CASE("a restored version drives its agents with the memories that they had,
 }
 
 TEST_CASE("an accepted version lets go of what was kept for a rollback") {
-  Reload life(meadow(600, 0, 60));
+  Reload life(pasture(600, 0, 60));
   life.install(kStaggered, false);
   life.steps(2);
   const std::string picky = life.install(kPicky, true);
@@ -238,7 +238,7 @@ TEST_CASE("an accepted version lets go of what was kept for a rollback") {
 }
 
 TEST_CASE("more versions than seats: the oldest leaves, and its agents begin anew") {
-  Reload life(meadow(40, 0, 30));
+  Reload life(pasture(40, 0, 30));
   life.install(kStaggered, false);
   life.steps(1);
   for (int i = 0; i < 6; ++i) {
@@ -265,7 +265,7 @@ TEST_CASE("reloads of all kinds give the same with the JIT on and off, on any th
 TEST_CASE("a host that is saved in the middle of a migration or probation goes on alike") {
   for (const int save_at : {6, 12, 21, 26}) {
     CAPTURE(save_at);
-    auto scenario = engine::builtin_scenario("meadow");
+    auto scenario = engine::builtin_scenario("pasture");
     REQUIRE(scenario.ok());
     auto life = std::make_unique<Reload>(*scenario);
     life->install(kStaggered, false);
@@ -299,7 +299,7 @@ TEST_CASE("a host that is saved in the middle of a migration or probation goes o
 }
 
 TEST_CASE("saved policies that make no sense are refused") {
-  Reload life(meadow(20, 0, 20));
+  Reload life(pasture(20, 0, 20));
   life.install(kOld, false);
   life.steps(2);
   const SavedPolicies good = life.host->save_memories();
@@ -333,7 +333,7 @@ TEST_CASE("a shadow acts beside the others and leaves no trace") {
       return self:move(math.cos(memory.count + self.id), math.random())
     end
     return policy)";
-  Reload plain(meadow(3'000, 100, 120)), watched(meadow(3'000, 100, 120), {}, 3);
+  Reload plain(pasture(3'000, 100, 120)), watched(pasture(3'000, 100, 120), {}, 3);
   for (Reload* life : {&plain, &watched}) {
     life->install(kOld, false);
     life->steps(5);
@@ -372,7 +372,7 @@ TEST_CASE("a shadow that fails or runs without end is told of, at a bounded cost
     local policy = {}
     function policy.act(self) local n = 0 while n >= 0 do n = n + 1 end end
     return policy)";
-  Reload life(meadow(3'000, 0, 120));
+  Reload life(pasture(3'000, 0, 120));
   life.install(kOld, false);
   life.steps(3);
   LoadVerdict verdict;
@@ -388,7 +388,7 @@ TEST_CASE("a shadow that fails or runs without end is told of, at a bounded cost
 }
 
 TEST_CASE("refused intents are counted for the version that asked") {
-  Reload life(meadow(100, 0, 30));
+  Reload life(pasture(100, 0, 30));
   life.install(kOld, false);
   life.host->watch_receipts(true);
   life.steps(4);
@@ -414,7 +414,7 @@ TEST_CASE("fuel that an act leaves is there for later ones, up to a limit") {
   HostOptions options;
   options.fuel_per_act = 1'000;
   options.fuel_saved_max = 2'500;
-  Reload life(meadow(1, 0, 20), options);
+  Reload life(pasture(1, 0, 20), options);
   life.install(R"(
     local policy = {}
     function policy.act(self, world)
@@ -450,7 +450,7 @@ TEST_CASE("self.fuel reads the same with the JIT on and off, and counts down") {
   for (const bool jit : {false, true}) {
     HostOptions options;
     options.jit = jit;
-    Reload life(meadow(30, 60, 30), options);
+    Reload life(pasture(30, 60, 30), options);
     life.install(R"(
       local policy = {}
       function policy.act(self, world)

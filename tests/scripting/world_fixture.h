@@ -40,9 +40,9 @@ struct Life {
   std::unique_ptr<PolicyHost> host;
 };
 
-// The shipped meadow, with so many rabbits and tufts of grass on so many metres.
-inline engine::Scenario meadow(std::uint32_t rabbits, std::uint32_t grass, std::uint32_t side) {
-  auto scenario = engine::builtin_scenario("meadow");
+// The shipped pasture, with so many rabbits and tufts of grass on so many metres.
+inline engine::Scenario pasture(std::uint32_t rabbits, std::uint32_t grass, std::uint32_t side) {
+  auto scenario = engine::builtin_scenario("pasture");
   REQUIRE(scenario.ok());
   scenario->terrain.width = scenario->terrain.depth = side;
   for (engine::SpawnSpec& spawn : scenario->spawns) {

@@ -19,7 +19,7 @@ import re
 import struct
 import time
 
-from fake_worlds import Maze, Meadow, check
+from fake_worlds import Maze, Pasture, check
 
 WEB = pathlib.Path(__file__).resolve().parents[2] / "server" / "web"
 WS_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -60,7 +60,7 @@ class Run:
         self.task = asyncio.create_task(self.live())
 
     def new_world(self, seed):
-        return (Meadow if self.request.get("scenario") == "meadow" else Maze)(seed)
+        return (Pasture if self.request.get("scenario") == "pasture" else Maze)(seed)
 
     def record(self, kind, **content):
         line = json.dumps({"type": kind, **content, "seq": len(self.records) + 1})
@@ -75,7 +75,7 @@ class Run:
                 "width": self.world.width,
                 "depth": self.world.depth,
                 "tick_rate": 10,
-                "agent_species": "rabbit" if isinstance(self.world, Meadow) else "seeker",
+                "agent_species": "rabbit" if isinstance(self.world, Pasture) else "seeker",
                 "species": [
                     {"name": n, "kind": r, "sense_radius": 6} for n, r in self.world.species
                 ],

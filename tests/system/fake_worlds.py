@@ -54,7 +54,7 @@ class Maze:
         yield 1, 19.5, 19.5, 1, 1.0, 0.0
 
 
-class Meadow:
+class Pasture:
     """Grass, rabbits and wolves that walk about; nobody eats anybody."""
 
     species = [("grass", "plant"), ("rabbit", "agent"), ("wolf", "agent")]

@@ -24,7 +24,7 @@ function policy.act(self, world)
 end
 return policy
 """
-FLAGS = ["--scenario", "meadow", "--episodes", "1", "--duration", "1", "--console"]
+FLAGS = ["--scenario", "pasture", "--episodes", "1", "--duration", "1", "--console"]
 
 
 class Pipe(unittest.TestCase):
@@ -171,7 +171,7 @@ class Wire(unittest.TestCase):
                 return error.code, json.loads(error.read() or b"{}")
 
     def start(self, **fields):
-        body = {"policy_code": POLICY, "scenario": "meadow", "episodes": 1, "max_steps": 5,
+        body = {"policy_code": POLICY, "scenario": "pasture", "episodes": 1, "max_steps": 5,
                 "live_seconds": 86_400, **fields}
         status, answer = self.ask("POST", "/run", body)
         self.assertEqual(status, 202, answer)

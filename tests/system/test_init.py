@@ -40,7 +40,7 @@ class Init(unittest.TestCase):
         code, _, err = self.cherub("init", "nowhere", "--scenario", "no-such-place")
         self.assertEqual(code, 2)
         self.assertFalse(os.path.exists(os.path.join(self.folder.name, "nowhere")))
-        known = ("maze", "meadow", "village")
+        known = ("maze", "pasture", "village")
         return [name for name in re.findall(r"[a-z]+", err) if name in known]
 
     def test_the_example_of_every_scenario_is_right_and_better_than_chance(self):
@@ -94,19 +94,19 @@ class Init(unittest.TestCase):
     def test_force_replaces_only_what_init_made_and_nobody_changed(self):
         self.ok("init", "p", "--scenario", "maze")
         maze = self.contents("p")
-        code, _, err = self.cherub("init", "p", "--scenario", "meadow")
+        code, _, err = self.cherub("init", "p", "--scenario", "pasture")
         self.assertEqual(code, 1)
         for name in FILES:
             self.assertIn(name, err)
         self.assertEqual(self.contents("p"), maze)
         self.write("p/README.md", maze["README.md"] + "My notes.\n")
-        self.ok("init", "p", "--scenario", "meadow", "--force")
-        meadow = self.contents("p")
-        self.assertEqual(meadow["README.md"], maze["README.md"] + "My notes.\n")
-        self.assertNotEqual(meadow["policy.lua"], maze["policy.lua"])
+        self.ok("init", "p", "--scenario", "pasture", "--force")
+        pasture = self.contents("p")
+        self.assertEqual(pasture["README.md"], maze["README.md"] + "My notes.\n")
+        self.assertNotEqual(pasture["policy.lua"], maze["policy.lua"])
         self.ok("init", "p", "--scenario", "maze", "--force")
         self.assertEqual(self.read("p/policy.lua"), maze["policy.lua"])
-        self.assertEqual(self.read("p/README.md"), meadow["README.md"])
+        self.assertEqual(self.read("p/README.md"), pasture["README.md"])
 
     def test_a_place_that_cannot_be_written_is_named(self):
         self.write("file", "")

@@ -334,9 +334,9 @@ class PageTest(unittest.TestCase):
         self.shot("10-goal-refused")
         self.assert_quiet_console(r"/run .*status of 4\d\d")
 
-    def test_the_meadow_fits_every_screen_in_both_schemes(self):
+    def test_the_pasture_fits_every_screen_in_both_schemes(self):
         browser = self.browser
-        browser.find("label:has(input[value=meadow])").click()
+        browser.find("label:has(input[value=pasture])").click()
         example = browser.find(".example")
         goal = example.text
         example.click()
@@ -350,9 +350,9 @@ class PageTest(unittest.TestCase):
         self.wait(
             lambda: "rabbit" in self.text("#legend") and self.tick() > 20, "rabbits are counted"
         )
-        self.shot("11-meadow")
+        self.shot("11-pasture")
         browser.set_dark(True)
-        self.shot("12-meadow-dark")
+        self.shot("12-pasture-dark")
         for width in (400, 760, 1000, 1440):
             browser.resize(width, 900)
             self.assertLessEqual(

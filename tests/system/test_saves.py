@@ -39,7 +39,7 @@ class Saves(unittest.TestCase):
             out.write(POLICY)
 
     def begin_flags(self, live, *more):
-        return ["run", "--scenario", "meadow", "--policy", self.policy, "--episodes", "1",
+        return ["run", "--scenario", "pasture", "--policy", self.policy, "--episodes", "1",
                 "--duration", "1", "--json", "--threads", "1", "--live", str(live), "--runs-dir",
                 self.folder.name, "--world", self.world, *more]
 
@@ -105,7 +105,7 @@ class Saves(unittest.TestCase):
                               "scripts", "index.sqlite"}, names)
         with open(os.path.join(self.world, "world.json"), encoding="utf-8") as file:
             world = json.load(file)
-        self.assertEqual(world["scenario"], "meadow")
+        self.assertEqual(world["scenario"], "pasture")
         self.assertEqual(world["newest_save"]["tick"], 11000)
         events = sorted(os.listdir(os.path.join(self.world, "events")))
         self.assertEqual(events[0], "0000000000-0000009999.jsonl.zst")

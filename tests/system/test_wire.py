@@ -165,7 +165,7 @@ class Wire(unittest.TestCase):
         self.assertGreater(min(asyncio.run(storm())), 0)
 
     def test_deltas_show_what_key_frames_show(self):
-        run = self.start(scenario="meadow", policy_code="", user_goal="eat well", candidates=2,
+        run = self.start(scenario="pasture", policy_code="", user_goal="eat well", candidates=2,
                          live_seconds=3600)
         views = {"agents": AGENTS, "world": WORLD, "pov_world_0": POV_WORLD}
 

@@ -1,4 +1,4 @@
--- scenario: meadow
+-- scenario: pasture
 local policy = {}
 function policy.act(self, world)
   for _, other in ipairs(world.neighbors("any", 5)) do

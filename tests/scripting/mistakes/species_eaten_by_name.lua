@@ -1,4 +1,4 @@
--- scenario: meadow
+-- scenario: pasture
 local policy = {}
 function policy.act(self, world)
   self:eat("grass")

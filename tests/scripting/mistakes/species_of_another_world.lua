@@ -1,4 +1,4 @@
--- scenario: meadow
+-- scenario: pasture
 local policy = {}
 local PREDATOR = "wolf"
 function policy.act(self, world)

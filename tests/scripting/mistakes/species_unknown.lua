@@ -1,4 +1,4 @@
--- scenario: meadow
+-- scenario: pasture
 local policy = {}
 function policy.act(self, world)
   local food = world.nearest("gras", 9)
