@@ -59,7 +59,8 @@ std::string run_request_to_json(const RunRequest& request);  // without secrets
 
 // What leaves a run. `json` is a complete object that begins with {"type":"<type>", …}.
 // Types: connected estimate model step episode_summary candidate iteration critique best live
-// reload ability policy quarantine command save load follow catalogue warning error done terminated.
+// reload ability policy quarantine command save load follow catalogue warning error done
+// terminated.
 struct RunRecord {
   std::string type;
   std::string json;

@@ -156,7 +156,9 @@ base::Result<std::unique_ptr<angel::Angel>> Run::make_angel() {
 }
 
 base::Error Run::nothing_worked() const {
-  std::string message = "No candidate could be measured.";
+  std::string message = search_.candidates == 0
+                            ? "No candidate could be measured."
+                            : "No candidate that was measured may be kept.";
   if (search_.stopped_by) {
     message = std::string("No candidate could be measured before the budget ended it: raise ") +
               limit_name(*search_.stopped_by) + ".";

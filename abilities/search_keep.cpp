@@ -37,7 +37,9 @@ std::string Search::guard_reference_name() const {
 // Compared on the same seeds with the code that the request brought, or else with the random
 // walker: what the best so far did by chance must not bind those that follow.
 std::vector<BrokenGuard> Search::broken_by(const Candidate& candidate) {
-  if (candidate.given || !has_guards(setup_.scenario, setup_.objective)) return {};
+  // Who asks how a policy of their own does, is to know.
+  if (candidate.given || !setup_.request.policy_code.empty()) return {};
+  if (!has_guards(setup_.scenario, setup_.objective)) return {};
   if (!outcome_.given && walker_episodes_.empty()) {
     if (!setup_.ledger.has_room(ticks_of(specs_.size()))) {
       note_problem(
@@ -117,6 +119,7 @@ base::Result<void> Search::keep_scored(Contender& contender, Finish finish) {
   const std::vector<BrokenGuard> broken = wins ? broken_by(candidate) : std::vector<BrokenGuard>();
   const std::string message = guards_text(broken, guard_reference_name());
   const bool best = wins && broken.empty();
+  if (wins && !best && !outcome_.best) note_problem("refused as the best: " + message);
   note_attempt(candidate, message);
   if (auto written = write_summaries(candidate); !written) return written;
   if (auto written = write_steps(candidate); !written) return written;

@@ -111,7 +111,8 @@ function policyWords(record) {
   if (record.state === "searching") {
     const { search } = record;
     if (search?.type !== "best") return null;
-    return { tone: "quiet", text: `${name}: ${points(search.score)} so far${withSuccess(search)}.` };
+    const text = `${name}: ${points(search.score)} so far${withSuccess(search)}.`;
+    return { tone: "quiet", text };
   }
   const step = kWishSteps[record.state];
   if (!step) return null;

@@ -5,6 +5,7 @@
 #include "abilities/run_loop.h"
 #include "abilities/seeds.h"
 #include "run_fixture.h"
+#include "tests/text.h"
 
 namespace cherub::abilities {
 namespace {
@@ -63,6 +64,17 @@ const std::string kReckless = policy_of(
     "  local target = world.target()\n"
     "  if self.last_move == 'blocked' then return self:wander() end\n"
     "  return self:move(target.x - self.x, target.y - self.y)");
+const std::string kSelfless = policy_of(
+    "  for dx = -4, 4 do\n"
+    "    for dy = -4, 4 do\n"
+    "      local x, y = self.x + dx, self.y + dy\n"
+    "      if world.tile(x, y) == 'hazard' then\n"
+    "        local step = world.path_step(x, y, 0)\n"
+    "        if step then return self:move_to(step.x, step.y) end\n"
+    "      end\n"
+    "    end\n"
+    "  end\n"
+    "  self:wander()");
 const std::string kIdle = policy_of("  return nil");
 
 // A record without what may differ from run to run.
@@ -159,6 +171,30 @@ TEST_CASE("who buys a score with a guarded metric is refused as the best, and to
         std::string::npos);
   const std::string critique = file_text(play.summary.dir + "/iteration_1/critique.md");
   CHECK(critique.find("## Refused as the best\n\ndamage is ") != std::string::npos);
+}
+
+TEST_CASE("one's own policy is measured and kept, whatever it does to guarded metrics") {
+  Play play;
+  play.request.episodes = 8;
+  play.request.max_steps = 600;
+  play.request.policy_code = kReckless;
+  play.run();
+  REQUIRE(play.summary.end == RunEnd::kDone);
+  CHECK(play.summary.best_code == kReckless);
+}
+
+TEST_CASE("a run whose candidates all break guards tells which") {
+  Play play;
+  play.request.user_goal = "approach the target";
+  play.request.episodes = 8;
+  play.request.max_steps = 600;
+  play.lines = {kSelfless};
+  play.request.candidates = 1;
+  play.run();
+  REQUIRE(play.summary.end == RunEnd::kFailed);
+  CHECK(testing::has(play.summary.error, "No candidate that was measured may be kept."));
+  CHECK(testing::has(play.summary.error, "damage is "));
+  CHECK(testing::has(play.summary.error, "of the random walker"));
 }
 
 TEST_CASE("a goal that aims the other way lifts the guard") {
