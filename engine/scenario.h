@@ -44,7 +44,7 @@ enum class Kind : std::uint8_t {
   kAgent,  // has behaviour, may be driven by a script slot
   kPlant,
   kTarget,
-  kItem,  // a thing: lies on the ground, or is carried in hands as a count
+  kItem,   // a thing: lies on the ground, or is carried in hands as a count
   kPlace,  // a building or the like: where work is done, things are kept, or somebody lives
 };
 const char* kind_name(Kind kind);  // "agent", "plant", "target", "item", "place"
@@ -136,7 +136,7 @@ inline constexpr std::string_view kActionNames[] = {"move",      "move_to", "wan
                                                     "use",       "drink",   "pollinate"};
 
 // The policies that `species: policy:` can name; their Lua is in scripting/policies.
-inline constexpr std::string_view kDefaultPolicyNames[] = {"animal"};
+inline constexpr std::string_view kDefaultPolicyNames[] = {"animal", "villager", "trader", "thief"};
 
 // Whether walls hide what is behind them. kAuto: in a maze.
 enum class WallSight : std::uint8_t { kAuto, kBlock, kIgnore };

@@ -1,3 +1,4 @@
+#include <array>
 #include <cmath>
 
 #include "engine/economy/systems.h"
@@ -28,6 +29,24 @@ std::uint32_t seen(const WorldState& state, std::uint32_t row, double id) {
 using cherub::engine::World;
 
 extern "C" {
+
+void cherub_sense_ripe(const World* world, std::uint32_t row, std::int32_t species, double radius,
+                       cherub::engine::Sighting* out) noexcept {
+  using namespace cherub::engine;
+  *out = {};
+  const WorldState& state = world->state();
+  const bool plant = species >= 0 && std::size_t(species) < state.rules.size() &&
+                     state.rules[std::size_t(species)].kind == Kind::kPlant;
+  if (!plant) return;
+  std::array<Sighting, kNeighborsMax> near;
+  const std::int32_t count = cherub_sense_neighbors(world, row, species, radius, near.data());
+  for (std::int32_t i = 0; i < count; ++i) {
+    const EntityId id = EntityId::unpack(static_cast<std::uint64_t>(near[std::size_t(i)].id));
+    if (state.columns.energy[id.index] < kRipe) continue;
+    *out = near[std::size_t(i)];
+    return;
+  }
+}
 
 double cherub_sense_price(const World* world, std::uint32_t row, std::int32_t item, double x,
                           double y) noexcept {

@@ -38,9 +38,8 @@ struct OfferSeen {
 inline constexpr int kNeighborsMax = 32;
 inline constexpr int kPathCellsMax = 1024;  // cells that one path search may visit
 inline constexpr int kAnySpecies = -1;
-inline constexpr int kFoodSpecies = -2;    // whatever the agent's diet lists
-inline constexpr int kThreatSpecies = -3;  // ecosystems: whatever eats the agent
-inline constexpr int kRoostSpecies = -4;   // ecosystems: what the agent roosts by
+inline constexpr int kThreatSpecies = -3;             // ecosystems: whatever eats the agent
+inline constexpr int kRoostSpecies = -4;              // ecosystems: what the agent roosts by
 inline constexpr std::int32_t kNoReputation = -1000;  // of who is not seen, or no agent
 inline constexpr int kFoodSpecies = -2;               // whatever the agent's diet lists
 
@@ -128,6 +127,9 @@ double cherub_sense_temperature(const cherub::engine::World* world) noexcept;  /
 // Where there is an economy; sense_economy.cpp. `id` is EntityId::packed of somebody or something
 // that the agent sees, or of itself.
 
+// The nearest plant of the species that is ripe for harvest, of the kNeighborsMax nearest.
+void cherub_sense_ripe(const cherub::engine::World* world, std::uint32_t row, std::int32_t species,
+                       double radius, cherub::engine::Sighting* out) noexcept;
 // Coins for one of the item species at (x, y): base / (1 + supply within 10 m). -1 when the point
 // is beyond the agent's senses, or that is no item.
 double cherub_sense_price(const cherub::engine::World* world, std::uint32_t row, std::int32_t item,

@@ -98,7 +98,7 @@ class SocietyReader {
     int parts = 0;
     cursor_.object([&](std::string_view name) {
       if (name == "ability_pasts") return list([&] { read_past(); });  // only where there are some
-      if (name == "economy") {  // likewise
+      if (name == "economy") {                                         // likewise
         made_.economy = read_economy(cursor_);
         return;
       }

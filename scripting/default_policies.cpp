@@ -26,7 +26,10 @@ PreparedVersion make_version(std::string_view name, const engine::Scenario& scen
 }  // namespace
 
 std::string_view default_policy_source(std::string_view name) {
-  return name == "animal" ? default_policy::k_animal_lua : std::string_view();
+  if (name == "animal") return default_policy::k_animal_lua;
+  if (name == "villager") return default_policy::k_villager_lua;
+  if (name == "trader") return default_policy::k_trader_lua;
+  return name == "thief" ? default_policy::k_thief_lua : std::string_view();
 }
 
 void DefaultPolicies::prepare(const engine::World& world, const HostOptions& options) {

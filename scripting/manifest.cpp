@@ -95,11 +95,13 @@ std::vector<ApiEntry> make_manifest() {
   add(ApiKind::kSelfAction, self_action_rows());
   add(ApiKind::kSelfAction, society_action_rows());
   add(ApiKind::kSelfAction, ecology_action_rows());
+  add(ApiKind::kSelfAction, economy_action_rows());
   add(ApiKind::kWorldField, world_field_rows());
   add(ApiKind::kWorldField, ecology_world_field_rows());
   add(ApiKind::kWorldSense, world_sense_rows());
   add(ApiKind::kWorldSense, society_sense_rows());
   add(ApiKind::kWorldSense, ecology_sense_rows());
+  add(ApiKind::kWorldSense, economy_sense_rows());
   add(ApiKind::kResultField, result_field_rows());
   add(ApiKind::kResultField, society_result_rows());
   add(ApiKind::kAbility, ability_rows());

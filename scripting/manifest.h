@@ -42,7 +42,7 @@ struct ApiEntry {
   std::string price;                   // of an effect, in units of self.energy
   std::vector<std::string> scenarios;  // empty: all
   // The capability that must be there: thirst, roles, items, abilities, requests, speech, walls,
-  // ecosystem, or the name of an ability that some role knows. Empty: none, or, for an action, that
+  // ecosystem, economy, or the name of an ability that some role knows. Empty: none, or, for an action, that
   // the scenario lists it.
   std::string needs;
   std::string right;       // a line that works

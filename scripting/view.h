@@ -68,6 +68,7 @@ struct View {
   decltype(&engine::cherub_sense_reputation) reputation = &engine::cherub_sense_reputation;
   decltype(&engine::cherub_sense_relationship) relationship = &engine::cherub_sense_relationship;
   decltype(&engine::cherub_sense_stock) stock = &engine::cherub_sense_stock;
+  decltype(&engine::cherub_sense_ripe) ripe = &engine::cherub_sense_ripe;
 
   void look_at(const engine::World& seen);
   void write_to(engine::Intents& intents);

@@ -69,6 +69,7 @@ typedef struct {
   int32_t (*reputation)(const void *, uint32_t, double);
   int32_t (*relationship)(const void *, uint32_t, double);
   int32_t (*stock)(const void *, uint32_t, double, int32_t);
+  void (*ripe)(const void *, uint32_t, int32_t, double, cherub_sighting *);
 } cherub_view;
 ]]
 local view = ffi.cast("cherub_view *", view_address)

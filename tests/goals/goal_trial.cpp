@@ -41,16 +41,56 @@ Measured measured(const engine::Scenario& scenario, const abilities::Objective& 
   return result;
 }
 
-void compare(Trial& trial, std::uint64_t seed) {
-  std::vector<double> differences;
-  for (std::size_t i = 0; i < trial.angel.scores.size(); ++i) {
-    differences.push_back(trial.angel.scores[i] - trial.baseline.scores[i]);
+std::vector<abilities::EpisodeSpec> held_out_specs(const TrialOptions& options) {
+  std::vector<abilities::EpisodeSpec> specs;
+  for (const std::uint64_t seed : abilities::episode_seeds(
+           options.request.seed, abilities::SeedUse::kHeldOut, options.held_out)) {
+    abilities::EpisodeSpec spec;
+    spec.seed = seed;
+    spec.ticks_max = options.request.max_steps;
+    specs.push_back(spec);
   }
+  return specs;
+}
+
+std::vector<double> differences_of(const Measured& one, const Measured& other) {
+  std::vector<double> differences;
+  for (std::size_t i = 0; i < one.scores.size(); ++i) {
+    differences.push_back(one.scores[i] - other.scores[i]);
+  }
+  return differences;
+}
+
+void compare(Trial& trial, std::uint64_t seed) {
+  const std::vector<double> differences = differences_of(trial.angel, trial.baseline);
   trial.difference = abilities::spread_of(differences, abilities::Worst::kLowest).mean;
   trial.interval = abilities::bootstrap_interval(differences, seed);
 }
 
 }  // namespace
+
+base::Result<ReferenceTrial> try_reference(const GoalCase& goal, const TrialOptions& options) {
+  const auto scenario = engine::builtin_scenario(goal.scenario);
+  if (!scenario) return scenario.error();
+  const auto objective = abilities::understand(goal.goal, *scenario);
+  if (!objective) return objective.error();
+  const auto registry = std::make_shared<scripting::ScriptRegistry>();
+  abilities::Evaluator evaluator(*scenario, registry, {}, options.request.threads);
+  const std::vector<abilities::EpisodeSpec> specs = held_out_specs(options);
+  const auto run = [&](const std::string& source) {
+    return measured(*scenario, *objective, evaluator.run(registry->add(source)->sha256, specs));
+  };
+  ReferenceTrial trial;
+  trial.reference = run(goal.reference_source);
+  trial.greedy = run(goal.baseline_source);
+  trial.walker = measured(*scenario, *objective, evaluator.run_random_walker(specs));
+  const std::uint64_t seed = options.request.seed;
+  trial.over_greedy =
+      abilities::bootstrap_interval(differences_of(trial.reference, trial.greedy), seed);
+  trial.over_walker =
+      abilities::bootstrap_interval(differences_of(trial.reference, trial.walker), seed);
+  return trial;
+}
 
 base::Result<Trial> try_goal(const GoalCase& goal, const TrialOptions& options,
                              const std::function<void(const abilities::RunRecord&)>& progress) {
@@ -84,14 +124,7 @@ base::Result<Trial> try_goal(const GoalCase& goal, const TrialOptions& options,
 
   const auto registry = std::make_shared<scripting::ScriptRegistry>();
   abilities::Evaluator evaluator(*scenario, registry, {}, request.threads);
-  std::vector<abilities::EpisodeSpec> specs;
-  for (const std::uint64_t seed :
-       abilities::episode_seeds(request.seed, abilities::SeedUse::kHeldOut, options.held_out)) {
-    abilities::EpisodeSpec spec;
-    spec.seed = seed;
-    spec.ticks_max = request.max_steps;
-    specs.push_back(spec);
-  }
+  const std::vector<abilities::EpisodeSpec> specs = held_out_specs(options);
   const auto run = [&](const std::string& source) {
     return measured(*scenario, *objective, evaluator.run(registry->add(source)->sha256, specs));
   };

@@ -33,6 +33,13 @@ struct Trial {
   std::uint64_t candidates = 0;  // measured
 };
 
+// A policy written by hand for a goal, a greedy one and wandering, on the same seeds.
+struct ReferenceTrial {
+  Measured reference, greedy, walker;
+  abilities::Interval over_greedy, over_walker;  // of the mean differences, 95 %, paired
+};
+base::Result<ReferenceTrial> try_reference(const GoalCase& goal, const TrialOptions& options);
+
 // Lets the built-in angel search and compares. `progress` hears records of the run as they come.
 base::Result<Trial> try_goal(const GoalCase& goal, const TrialOptions& options,
                              const std::function<void(const abilities::RunRecord&)>& progress);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -18,11 +19,13 @@ struct Arguments {
   TrialOptions options;
   std::vector<std::string> named;  // parts of goals; empty: all
   std::string keep;                // folder for what the angel wrote; empty: nowhere
+  bool references = false;         // measure the policies by hand instead of letting it search
 };
 
 constexpr const char* kUsage =
     "usage: cherub_goals [--seed N] [--threads N] [--iterations N] [--candidates N]\n"
-    "                    [--episodes N] [--held-out N] [--keep FOLDER] [PART OF A GOAL ...]\n";
+    "                    [--episodes N] [--held-out N] [--keep FOLDER] [PART OF A GOAL ...]\n"
+    "       cherub_goals --references ...: how policies by hand do, beside greedy ones\n";
 
 bool read_number(const char* text, std::uint64_t& out) {
   char* end = nullptr;
@@ -35,6 +38,10 @@ bool read_arguments(int argc, char** argv, Arguments& out) {
     const std::string flag = argv[i];
     if (!flag.starts_with("--")) {
       out.named.push_back(flag);
+      continue;
+    }
+    if (flag == "--references") {
+      out.references = true;
       continue;
     }
     if (++i == argc) return false;
@@ -123,6 +130,53 @@ void keep_source(const std::string& folder, const GoalCase& goal, const Trial& t
   }
 }
 
+// Means of what the goal is about, in the units of the scenario: "fed 0.2, 0.5 → 0.9".
+std::string means_text(const GoalCase& goal, const ReferenceTrial& trial) {
+  const auto scenario = engine::builtin_scenario(goal.scenario);
+  std::string text;
+  for (std::size_t i = 0; scenario && i < scenario->metrics.size(); ++i) {
+    const std::string& name = scenario->metrics[i].name;
+    if (std::find(goal.aims.begin(), goal.aims.end(), name) == goal.aims.end()) continue;
+    char numbers[96];
+    std::snprintf(numbers, sizeof numbers, "%.3g, %.3g → %.3g",
+                  trial.walker.aggregate.metrics[i].mean, trial.greedy.aggregate.metrics[i].mean,
+                  trial.reference.aggregate.metrics[i].mean);
+    text += (text.empty() ? "" : "; ") + name + " " + numbers;
+  }
+  return text;
+}
+
+int run_references(const Arguments& arguments) {
+  const auto goals = read_references(CHERUB_GOALS_DIR);
+  if (!goals) {
+    std::fprintf(stderr, "%s\n", goals.error().text().c_str());
+    return 1;
+  }
+  std::printf(
+      "| scenario | goal | wandering | greedy | by hand | over greedy, 95 %% | over wandering, 95 "
+      "%% "
+      "| what the goal is about: wandering, greedy → by hand "
+      "|\n|---|---|---|---|---|---|---|---|\n");
+  int worse = 0;
+  for (const GoalCase& goal : *goals) {
+    if (!is_asked_for(goal, arguments.named)) continue;
+    const auto trial = try_reference(goal, arguments.options);
+    if (!trial) {
+      std::fprintf(stderr, "%s: %s\n", goal.goal.c_str(), trial.error().text().c_str());
+      ++worse;
+      continue;
+    }
+    std::printf("| %s | %s | %.3f | %.3f | %.3f (%s) | %+.3f … %+.3f | %+.3f … %+.3f | %s |\n",
+                goal.scenario.c_str(), goal.goal.c_str(), trial->walker.aggregate.score,
+                trial->greedy.aggregate.score, trial->reference.aggregate.score,
+                goal.reference.c_str(), trial->over_greedy.low, trial->over_greedy.high,
+                trial->over_walker.low, trial->over_walker.high, means_text(goal, *trial).c_str());
+    std::fflush(stdout);
+    if (trial->over_greedy.low <= 0 || trial->over_walker.low <= 0) ++worse;
+  }
+  return worse == 0 ? 0 : 1;
+}
+
 int run(int argc, char** argv) {
   Arguments arguments;
   arguments.options.request.threads = 2;
@@ -133,6 +187,7 @@ int run(int argc, char** argv) {
     std::fputs(kUsage, stderr);
     return 2;
   }
+  if (arguments.references) return run_references(arguments);
   const auto goals = read_goals(CHERUB_GOALS_DIR);
   if (!goals) {
     std::fprintf(stderr, "%s\n", goals.error().text().c_str());
