@@ -146,9 +146,7 @@ Receipt give(WorldState& state, std::uint32_t row, std::uint32_t to, SpeciesInde
   const Receipt receipt = move_items(state, row, to, item, count);
   if (receipt != Receipt::kAccepted) return receipt;
   report(state, EventKind::kGive, row, to, count, name_of(state, item));
-  const bool keeps_it = state.rules_of(to).kind == Kind::kPlace &&
-                        !belongs_to_another(state, row, to) && may_take(state, row, to);
-  if (state.economy && !keeps_it) after_gift(state, row, to);
+  if (state.economy && !is_own(state, row, to)) after_gift(state, row, to);
   return Receipt::kAccepted;
 }
 

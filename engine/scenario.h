@@ -115,10 +115,10 @@ struct SpawnSpec {
   std::uint32_t count = 1;
   // anywhere | start | target (maze generator's cells) | centre | homes | fields | woods | edge
   std::string place = "anywhere";
-  std::string role;  // agents: instead of their species'; empty: that
+  std::string role = "";  // agents: instead of their species'; empty: that
   // Where there is an `economy`: `share` of them for each "person", "trader" or "thief" of its town
   // instead of `count`; where they are `scarce`, less by the town's scarcity.
-  std::string per;
+  std::string per = "";
   double share = 1;
   bool scarce = false;
 };

@@ -11,7 +11,6 @@ std::vector<std::string> reach_lines(const std::string& deed) {
 
 std::vector<std::string> work_lines(const Action& action, const Thing& thing,
                                     Constants& constants) {
-  if (!thing.trade.recipe) return {};
   const engine::RecipeSpec& recipe = *thing.trade.recipe;
   const std::string enough =
       constants.name(thing.name + "_enough", action.a, thing.name + " in hands are enough");
@@ -100,6 +99,7 @@ std::vector<std::string> snack_lines(const Action& action, const Thing& thing) {
 
 std::vector<std::string> village_lines(const Action& action, const Thing& thing,
                                        Constants& constants) {
+  if (!suits(action.deed, thing)) return {};  // there is nothing to be done about it
   switch (action.deed) {
     case Deed::kWork:
       return work_lines(action, thing, constants);

@@ -9,7 +9,7 @@
 namespace cherub::abilities::angel {
 
 // The Lua of a deed that is_of_villages, about the thing; its constants get their names from
-// `constants`.
+// `constants`. None when the deed does not suit it.
 std::vector<std::string> village_lines(const Action& action, const Thing& thing,
                                        Constants& constants);
 

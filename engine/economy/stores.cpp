@@ -53,8 +53,11 @@ void stock_and_settle(WorldState& state) {
 
 bool may_take(const WorldState& state, std::uint32_t row, std::uint32_t place) {
   const SpeciesMask served = state.economy->serves[state.columns.species[place]];
-  if ((served >> state.columns.species[row] & 1) != 0) return true;
-  const EntityId* const owner = state.society.economy.owners.find(place);
+  return (served >> state.columns.species[row] & 1) != 0 || is_own(state, row, place);
+}
+
+bool is_own(const WorldState& state, std::uint32_t row, std::uint32_t thing) {
+  const EntityId* const owner = state.society.economy.owners.find(thing);
   return owner != nullptr && *owner == state.id_of(row);
 }
 

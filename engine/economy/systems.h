@@ -21,6 +21,8 @@ bool may_take(const WorldState& state, std::uint32_t row, std::uint32_t place);
 // Things from a store to the hands of who may take them.
 Receipt fetch(WorldState& state, std::uint32_t row, std::uint32_t place, SpeciesIndex item,
               std::uint32_t count);
+// Whether a place or a thing on the ground belongs to the row.
+bool is_own(const WorldState& state, std::uint32_t row, std::uint32_t thing);
 // Whether a thing on the ground is somebody else's, who lives.
 bool belongs_to_another(const WorldState& state, std::uint32_t row, std::uint32_t thing);
 // Forgets what a freed row owned, did and meant to others.

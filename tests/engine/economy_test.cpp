@@ -156,6 +156,7 @@ TEST_CASE("a thing is worth its price divided by one more than there are near") 
   fair.put("bread", 27, 16);  // farther than 10 m
   CHECK(price(fair, person, "bread") == 3);
   fair.hand(person, index_in(*fair.world, "bread"), 2);
+  fair.tick();
   CHECK(price(fair, person, "bread") == 6.0 / 4);
   const EntityId granary = fair.put("granary", 16, 17);
   CHECK(fair.use(person, {items_of(*fair.world, EffectKind::kGive, granary, "bread")}) ==
@@ -278,7 +279,13 @@ TEST_CASE("somebody keeps sixteen ties, the strongest") {
 
 TEST_CASE("rest is better under one's own roof") {
   Scenario scenario = shipped("village");
-  scenario.spawns = {{"house", 1, "homes"}, {"person", 2, "homes"}};
+  scenario.spawns.clear();
+  for (const auto& [species, count] : {std::pair{"house", 1u}, {"person", 2u}}) {
+    SpawnSpec& spawn = scenario.spawns.emplace_back();
+    spawn.species = species;
+    spawn.count = count;
+    spawn.place = "homes";
+  }
   const auto world = make_world(scenario, 3);
   const auto& owners = world->society().economy.owners;
   REQUIRE(owners.size() == 1);

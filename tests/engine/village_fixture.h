@@ -44,7 +44,7 @@ class Bustle final : public Behaviour {
     for (const std::uint32_t row : world.agent_rows()) {
       cherub::base::RandomStream random =
           world.random(world.id_of(row).packed(), cherub::base::Stream::kScript);
-      walk(world, intents, row, random);
+      walk(world, intents, row);
       if (!act) continue;
       intents.ability[row] = static_cast<std::uint8_t>(AbilityKind::kUse);
       Intents::Use use;
@@ -57,20 +57,24 @@ class Bustle final : public Behaviour {
   }
 
  private:
-  static void walk(const World& world, Intents& intents, std::uint32_t row,
-                   cherub::base::RandomStream& random) {
-    // Toward the middle half of the time: there is where things happen.
-    const bool in = random.uniform() < 0.5;
-    intents.move[row] = static_cast<std::uint8_t>(in ? MoveKind::kTo : MoveKind::kWander);
-    intents.move_x[row] = static_cast<float>(world.terrain().width) / 2;
-    intents.move_y[row] = static_cast<float>(world.terrain().depth) / 2;
+  // Some seconds to one place, some to the next.
+  static void walk(const World& world, Intents& intents, std::uint32_t row) {
+    static constexpr const char* kPlaces[] = {"granary", "bakery", "wheat",   "house",
+                                              "tree",    "person", "workshop"};
+    const std::uint64_t id = world.id_of(row).packed();
+    cherub::base::RandomStream random(world.seed(), world.tick() / 40, id,
+                                      cherub::base::Stream::kBehaviour);
+    const EntityId place = nearest(world, row, kPlaces[random.below(std::size(kPlaces))], 30);
+    intents.move[row] = static_cast<std::uint8_t>(MoveKind::kTo);
+    intents.move_x[row] = world.columns().x[place.index];
+    intents.move_y[row] = world.columns().y[place.index];
     intents.move_z[row] = 0;
   }
 
-  static EntityId nearest(const World& world, std::uint32_t row, const std::string& species) {
+  static EntityId nearest(const World& world, std::uint32_t row, const std::string& species,
+                          double radius = 12) {
     Sighting seen{};
-    cherub_sense_nearest(&world, row, species == "any" ? kAnySpecies : index_in(world, species), 12,
-                         &seen);
+    cherub_sense_nearest(&world, row, index_in(world, species), radius, &seen);
     return seen.found != 0 ? EntityId::unpack(static_cast<std::uint64_t>(seen.id))
                            : world.id_of(row);
   }
@@ -87,6 +91,10 @@ class Bustle final : public Behaviour {
     made.kind = kKinds[random.below(std::size(kKinds))];
     made.target = nearest(world, row, kPartners[random.below(std::size(kPartners))]);
     made.item = index_in(world, kItems[random.below(std::size(kItems))]);
+    // Work needs patience.
+    if (made.kind == EffectKind::kCraft) {
+      made.item = index_in(world, kItems[(row + world.tick() / 40) % 3]);
+    }
     made.want_item = index_in(world, kItems[random.below(std::size(kItems))]);
     made.count = static_cast<std::uint32_t>(1 + random.below(2));
     made.want_count = static_cast<std::uint32_t>(random.below(3));

@@ -25,6 +25,10 @@ class Listener final : public abilities::RunObserver {
   const std::function<void(const abilities::RunRecord&)>& hear_;
 };
 
+// Lets those who are not under study act as they always do.
+constexpr const char* kWanderer =
+    "local policy = {}\nfunction policy.act(self, world) self:wander() end\nreturn policy\n";
+
 double process_cpu_s() {
   timespec time{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
@@ -83,7 +87,7 @@ base::Result<ReferenceTrial> try_reference(const GoalCase& goal, const TrialOpti
   ReferenceTrial trial;
   trial.reference = run(goal.reference_source);
   trial.greedy = run(goal.baseline_source);
-  trial.walker = measured(*scenario, *objective, evaluator.run_random_walker(specs));
+  trial.walker = run(kWanderer);
   const std::uint64_t seed = options.request.seed;
   trial.over_greedy =
       abilities::bootstrap_interval(differences_of(trial.reference, trial.greedy), seed);
