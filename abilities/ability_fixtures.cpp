@@ -54,6 +54,7 @@ engine::Scenario trial_scenario(engine::Scenario scenario, Bodies bodies) {
   scenario.terrain = {};
   scenario.walls = engine::WallSight::kIgnore;
   scenario.spawns.clear();
+  if (scenario.environment) scenario.environment->water.clear();
   for (const char* action : {"use", "say"}) {
     if (std::find(scenario.actions.begin(), scenario.actions.end(), action) ==
         scenario.actions.end()) {

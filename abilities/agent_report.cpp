@@ -50,6 +50,10 @@ const char* ability_name(engine::AbilityKind kind) {
       return "reproduce";
     case engine::AbilityKind::kRest:
       return "rest";
+    case engine::AbilityKind::kDrink:
+      return "drink";
+    case engine::AbilityKind::kPollinate:
+      return "pollinate";
     case engine::AbilityKind::kUse:
       return "use";
   }

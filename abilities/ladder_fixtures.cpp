@@ -17,6 +17,7 @@ using scripting::FaultKind;
 
 constexpr std::uint64_t kSeed = 20'231;
 constexpr std::uint32_t kFlatSide = 12, kMazeSide = 9;  // m
+constexpr double kPondRadius = 1.5;                     // m
 // Each agent's memory is looked at once in a hundred ticks: the longest fixture has more.
 constexpr std::uint64_t kEmptyTicks = 104, kCrowdedTicks = 12, kEdgeTicks = 20, kDyingTicks = 28;
 constexpr std::uint32_t kCrowdMin = 8, kCrowdMax = 16, kPlentyMin = 16, kPlentyMax = 40;
@@ -281,6 +282,10 @@ engine::Scenario fixture_scenario(engine::Scenario scenario) {
   const std::uint32_t side = terrain.generator == "maze" ? kMazeSide : kFlatSide;
   terrain.width = std::min(terrain.width, side);
   terrain.depth = std::min(terrain.depth, side);
+  // Of its ponds one stays, in the middle.
+  if (scenario.environment && !scenario.environment->water.empty()) {
+    scenario.environment->water = {{terrain.width / 2.0, terrain.depth / 2.0, kPondRadius}};
+  }
   return scenario;
 }
 
