@@ -7,6 +7,7 @@
 #include "abilities/builtin_abilities.h"
 #include "abilities/memory_json.h"
 #include "engine/base/check.h"
+#include "engine/voxel_worlds.h"
 
 namespace cherub::abilities {
 namespace {
@@ -16,8 +17,8 @@ using engine::Receipt;
 using scripting::FaultKind;
 
 constexpr std::uint64_t kSeed = 20'231;
-constexpr std::uint32_t kFlatSide = 12, kMazeSide = 9;  // m
-constexpr double kPondRadius = 1.5;                     // m
+constexpr std::uint32_t kFlatSide = 12, kMazeSide = 9, kVoxelSide = 13;  // m
+constexpr double kPondRadius = 1.5;                                      // m
 // Each agent's memory is looked at once in a hundred ticks: the longest fixture has more.
 constexpr std::uint64_t kEmptyTicks = 104, kCrowdedTicks = 12, kEdgeTicks = 20, kDyingTicks = 28;
 constexpr std::uint32_t kCrowdMin = 8, kCrowdMax = 16, kPlentyMin = 16, kPlentyMax = 40;
@@ -279,7 +280,9 @@ bool is_mistake(Receipt receipt, IntentSlot slot) {
 
 engine::Scenario fixture_scenario(engine::Scenario scenario) {
   engine::TerrainSpec& terrain = scenario.terrain;
-  const std::uint32_t side = terrain.generator == "maze" ? kMazeSide : kFlatSide;
+  const std::uint32_t side = terrain.generator == "maze"                 ? kMazeSide
+                             : engine::is_voxel_world(terrain.generator) ? kVoxelSide
+                                                                         : kFlatSide;
   terrain.width = std::min(terrain.width, side);
   terrain.depth = std::min(terrain.depth, side);
   // Of its ponds one stays, in the middle.
@@ -293,11 +296,11 @@ std::vector<FixtureWorld> make_fixtures(const engine::Scenario& small) {
   std::vector<FixtureWorld> all;
   all.push_back(fixture("empty", with_counts(small, only_one), kEmptyTicks));
   all.push_back(fixture("crowded", with_counts(small, a_crowd), kCrowdedTicks));
-  // In a maze the start is in a corner; elsewhere agents are put there.
-  const bool maze = small.terrain.generator == "maze";
-  all.push_back(fixture("edge", with_counts(small, maze ? a_few : no_agents), kEdgeTicks));
+  // In a flat world agents are put into corners; others are nothing but corners.
+  const bool flat = small.terrain.generator == "flat";
+  all.push_back(fixture("edge", with_counts(small, flat ? no_agents : a_few), kEdgeTicks));
   const double right = small.terrain.width - kCornerGap, top = small.terrain.depth - kCornerGap;
-  if (!maze) {
+  if (flat) {
     for (const auto& [x, y] : {std::pair{kCornerGap, kCornerGap}, {right, top}, {right, 1.0}}) {
       all.back().arrivals.push_back({small.agent_species, x, y, 0, 1});
     }

@@ -6,6 +6,7 @@
 #include "abilities/run_loop.h"
 #include "engine/base/hash.h"
 #include "engine/base/random.h"
+#include "engine/scenario_settings.h"
 
 namespace cherub::abilities {
 
@@ -17,6 +18,20 @@ std::string make_run_id(std::int64_t unix_seconds, std::uint64_t salt) {
   const std::size_t length = std::strftime(text.data(), text.size(), "%Y%m%d-%H%M%S", &utc);
   const std::string digits = base::hex64(base::mix64(salt ^ static_cast<std::uint64_t>(seconds)));
   return std::string(text.data(), length) + "-" + digits.substr(0, 4);
+}
+
+base::Result<engine::Scenario> scenario_of(const RunRequest& request) {
+  auto scenario = engine::builtin_scenario(request.scenario);
+  if (!scenario) {
+    return base::Error{base::ErrorCode::kInvalidArgument, scenario.error().message, "scenario"};
+  }
+  auto made = engine::with_settings(*scenario, request.settings);
+  if (!made) {
+    const base::Error& error = made.error();
+    return base::Error{base::ErrorCode::kInvalidArgument, error.message,
+                       "settings: " + error.where};
+  }
+  return made;
 }
 
 RunSummary execute_run(const RunRequest& request, const std::string& run_id, RunControl& control,

@@ -25,6 +25,9 @@ namespace cherub::abilities {
 struct RunRequest {
   std::string user_goal;
   std::string scenario = "maze";
+  // What is other than in the scenario's file: "terrain.width=31". Such a run uses no catalogue,
+  // where results of different worlds would stand side by side.
+  std::vector<std::string> settings;
   std::uint32_t iterations = 3;  // 1 … 100
   std::uint32_t episodes = 8;    // tuning seeds per candidate, 1 … 1000
   std::uint32_t candidates = 0;  // per iteration; 0: the provider's default (builtin 192, models 1)
@@ -56,6 +59,9 @@ struct RunRequest {
 // Unknown fields, wrong types and values out of range are errors that name the field.
 base::Result<RunRequest> run_request_from_json(std::string_view json, RunRequest defaults);
 std::string run_request_to_json(const RunRequest& request);  // without secrets
+
+// The scenario that a request asks for, with its settings. Errors name the field.
+base::Result<engine::Scenario> scenario_of(const RunRequest& request);
 
 // What leaves a run. `json` is a complete object that begins with {"type":"<type>", …}.
 // Types: connected estimate model step episode_summary candidate iteration critique best live
@@ -147,7 +153,8 @@ struct RunSummary {
   std::string dir;  // runs/<id>
   std::string best_code;
   std::string best_sha256;
-  double success_rate = 0;  // on held-out seeds
+  double success_rate = 0;   // on held-out seeds
+  double success_lower = 0;  // the lower end of its 95 % interval
   double score = 0;
   std::uint64_t hash = 0;   // state hash of the live world's last tick
   std::uint64_t ticks = 0;  // of the live world

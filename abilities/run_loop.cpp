@@ -214,7 +214,7 @@ base::Result<void> Run::do_it() {
   if (tools_.scenario) {
     scenario_ = *tools_.scenario;
   } else {
-    auto scenario = engine::builtin_scenario(request_.scenario);
+    auto scenario = scenario_of(request_);
     if (!scenario) return scenario.error();
     scenario_ = std::move(*scenario);
   }
@@ -435,6 +435,7 @@ void Run::finish(const base::Result<void>& outcome) {
     summary_.best_sha256 = search_.best->sha256;
     const Aggregate& judged = verdict_ ? verdict_->kept().aggregate : search_.best->aggregate;
     summary_.success_rate = judged.success_rate;
+    summary_.success_lower = judged.interval.low;
     summary_.score = judged.score;
   }
   if (live_) {

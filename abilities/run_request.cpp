@@ -6,6 +6,7 @@
 #include "abilities/run.h"
 #include "engine/base/json.h"
 #include "engine/base/utf8.h"
+#include "engine/scenario_settings.h"
 #include "scripting/manifest.h"
 
 namespace cherub::abilities {
@@ -66,6 +67,20 @@ Problem read_text(const Value& value, std::size_t bytes_max, std::string& out) {
 Problem read_bool(const Value& value, bool& out) {
   if (!value.IsBool()) return "must be true or false";
   out = value.GetBool();
+  return {};
+}
+
+// What they mean is looked at with the scenario.
+Problem read_settings(const Value& value, std::vector<std::string>& out) {
+  if (!value.IsArray()) return "must be a list of texts such as \"terrain.width=31\"";
+  if (value.Size() > engine::kSettingsMax) {
+    return "must have at most " + std::to_string(engine::kSettingsMax) + " entries";
+  }
+  out.clear();
+  for (const Value& entry : value.GetArray()) {
+    Problem problem = read_text(entry, engine::kSettingBytesMax, out.emplace_back());
+    if (!problem.empty()) return problem;
+  }
   return {};
 }
 
@@ -150,6 +165,7 @@ const std::vector<Field>& fields() {
       {"user_goal",
        [](auto& v, auto& r, auto&) { return read_text(v, kGoalBytesMax, r.user_goal); }},
       {"scenario", [](auto& v, auto& r, auto&) { return read_text(v, kNameBytesMax, r.scenario); }},
+      {"settings", [](auto& v, auto& r, auto&) { return read_settings(v, r.settings); }},
       {"iterations", [](auto& v, auto& r, auto&) { return read_integer(v, 1, 100, r.iterations); }},
       {"episodes", [](auto& v, auto& r, auto&) { return read_integer(v, 1, 1000, r.episodes); }},
       {"candidates",
@@ -317,6 +333,7 @@ base::Result<RunRequest> run_request_from_json(std::string_view json, RunRequest
   if (!base::is_utf8(request.user_goal)) {
     return field_error("user_goal", "A goal is text in UTF-8; some of these bytes are not.");
   }
+  if (!request.settings.empty()) request.catalogue_dir.clear();
   if (request.user_goal.empty() && request.policy_code.empty()) {
     return field_error("user_goal", "A run needs a goal in words, or policy_code to measure.");
   }
@@ -352,6 +369,11 @@ std::string run_request_to_json(const RunRequest& request) {
       .add("autosave_seconds", request.autosave_s)
       .add("catalogue", !request.catalogue_dir.empty())
       .raw("limits", limits_json(request.limits));
+  if (!request.settings.empty()) {
+    base::JsonArray settings;
+    for (const std::string& setting : request.settings) settings.add(setting);
+    json.raw("settings", settings.text());
+  }
   if (!request.cassette.empty()) {
     json.add("cassette", request.cassette).add("cassette_mode", request.cassette_mode);
   }

@@ -5,6 +5,15 @@
 
 namespace cherub::engine {
 
+void hurt(WorldState& state, std::uint32_t row, float damage) {
+  Columns& columns = state.columns;
+  const float lost = std::min(damage, columns.health[row]);
+  columns.damage[row] += lost;
+  state.events.push_back(event_at(state, EventKind::kHazard, row, lost));
+  columns.health[row] -= lost;
+  if (columns.health[row] <= 0) kill(state, row, DeathCause::kHazard);
+}
+
 // Takes health from every agent whose centre stands in a hazard.
 void burn_in_hazards(WorldState& state) {
   if (!state.has_hazards || state.scenario.hazard_damage <= 0) return;
@@ -15,12 +24,7 @@ void burn_in_hazards(WorldState& state) {
     const Block block = state.terrain.at(static_cast<std::int64_t>(columns.x[row]),
                                          static_cast<std::int64_t>(columns.y[row]),
                                          static_cast<std::int64_t>(columns.z[row]));
-    if (block != Block::kHazard) continue;
-    const float lost = std::min(burn, columns.health[row]);
-    columns.damage[row] += lost;
-    state.events.push_back(event_at(state, EventKind::kHazard, row, lost));
-    columns.health[row] -= lost;
-    if (columns.health[row] <= 0) kill(state, row, DeathCause::kHazard);
+    if (block == Block::kHazard) hurt(state, row, burn);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/base/random.h"
+#include "engine/voxel_worlds.h"
 
 namespace cherub::engine {
 namespace {
@@ -254,7 +255,8 @@ void flood(Terrain& terrain, double density, std::uint64_t seed) {
 
 }  // namespace
 
-GeneratedTerrain generate_terrain(const TerrainSpec& spec, std::uint64_t seed) {
+GeneratedTerrain generate_terrain(const TerrainSpec& spec, std::uint64_t seed, const Gait& gait) {
+  if (is_voxel_world(spec.generator)) return generate_voxels(spec, seed, gait);
   GeneratedTerrain made;
   if (spec.generator == "maze") {
     made = MazeBuilder(spec, seed).build();
@@ -271,31 +273,6 @@ GeneratedTerrain generate_terrain(const TerrainSpec& spec, std::uint64_t seed) {
     made.terrain.blocks.insert(made.terrain.blocks.end(), layer.begin(), layer.end());
   }
   return made;
-}
-
-std::vector<std::int32_t> steps_to(const Terrain& terrain, Cell goal, HazardPolicy policy) {
-  const auto index = [&](Cell cell) {
-    return std::size_t(cell.x) + std::size_t{terrain.width} * std::size_t(cell.y);
-  };
-  const auto enterable = [&](Cell cell) {
-    const Block block = terrain.at(cell.x, cell.y);
-    return block == Block::kOpen ||
-           (block == Block::kHazard && policy == HazardPolicy::kWalkThrough);
-  };
-  std::vector<std::int32_t> steps(std::size_t{terrain.width} * terrain.depth, kUnreachable);
-  if (!terrain.passable(goal.x, goal.y)) return steps;
-  std::vector<Cell> queue = {goal};
-  steps[index(goal)] = 0;
-  for (std::size_t head = 0; head < queue.size(); ++head) {
-    const Cell here = queue[head];
-    for (const Cell step : kDirections) {
-      const Cell next = {here.x + step.x, here.y + step.y};
-      if (!enterable(next) || steps[index(next)] != kUnreachable) continue;
-      steps[index(next)] = steps[index(here)] + 1;
-      queue.push_back(next);
-    }
-  }
-  return steps;
 }
 
 }  // namespace cherub::engine

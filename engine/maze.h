@@ -1,22 +1,15 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
-#include "engine/base/result.h"
+#include "engine/gait.h"
 #include "engine/scenario.h"
 #include "engine/terrain.h"
 
 namespace cherub::engine {
 
-// A column of voxels on the ground plane.
-struct Cell {
-  std::int32_t x = 0, y = 0;
-  auto operator<=>(const Cell&) const = default;
-};
-
-// What the maze generator knows about its work. Distances are along centres of 4-connected cells,
-// m.
+// What a generator knows about its work. Distances are along centres of cells next to each other,
+// by the gait of those who look for the target, m.
 struct MazeFacts {
   bool has_target = false;  // false on flat terrain
   Cell start, target;
@@ -33,12 +26,8 @@ struct GeneratedTerrain {
 // walls taken out, start in the corner, target on the cell farthest from it, then hazards. Hazards
 // first try to lie on the shortest way while a detour of bounded length remains, the rest is
 // scattered; a way from start to target without any hazard always exists. All layers are alike.
-GeneratedTerrain generate_terrain(const TerrainSpec& spec, std::uint64_t seed);
-
-enum class HazardPolicy { kAvoid, kWalkThrough };
-inline constexpr std::int32_t kUnreachable = -1;
-
-// For every cell of the layer (index x + width * y) the number of steps to `goal`, or kUnreachable.
-std::vector<std::int32_t> steps_to(const Terrain& terrain, Cell goal, HazardPolicy policy);
+// Caves, town, tower: voxel_worlds.h. `gait` is that of those who look for the target.
+GeneratedTerrain generate_terrain(const TerrainSpec& spec, std::uint64_t seed,
+                                  const Gait& gait = {});
 
 }  // namespace cherub::engine

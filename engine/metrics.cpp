@@ -6,6 +6,8 @@
 
 #include "engine/economy/economy_tally.h"
 #include "engine/scenario_fields.h"
+#include "engine/sight.h"
+#include "engine/world_state.h"
 
 namespace cherub::engine {
 namespace {
@@ -14,6 +16,9 @@ namespace {
 // are followed for it.
 constexpr std::size_t kCoverageBytesMax = std::size_t{64} << 20;
 constexpr float kFedHungerMax = 0.7f;  // who is hungrier is not fed
+
+// Who is as near follows the target, and is home, m.
+constexpr double kFollowing_m = 4, kHome_m = 1.5;
 
 // One agent that was there when the episode began.
 struct Followed {
@@ -27,12 +32,18 @@ struct Followed {
   double hunger_sum = 0, hunger_ticks = 0, fed_ticks = 0;
   std::int32_t steps_first = kUnreachable, steps_best = kUnreachable;  // to the target, cells
   double cells_seen = 0;
+  double reached_m = 0;        // travelled until the target was reached
+  bool returned = false;       // to where it began, after that
+  double following_ticks = 0;  // near the target
+  double explored = 0;         // share of the open voxels
+  Point home{};
 };
 
 struct Totals {
   double agents_now = 0, births = 0, starved = 0, hunted = 0;
   double persistence = 1, diversity = 0;
-  double episode_s = 0, passable_cells = 1;
+  double episode_s = 0, passable_cells = 1, open_voxels = 1;
+  double shortest_m = 0;  // from the start to the target
   EconomyTotals economy;
 };
 
@@ -66,7 +77,18 @@ double fed_share(const Followed& agent) {
 using Agent = const Followed&;
 using Whole = const Totals&;
 
-constexpr std::array<Recorder, 26> kRecorders = {{
+// 1 for a way as short as can be.
+double efficiency_of(const Followed& agent, const Totals& totals) {
+  if (!agent.reached) return 0;
+  return totals.shortest_m / std::max({totals.shortest_m, agent.reached_m, 1.0});
+}
+
+// hunger_ticks counts all of them.
+double following_of(const Followed& agent) {
+  return agent.hunger_ticks > 0 ? agent.following_ticks / agent.hunger_ticks : 0;
+}
+
+constexpr std::array<Recorder, 30> kRecorders = {{
     {"reached", Fold::kMean, [](Agent a, Whole) { return share(a.reached); }, nullptr},
     {"progress", Fold::kMean, [](Agent a, Whole) { return progress_of(a); }, nullptr},
     {"time_to_goal", Fold::kMean,
@@ -79,6 +101,10 @@ constexpr std::array<Recorder, 26> kRecorders = {{
     {"survival", Fold::kMean, [](Agent a, Whole) { return share(a.alive); }, nullptr},
     {"food", Fold::kMean, [](Agent a, Whole) { return a.relieved; }, nullptr},
     {"hunger_mean", Fold::kMean, [](Agent a, Whole) { return mean_hunger(a); }, nullptr},
+    {"efficiency", Fold::kMean, [](Agent a, Whole w) { return efficiency_of(a, w); }, nullptr},
+    {"explored", Fold::kMean, [](Agent a, Whole) { return a.explored; }, nullptr},
+    {"following", Fold::kMean, [](Agent a, Whole) { return following_of(a); }, nullptr},
+    {"returned", Fold::kMean, [](Agent a, Whole) { return share(a.returned); }, nullptr},
     {"population", Fold::kWorld, nullptr, [](Whole w) { return w.agents_now; }},
     {"offspring", Fold::kWorld, nullptr, [](Whole w) { return w.births; }},
     {"starved", Fold::kWorld, nullptr, [](Whole w) { return w.starved; }},
@@ -124,7 +150,9 @@ struct EpisodeMetrics::State {
   bool has_target = false;
   std::vector<SpeciesIndex> first_species;  // of which somebody lived at first
   std::uint32_t width = 1;
-  std::vector<std::int32_t> steps;  // to the target, by cell; empty without `progress`
+  std::size_t layer_cells = 1;
+  Gait gait;                        // of the species
+  std::vector<std::int32_t> steps;  // to the target, by voxel; empty without `progress`
   std::vector<std::vector<std::uint8_t>>
       seen;  // by agent: a bit per cell; empty without `coverage`
 
@@ -138,26 +166,49 @@ struct EpisodeMetrics::State {
         [](const Followed& agent, std::uint32_t row) { return agent.id.index < row; });
     return found != agents.end() && found->id == id ? &*found : nullptr;
   }
-  void follow_position(const Columns& columns, std::size_t at);
+  void follow_position(const World& world, std::size_t at);
+  void follow_way(const World& world, Followed& agent) const;
+  void look_at_ground(const World& world);
+  [[nodiscard]] bool is_done(const Followed& agent) const;
   void take_event(const World& world, const TickReport& report, const Event& event);
   void count_species(const World& world);
 };
 
-// Progress and coverage of one living agent.
-void EpisodeMetrics::State::follow_position(const Columns& columns, std::size_t at) {
+// Progress, coverage and what was seen of one living agent.
+void EpisodeMetrics::State::follow_position(const World& world, std::size_t at) {
+  const Columns& columns = world.columns();
   Followed& agent = agents[at];
   const std::uint32_t row = agent.id.index;
   const std::size_t cell = static_cast<std::size_t>(columns.x[row]) +
                            std::size_t{width} * static_cast<std::size_t>(columns.y[row]);
-  if (cell < steps.size() && steps[cell] != kUnreachable) {
-    if (agent.steps_first == kUnreachable) agent.steps_first = agent.steps_best = steps[cell];
-    agent.steps_best = std::min(agent.steps_best, steps[cell]);
+  const std::size_t voxel = cell + static_cast<std::size_t>(columns.z[row]) * layer_cells;
+  if (voxel < steps.size() && steps[voxel] != kUnreachable) {
+    if (agent.steps_first == kUnreachable) agent.steps_first = agent.steps_best = steps[voxel];
+    agent.steps_best = std::min(agent.steps_best, steps[voxel]);
   }
+  const std::vector<SeenMap>& maps = world.state().maps;
+  if (row < maps.size()) agent.explored = maps[row].open / totals.open_voxels;
   if (at >= seen.size()) return;
   std::uint8_t& bits = seen[at][cell / 8];
   const auto bit = static_cast<std::uint8_t>(1u << (cell % 8));
   if ((bits & bit) == 0) ++agent.cells_seen;
   bits |= bit;
+}
+
+// Whether it is near what it follows, and home again.
+void EpisodeMetrics::State::follow_way(const World& world, Followed& agent) const {
+  const Columns& columns = world.columns();
+  const std::uint32_t row = agent.id.index;
+  const auto is_near = [&](double x, double y, double z, double distance) {
+    const double dx = x - double{columns.x[row]}, dy = y - double{columns.y[row]};
+    const double dz = z - double{columns.z[row]};
+    return dx * dx + dy * dy + dz * dz <= distance * distance;
+  };
+  const Sighting* const target = world.target();
+  if (target != nullptr && is_near(target->x, target->y, target->z, kFollowing_m)) {
+    agent.following_ticks += 1;
+  }
+  agent.returned |= agent.reached && is_near(agent.home.x, agent.home.y, agent.home.z, kHome_m);
 }
 
 void EpisodeMetrics::State::take_event(const World& world, const TickReport& report,
@@ -168,6 +219,8 @@ void EpisodeMetrics::State::take_event(const World& world, const TickReport& rep
       if (agent == nullptr) return;
       agent->reached = true;
       agent->reached_s = static_cast<double>(report.tick + 1) * world.tick_s();
+      agent->reached_m =
+          double{world.columns().travelled[event.entity.index]} - agent->travelled_before;
       return;
     case EventKind::kCollision:
       if (agent != nullptr) agent->collisions += 1;
@@ -196,6 +249,33 @@ void EpisodeMetrics::State::take_event(const World& world, const TickReport& rep
   }
 }
 
+bool EpisodeMetrics::State::is_done(const Followed& agent) const {
+  if (!agent.reached || wants("following")) return false;
+  return (agent.returned || !wants("returned")) && (agent.explored >= 1 || !wants("explored"));
+}
+
+// What the ground and the target have to do with the metrics.
+void EpisodeMetrics::State::look_at_ground(const World& world) {
+  const Terrain& terrain = world.terrain();
+  width = terrain.width;
+  layer_cells = std::size_t{terrain.width} * terrain.depth;
+  gait = world.state().rules[species].gait;
+  totals.shortest_m = world.maze_facts().shortest_path_m;
+  totals.passable_cells = totals.open_voxels = 0;
+  for (std::size_t voxel = 0; voxel < terrain.blocks.size(); ++voxel) {
+    const auto block = static_cast<Block>(terrain.blocks[voxel]);
+    const bool open = block == Block::kOpen || block == Block::kHazard;
+    totals.open_voxels += open ? 1 : 0;
+    if (voxel < layer_cells) totals.passable_cells += open ? 1 : 0;
+  }
+  const Sighting* const target = world.target();
+  has_target = target != nullptr;
+  if (!has_target || !wants("progress")) return;
+  const Cell goal{static_cast<std::int32_t>(target->x), static_cast<std::int32_t>(target->y),
+                  static_cast<std::int32_t>(target->z)};
+  steps = steps_to(terrain, goal, HazardPolicy::kWalkThrough, gait);
+}
+
 // Diversity as Simpson (1949) has it, over animals.
 void EpisodeMetrics::State::count_species(const World& world) {
   double living = 0, animals = 0, squares = 0;
@@ -219,33 +299,21 @@ EpisodeMetrics::EpisodeMetrics(const World& world) : state_(std::make_unique<Sta
   }
   state.species = static_cast<SpeciesIndex>(*scenario.find_species(scenario.agent_species));
   state.totals.episode_s = scenario.episode_s;
-  state.width = world.terrain().width;
-  const Terrain& terrain = world.terrain();
-  const std::size_t cells = std::size_t{terrain.width} * terrain.depth;
-  state.totals.passable_cells = 0;
-  for (std::size_t cell = 0; cell < cells; ++cell) {
-    const auto block = static_cast<Block>(terrain.blocks[cell]);
-    state.totals.passable_cells += block == Block::kOpen || block == Block::kHazard ? 1 : 0;
-  }
-  if (const Sighting* target = world.target()) {
-    state.has_target = true;
-    if (state.wants("progress")) {
-      const Cell goal{static_cast<std::int32_t>(target->x), static_cast<std::int32_t>(target->y)};
-      state.steps = steps_to(terrain, goal, HazardPolicy::kWalkThrough);
-    }
-  }
+  state.look_at_ground(world);
   for (const std::uint32_t row : world.agent_rows()) {
     if (world.columns().species[row] == state.species) state.agents.push_back({world.id_of(row)});
   }
   if (state.wants("coverage")) {
-    const std::size_t bytes = (cells + 7) / 8;
+    const std::size_t bytes = (state.layer_cells + 7) / 8;
     state.seen.assign(std::min(state.agents.size(), kCoverageBytesMax / bytes),
                       std::vector<std::uint8_t>(bytes, 0));
   }
   for (std::size_t at = 0; at < state.agents.size(); ++at) {
     Followed& agent = state.agents[at];
     agent.travelled_before = world.columns().travelled[agent.id.index];
-    state.follow_position(world.columns(), at);
+    const Columns& columns = world.columns();
+    agent.home = {columns.x[agent.id.index], columns.y[agent.id.index], columns.z[agent.id.index]};
+    state.follow_position(world, at);
   }
   state.totals.agents_now = world.alive_count(state.species);
   for (std::size_t of = 0; of < scenario.species.size(); ++of) {
@@ -276,7 +344,8 @@ void EpisodeMetrics::observe(const World& world, const TickReport& report) {
     agent.hunger_sum += columns.hunger[agent.id.index];
     agent.fed_ticks += columns.hunger[agent.id.index] < kFedHungerMax ? 1 : 0;
     agent.travelled = columns.travelled[agent.id.index] - agent.travelled_before;
-    state.follow_position(columns, at);
+    state.follow_position(world, at);
+    state.follow_way(world, agent);
   }
   state.totals.agents_now = world.alive_count(state.species);
   state.count_species(world);
@@ -305,7 +374,7 @@ bool EpisodeMetrics::finished() const {
   const State& state = *state_;
   if (!state.has_target) return state.totals.agents_now == 0;
   return std::all_of(state.agents.begin(), state.agents.end(),
-                     [](const Followed& agent) { return agent.reached || !agent.alive; });
+                     [&](const Followed& agent) { return !agent.alive || state.is_done(agent); });
 }
 
 }  // namespace cherub::engine

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <span>
@@ -5,7 +6,9 @@
 #include "engine/angle.h"
 #include "engine/base/choose.h"
 #include "engine/nature.h"
+#include "engine/slide.h"
 #include "engine/tasks.h"
+#include "engine/voxel_movement.h"
 #include "engine/world_state.h"
 
 namespace cherub::engine {
@@ -13,8 +16,6 @@ namespace {
 
 using base::choose;
 
-// Kept between a body and a wall's face; more than half the spacing of floats at the map's far end.
-constexpr double kSkin_m = 1e-3;
 // Movement that a wall cut by less than this counts as done.
 constexpr double kCutIgnored_m = 1e-4;
 // A way that is longer than a tick's by less than this factor is not cut.
@@ -44,27 +45,6 @@ struct Movers {
   std::array<std::uint16_t, kBlockRows> wanderers, directed;
   std::array<std::uint16_t, kBlockRows> again;  // wanderers whose first draw was no direction
 };
-
-// Moves one coordinate of the centre to `wanted`, stopping short of the first wall that the body's
-// leading side meets on the way. `passable(along, across)` asks for one cell.
-template <class Passable>
-float slide(float from, float wanted, float across, float body_radius, Passable&& passable) {
-  const double radius = body_radius;
-  const std::int64_t low = cell_at(double{across} - radius),
-                     high = cell_at(double{across} + radius);
-  const int direction = wanted > from ? 1 : -1;
-  const std::int64_t first = cell_at(double{from} + direction * radius);
-  const std::int64_t last = cell_at(double{wanted} + direction * radius);
-  for (std::int64_t along = first; along != last;) {
-    along += direction;
-    for (std::int64_t side = low; side <= high; ++side) {
-      if (passable(along, side)) continue;
-      const double face = static_cast<double>(direction > 0 ? along : along + 1);
-      return static_cast<float>(face - direction * (radius + kSkin_m));
-    }
-  }
-  return wanted;
-}
 
 // When wanderers change direction: each once per period, at a phase of its own.
 struct WanderClock {
@@ -141,10 +121,12 @@ Receipt answer(const WorldState& state, const Permissions& permissions, std::uin
 
 // On the spot. The remainder is exact, so headings do not depend on the machine's math library.
 Receipt turn_on_the_spot(WorldState& state, std::uint32_t row) {
-  const double angle = state.intents.move_x[row];
+  double angle = state.intents.move_x[row];
   if (!allows(state, Action::kTurn)) return Receipt::kNotAvailable;
   if (!std::isfinite(angle)) return Receipt::kNotFinite;
   float& heading = state.columns.heading[row];
+  const double most = state.rules_of(row).turn_per_tick;
+  if (most > 0) angle = std::clamp(angle, -most, most);
   heading = static_cast<float>(std::remainder(double{heading} + angle, kFullTurn));
   return Receipt::kAccepted;
 }
@@ -245,14 +227,21 @@ struct Place {
 Place stop_at_walls(const Terrain& terrain, const Columns& columns, std::uint32_t row, Place wish,
                     float body_radius) {
   const std::int64_t layer = cell_at(columns.z[row]);
-  const float x = slide(columns.x[row], wish.x, columns.y[row], body_radius,
-                        [&](std::int64_t along, std::int64_t across) {
-                          return terrain.passable(along, across, layer);
-                        });
-  const float y =
-      slide(columns.y[row], wish.y, x, body_radius, [&](std::int64_t along, std::int64_t across) {
-        return terrain.passable(across, along, layer);
-      });
+  const auto all_open = [](Breadth sides, auto&& is_open) {
+    bool open = true;
+    for (std::int64_t side = sides.low; side <= sides.high && open; ++side) open = is_open(side);
+    return open;
+  };
+  const Breadth over_y(columns.y[row], body_radius);
+  const float x = slide(columns.x[row], wish.x, body_radius, [&](std::int64_t along) {
+    return all_open(over_y,
+                    [&](std::int64_t side) { return terrain.passable(along, side, layer); });
+  });
+  const Breadth over_x(x, body_radius);
+  const float y = slide(columns.y[row], wish.y, body_radius, [&](std::int64_t along) {
+    return all_open(over_x,
+                    [&](std::int64_t side) { return terrain.passable(side, along, layer); });
+  });
   return {x, y};
 }
 
@@ -282,6 +271,43 @@ void turn(Columns& columns, const Ways& ways) {
   for (std::size_t i = 0; i < ways.count; ++i) columns.heading[ways.rows[i]] = angles[i];
 }
 
+// Where the intent of somebody who flies leads up or down, no farther than a tick's lift.
+float wished_height(const WorldState& state, std::uint32_t row) {
+  const float from = state.columns.z[row], wish = state.intents.move_z[row];
+  const SpeciesRules& rules = state.rules_of(row);
+  const auto kind = static_cast<MoveKind>(state.intents.move[row]);
+  if (rules.gait.motion != Motion::kFly || kind == MoveKind::kWander) return from;
+  const float rise = kind == MoveKind::kTo ? wish - from : wish;
+  return from + std::clamp(rise, -rules.lift_m, rules.lift_m);
+}
+
+// One step of somebody who walks over steps or flies.
+void go_by_gait(WorldState& state, std::uint32_t row, Place wish, Ways& ways, TaskLog& log) {
+  Columns& columns = state.columns;
+  const SpeciesRules& rules = state.rules_of(row);
+  const BodyPlace from{columns.x[row], columns.y[row], columns.z[row]};
+  if (!turn_toward(state, row, double{wish.x} - double{from.x}, double{wish.y} - double{from.y})) {
+    wish = {from.x, from.y};
+  }
+  const BodyPlace goal{wish.x, wish.y, wished_height(state, row)};
+  const BodyPlace place = go_in_voxels(state, row, goal);
+  columns.x[row] = place.x;
+  columns.y[row] = place.y;
+  columns.z[row] = place.z;
+  const bool flies = rules.gait.motion == Motion::kFly;
+  const Vec done{double{place.x} - double{from.x}, double{place.y} - double{from.y}};
+  const double rise = flies ? double{place.z} - double{from.z} : 0;
+  const double moved = std::sqrt(done.squared() + rise * rise);
+  if (rules.turn_per_tick <= 0 && done.squared() > 0) ways.add(row, done);
+  columns.travelled[row] += static_cast<float>(moved);
+  const float spent = rules.energy_per_m * static_cast<float>(moved);
+  columns.energy[row] = std::max(0.0f, columns.energy[row] - spent);
+  const double missed = flies ? double{goal.z} - double{place.z} : 0;
+  const Vec cut{double{goal.x} - double{place.x}, double{goal.y} - double{place.y}};
+  const double cut_m = std::sqrt(cut.squared() + missed * missed);
+  if (cut_m > kCutIgnored_m) note_collision(state, row, cut_m, log);
+}
+
 void go(WorldState& state, const Movers& movers, TaskLog& log) {
   Columns& columns = state.columns;
   Ways ways;
@@ -290,6 +316,10 @@ void go(WorldState& state, const Movers& movers, TaskLog& log) {
     const SpeciesRules& rules = state.rules_of(row);
     const Vec from{columns.x[row], columns.y[row]}, wish{movers.to_x[i], movers.to_y[i]};
     Place place{movers.to_x[i], movers.to_y[i]};
+    if (rules.gait.motion != Motion::kPlane) {
+      go_by_gait(state, row, place, ways, log);
+      continue;
+    }
     const bool open = !state.has_walls && stays_on_open_map(state.terrain, columns.z[row],
                                                             rules.body_radius, from, wish);
     if (!open) place = stop_at_walls(state.terrain, columns, row, place, rules.body_radius);
@@ -308,6 +338,21 @@ void go(WorldState& state, const Movers& movers, TaskLog& log) {
     if (cut > kCutIgnored_m) note_collision(state, row, cut, log);
   }
   turn(columns, ways);
+}
+
+// No farther at once than a tick may lead.
+bool shove_in_voxels(WorldState& state, std::uint32_t row, double dx, double dy) {
+  Columns& columns = state.columns;
+  const double length = Vec{dx, dy}.length();
+  const double share = length > kVoxelStepMax ? kVoxelStepMax / length : 1;
+  const BodyPlace wish{static_cast<float>(double{columns.x[row]} + dx * share),
+                       static_cast<float>(double{columns.y[row]} + dy * share), columns.z[row]};
+  const BodyPlace place = go_in_voxels(state, row, wish);
+  columns.x[row] = place.x;
+  columns.y[row] = place.y;
+  columns.z[row] = place.z;
+  const Vec cut{double{wish.x} - double{place.x}, double{wish.y} - double{place.y}};
+  return share == 1 && cut.length() <= kCutIgnored_m;
 }
 
 }  // namespace
@@ -332,6 +377,7 @@ void resolve_movement(WorldState& state) {
 
 bool shove(WorldState& state, std::uint32_t row, double dx, double dy) {
   Columns& columns = state.columns;
+  if (state.rules_of(row).gait.motion != Motion::kPlane) return shove_in_voxels(state, row, dx, dy);
   const Place wish{static_cast<float>(double{columns.x[row]} + dx),
                    static_cast<float>(double{columns.y[row]} + dy)};
   const Place place =

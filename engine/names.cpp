@@ -136,6 +136,8 @@ const char* kind_name(Kind kind) {
       return "target";
     case Kind::kItem:
       return "item";
+    case Kind::kObstacle:
+      return "obstacle";
     case Kind::kPlace:
       return "place";
   }

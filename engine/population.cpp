@@ -10,11 +10,15 @@
 #include "engine/hands.h"
 #include "engine/nature.h"
 #include "engine/tasks.h"
+#include "engine/voxel_movement.h"
+#include "engine/voxel_worlds.h"
 
 namespace cherub::engine {
 namespace {
 
 constexpr int kPlacementTriesMax = 64;
+constexpr float kQuarterTurn = 1.5707964f;
+constexpr int kVoxelTriesMax = 1024;
 constexpr int kNearTriesMax = 8;
 
 void append_row(Columns& columns) {
@@ -37,8 +41,39 @@ void append_row(Columns& columns) {
 }
 
 struct Place {
-  float x = 0, y = 0;
+  float x = 0, y = 0, z = 0;
 };
+
+// The middle of a cell on the ground plane; in worlds of several layers also of its height.
+Place centre(const WorldState& state, SpeciesIndex species, Cell cell) {
+  const bool has_height = is_voxel_world(state.scenario.terrain.generator) ||
+                          state.rules[species].gait.motion != Motion::kPlane;
+  return {static_cast<float>(cell.x) + 0.5f, static_cast<float>(cell.y) + 0.5f,
+          static_cast<float>(cell.z) + (has_height ? kBodyHeight_m : 0)};
+}
+
+// Where agents get to from the start, by voxel; empty in worlds of one layer.
+std::vector<std::int32_t> ways_of_agents(const WorldState& state) {
+  if (!is_voxel_world(state.scenario.terrain.generator)) return {};
+  const auto agents = *state.scenario.find_species(state.scenario.agent_species);
+  return steps_to(state.terrain, state.maze.start, HazardPolicy::kWalkThrough,
+                  state.rules[agents].gait);
+}
+
+// One of those cells, without a hazard, where the species can stay.
+Cell anywhere_on(const WorldState& state, SpeciesIndex species,
+                 const std::vector<std::int32_t>& ways, base::RandomStream& random) {
+  const Terrain& terrain = state.terrain;
+  for (int tries = 0; tries < kVoxelTriesMax; ++tries) {
+    const std::size_t at = random.below(terrain.blocks.size());
+    const Cell cell = terrain.cell(at);
+    const bool is_open = static_cast<Block>(terrain.blocks[at]) == Block::kOpen;
+    if (is_open && ways[at] != kUnreachable && is_place(terrain, state.rules[species].gait, cell)) {
+      return cell;
+    }
+  }
+  return state.maze.start;
+}
 
 // A point of the bottom layer where a body of the species fits, away from hazards.
 Place anywhere(const WorldState& state, base::RandomStream& random) {
@@ -66,10 +101,6 @@ Place anywhere(const WorldState& state, base::RandomStream& random) {
   return {inside(x, cell_x), inside(y, cell_y)};
 }
 
-Place centre(Cell cell) {
-  return {static_cast<float>(cell.x) + 0.5f, static_cast<float>(cell.y) + 0.5f};
-}
-
 // Where the village has it, or, if water is there, anywhere.
 Place in_town(const WorldState& state, std::size_t spawn, std::uint32_t index,
               base::RandomStream& random) {
@@ -81,22 +112,31 @@ Place in_town(const WorldState& state, std::size_t spawn, std::uint32_t index,
 
 void refresh_targets(WorldState& state) {
   const Columns& columns = state.columns;
-  state.target = {};
   state.targets = 0;
   for (std::size_t species = 0; species < state.rules.size(); ++species) {
     if (state.rules[species].kind == Kind::kTarget) state.targets += state.population[species];
   }
-  if (state.targets == 0) return;
-  for (std::uint32_t row = 0; row < columns.size(); ++row) {
-    if (columns.alive[row] == 0 || state.rules_of(row).kind != Kind::kTarget) continue;
-    state.target = {1,
-                    columns.species[row],
-                    static_cast<double>(state.id_of(row).packed()),
-                    columns.x[row],
-                    columns.y[row],
-                    columns.z[row],
-                    0};
-    return;
+  if (state.targets > 0) {
+    std::uint32_t row = 0;
+    while (columns.alive[row] == 0 || state.rules_of(row).kind != Kind::kTarget) ++row;
+    state.target_row = row;
+  }
+  refresh_target(state);
+}
+
+// Who goes about by itself, and what stands in the way.
+void refresh_patrols(WorldState& state) {
+  state.patrol_rows.clear();
+  state.obstacle_rows.clear();
+  const auto is_any = [&](auto&& holds) {
+    return std::any_of(state.rules.begin(), state.rules.end(), holds);
+  };
+  const auto has_route = [](const SpeciesRules& rules) { return rules.route != Route::kNone; };
+  if (state.obstacle_species == 0 && !is_any(has_route)) return;
+  for (std::uint32_t row = 0; row < state.columns.size(); ++row) {
+    if (state.columns.alive[row] == 0) continue;
+    if (has_route(state.rules_of(row))) state.patrol_rows.push_back(row);
+    if (state.rules_of(row).kind == Kind::kObstacle) state.obstacle_rows.push_back(row);
   }
 }
 
@@ -130,6 +170,9 @@ void vary_start(WorldState& state, std::uint32_t row, base::RandomStream& random
   if (rules.hunger_per_tick > 0) {
     columns.hunger[row] = static_cast<float>(random.uniform(0.0, kStartHungerMax));
     columns.energy[row] = static_cast<float>(random.uniform(kStartEnergyMin, kStartEnergyMax));
+  }
+  if (rules.route != Route::kNone) {
+    columns.heading[row] = static_cast<float>(random.below(4)) * kQuarterTurn;
   }
   if (rules.thirst_per_tick > 0) {
     columns.thirst[row] = static_cast<float>(random.uniform(0.0, 0.4));
@@ -176,6 +219,7 @@ std::uint32_t add_entity(WorldState& state, SpeciesIndex species, float x, float
     if (state.ecology) resize_bodies(state);
   }
   CHERUB_CHECK(columns.alive[row] == 0);
+  forget_map(state, row);
   columns.alive[row] = 1;
   columns.species[row] = species;
   columns.role[row] = state.rules[species].role;
@@ -204,6 +248,7 @@ std::uint32_t add_entity(WorldState& state, SpeciesIndex species, float x, float
 void free_entity(WorldState& state, std::uint32_t row) {
   CHERUB_CHECK(state.columns.alive[row] != 0);
   state.columns.alive[row] = 0;
+  forget_map(state, row);
   state.columns.script[row] = kNoScript;
   release_belongings(state, row);
   if (state.ecology) leave_matter(state, row);
@@ -278,6 +323,7 @@ bool open_point_near(const Terrain& terrain, base::RandomStream& random, double 
 void spawn_population(WorldState& state) {
   std::uint64_t number = 0;
   const double square_m = row_square_m(state.scenario);
+  const std::vector<std::int32_t> ways = ways_of_agents(state);
   for (std::size_t entry = 0; entry < state.scenario.spawns.size(); ++entry) {
     const SpawnSpec& spawn = state.scenario.spawns[entry];
     const auto species = static_cast<SpeciesIndex>(*state.scenario.find_species(spawn.species));
@@ -291,9 +337,11 @@ void spawn_population(WorldState& state) {
     for (std::uint32_t i = 0; i < count; ++i) {
       base::RandomStream random = state.random(number++, base::Stream::kSpawn);
       const Place place = is_town_place(spawn.place) ? in_town(state, entry, i, random)
-                          : spawn.place == "start"   ? centre(state.maze.start)
-                          : spawn.place == "target"  ? centre(state.maze.target)
-                                                     : anywhere(state, random);
+                          : spawn.place == "start"   ? centre(state, species, state.maze.start)
+                          : spawn.place == "target"  ? centre(state, species, state.maze.target)
+                          : ways.empty()
+                              ? anywhere(state, random)
+                              : centre(state, species, anywhere_on(state, species, ways, random));
       newcomers.push_back({place, random});
     }
     // Rows in the order of squares of the ground: who looks around finds neighbours in the cache.
@@ -305,7 +353,7 @@ void spawn_population(WorldState& state) {
           return square(a.place) < square(b.place);
         });
     for (auto& [place, random] : newcomers) {
-      const std::uint32_t row = add_entity(state, species, place.x, place.y, 0);
+      const std::uint32_t row = add_entity(state, species, place.x, place.y, place.z);
       if (const auto role = state.scenario.find_role(spawn.role)) {
         state.columns.role[row] = static_cast<std::uint8_t>(*role);
       }
@@ -360,7 +408,22 @@ void refresh_rows(WorldState& state) {
     }
   });
   refresh_targets(state);
+  refresh_patrols(state);
   state.rows_changed = false;
+}
+
+void refresh_target(WorldState& state) {
+  const Columns& columns = state.columns;
+  const std::uint32_t row = state.target_row;
+  state.target = {};
+  if (state.targets == 0) return;
+  state.target = {1,
+                  columns.species[row],
+                  static_cast<double>(state.id_of(row).packed()),
+                  columns.x[row],
+                  columns.y[row],
+                  columns.z[row],
+                  0};
 }
 
 }  // namespace cherub::engine

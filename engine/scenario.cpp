@@ -38,8 +38,15 @@ const MetricSpec* Scenario::find_metric(std::string_view metric_name) const {
   return found == metrics.end() ? nullptr : &*found;
 }
 
+const Curriculum* Scenario::find_curriculum(std::string_view curriculum_name) const {
+  const auto found = std::find_if(curricula.begin(), curricula.end(), [&](const Curriculum& entry) {
+    return entry.name == curriculum_name;
+  });
+  return found == curricula.end() ? nullptr : &*found;
+}
+
 const std::vector<std::string>& generator_names() {
-  static const std::vector<std::string> names = {"flat", "maze"};
+  static const std::vector<std::string> names = {"flat", "maze", "caves", "town", "tower"};
   return names;
 }
 
@@ -59,10 +66,13 @@ namespace {
 struct Shipped {
   std::string_view name, yaml;
 };
-const std::array<Shipped, 4>& all_shipped() {
-  static const std::array<Shipped, 4> all = {{{"maze", shipped::k_maze_yaml},
+const std::array<Shipped, 7>& all_shipped() {
+  static const std::array<Shipped, 7> all = {{{"maze", shipped::k_maze_yaml},
                                               {"meadow", shipped::k_meadow_yaml},
                                               {"pasture", shipped::k_pasture_yaml},
+                                              {"caves", shipped::k_caves_yaml},
+                                              {"town", shipped::k_town_yaml},
+                                              {"tower", shipped::k_tower_yaml},
                                               {"village", shipped::k_village_yaml}}};
   return all;
 }

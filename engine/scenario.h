@@ -11,6 +11,7 @@
 #include "engine/ecology/environment.h"
 #include "engine/ecology/traits.h"
 #include "engine/economy/economy.h"
+#include "engine/gait.h"
 
 namespace cherub::engine {
 
@@ -44,10 +45,18 @@ enum class Kind : std::uint8_t {
   kAgent,  // has behaviour, may be driven by a script slot
   kPlant,
   kTarget,
-  kItem,   // a thing: lies on the ground, or is carried in hands as a count
-  kPlace,  // a building or the like: where work is done, things are kept, or somebody lives
+  kItem,      // a thing: lies on the ground, or is carried in hands as a count
+  kObstacle,  // agents cannot walk into it
+  kPlace,     // a building or the like: where work is done, things are kept, or somebody lives
 };
-const char* kind_name(Kind kind);  // "agent", "plant", "target", "item", "place"
+const char* kind_name(Kind kind);  // "agent", "plant", "target", "item", "obstacle", "place"
+
+// How a target or obstacle goes about by itself, from cell to cell.
+enum class Route : std::uint8_t {
+  kNone,  // it stays
+  kBeat,  // straight on, and back where the way ends
+  kRoam,  // on at every fork by chance
+};
 
 struct SpeciesSpec {
   std::string name;
@@ -74,6 +83,12 @@ struct SpeciesSpec {
   double lifetime_s = 0;             // 0: does not age to death
   std::uint32_t hands = 0;           // agents, places: how many items they can carry or keep
   std::string role;                  // agents: of its members at first; empty: none
+  Gait gait;                         // `motion` and `climb`
+  double lift = 1;                   // who flies: m/s up and down
+  double turn_rate = 0;              // rad/s; 0: turns at once
+  double view_angle = 360;           // degrees that it sees at once, around its heading
+  Route route = Route::kNone;        // targets and obstacles
+  double contact_damage = 0;         // obstacles: health per s that touching one costs
 
   // What follows counts in ecosystems only (Scenario::environment). engine/ecology/traits.h has the
   // formulas by which traits give most of it.
@@ -113,7 +128,8 @@ struct RoleSpec {
 struct SpawnSpec {
   std::string species;
   std::uint32_t count = 1;
-  // anywhere | start | target (maze generator's cells) | centre | homes | fields | woods | edge
+  // anywhere | start | target (where a generator put them) | in the open: centre | homes | fields
+  // | woods | edge
   std::string place = "anywhere";
   std::string role = "";  // agents: instead of their species'; empty: that
   // Where there is an `economy`: `share` of them for each "person", "trader" or "thief" of its town
@@ -124,9 +140,9 @@ struct SpawnSpec {
 };
 
 struct TerrainSpec {
-  std::string generator = "flat";  // flat | maze
+  std::string generator = "flat";  // flat | maze | caves | town | tower
   std::uint32_t width = 32, depth = 32, height = 1;
-  double openness = 0;        // maze: share of inner walls removed, 0 … 1
+  double openness = 0;        // 0 … 1; maze: share of inner walls removed; others: voxel_worlds.h
   double hazard_density = 0;  // share of open cells, 0 … 1; never start, target or the only way
   double water_density = 0;   // flat: share of cells that are water, 0 … 0.5
 };
@@ -141,6 +157,26 @@ inline constexpr std::string_view kDefaultPolicyNames[] = {"animal", "villager",
 // Whether walls hide what is behind them. kAuto: in a maze.
 enum class WallSight : std::uint8_t { kAuto, kBlock, kIgnore };
 
+// What may be set to make a world easier or harder, for people and programs that ask.
+struct SettingSpec {
+  std::string field;  // as set() takes it: "terrain.width"
+  double low = 0, high = 0;
+  std::string description;
+};
+
+struct CurriculumStep {
+  std::string name;
+  std::vector<std::string> set;  // "terrain.width=13"
+  // Passed when the success rate on held-out seeds is, by its interval's lower bound, as high.
+  double advance = 0.5;
+};
+// Settings from easy to hard.
+struct Curriculum {
+  std::string name;
+  std::string description;
+  std::vector<CurriculumStep> steps;
+};
+
 // One kind of world, as data. `yaml` keeps the text it came from, so a recording can carry it
 // whole.
 struct Scenario {
@@ -151,7 +187,8 @@ struct Scenario {
   double episode_s = 30;     // default length of an episode, world seconds
   double hazard_damage = 0;  // health per s in a hazard
   TerrainSpec terrain;
-  WallSight walls = WallSight::kAuto;          // `senses: {walls: block | ignore}`
+  WallSight walls = WallSight::kAuto;  // `senses: {walls: block | ignore}`
+  bool keeps_map = false;              // `senses: {map: true}`: agents remember what they saw
   std::optional<EnvironmentSpec> environment;  // makes the world an ecosystem
   std::optional<EconomySpec> economy;          // makes the world a village
   std::vector<RoleSpec> roles;
@@ -163,11 +200,14 @@ struct Scenario {
   // What agents can do here, out of kActionNames: an intent of any other kind is not available.
   std::vector<std::string> actions;
   std::string agent_species;  // the species that script slot "policy" drives
+  std::vector<SettingSpec> settings;
+  std::vector<Curriculum> curricula;
   std::string yaml;
 
   [[nodiscard]] std::optional<std::size_t> find_species(std::string_view species_name) const;
   [[nodiscard]] std::optional<std::size_t> find_role(std::string_view role_name) const;
   [[nodiscard]] const MetricSpec* find_metric(std::string_view metric_name) const;
+  [[nodiscard]] const Curriculum* find_curriculum(std::string_view curriculum_name) const;
 };
 
 inline constexpr std::size_t kScenarioBytesMax = 256 * 1024;

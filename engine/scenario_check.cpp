@@ -6,7 +6,11 @@
 
 #include "engine/economy/town.h"
 #include "engine/scenario_fields.h"
+#include "engine/scenario_settings.h"
+#include "engine/seen_map.h"
 #include "engine/society.h"
+#include "engine/voxel_movement.h"
+#include "engine/voxel_worlds.h"
 #include "engine/world.h"
 #include "engine/yaml_reader.h"
 
@@ -21,6 +25,7 @@ constexpr std::size_t kNameBytesMax = 32;
 constexpr std::size_t kListEntriesMax = 64;
 constexpr std::uint32_t kFlatSideMax = 4096;
 constexpr std::uint32_t kMazeSideMin = 5, kMazeSideMax = 513;
+constexpr std::uint32_t kTowerSideMin = 13;  // two rooms
 constexpr std::uint32_t kHeightMax = 16;
 constexpr std::uint32_t kHandsMax = 10'000;
 constexpr double kWaterDensityMax = 0.5;
@@ -90,22 +95,25 @@ class Checks {
 Result<void> check_terrain(const TerrainSpec& terrain) {
   Checks checks;
   checks << is_known("terrain.generator", terrain.generator, generator_names());
-  const bool maze = terrain.generator == "maze";
-  const double low = maze ? kMazeSideMin : 1;
-  const double high = maze ? kMazeSideMax : kFlatSideMax;
+  const bool maze = terrain.generator == "maze", voxels = is_voxel_world(terrain.generator);
+  const bool tower = terrain.generator == "tower";
+  const double low = maze ? kMazeSideMin : tower ? kTowerSideMin : voxels ? kVoxelSideMin : 1;
+  const double high = maze ? kMazeSideMax : voxels ? kVoxelSideMax : kFlatSideMax;
   checks << in_range("terrain.width", terrain.width, low, high)
          << in_range("terrain.depth", terrain.depth, low, high)
-         << in_range("terrain.height", terrain.height, 1, kHeightMax)
+         << in_range("terrain.height", terrain.height, voxels ? kVoxelHeightMin : 1, kHeightMax)
          << in_range("terrain.openness", terrain.openness, 0, 1)
          << in_range("terrain.hazard_density", terrain.hazard_density, 0, 1)
          << in_range("terrain.water_density", terrain.water_density, 0, kWaterDensityMax);
   if (maze && (terrain.width % 2 == 0 || terrain.depth % 2 == 0)) {
     checks << invalid("terrain", "Width and depth of a maze must be odd.");
   }
-  if (!maze && (terrain.openness != 0 || terrain.hazard_density != 0)) {
-    checks << invalid("terrain", "openness and hazard_density belong to the maze generator.");
+  const bool generated = maze || voxels;
+  if (!generated && (terrain.openness != 0 || terrain.hazard_density != 0)) {
+    checks << invalid("terrain",
+                      "openness and hazard_density belong to maze, caves, town and tower.");
   }
-  if (maze && terrain.water_density != 0) {
+  if (generated && terrain.water_density != 0) {
     checks << invalid("terrain.water_density", "Belongs to the flat generator.");
   }
   return checks.first();
@@ -149,6 +157,40 @@ Result<void> check_roles(const Scenario& scenario) {
   return checks.first();
 }
 
+// How a species gets about.
+Result<void> check_gait(const Scenario& scenario, std::size_t i) {
+  Checks checks;
+  const SpeciesSpec& species = scenario.species[i];
+  checks << in_range(item("species", i, "climb"), species.gait.climb, 0, kClimbMax);
+  if (species.gait.climb > 0 && species.gait.motion != Motion::kWalk) {
+    checks << invalid(item("species", i, "climb"), "Only a species with motion: walk climbs.");
+  }
+  if (species.gait.motion != Motion::kPlane &&
+      std::max(species.speed, species.lift) > kVoxelStepMax * scenario.tick_rate) {
+    checks << invalid(item("species", i, "speed"),
+                      "Who walks or flies goes at most " + plain(kVoxelStepMax) +
+                          " m in a tick, for speed and for lift: " +
+                          plain(kVoxelStepMax * scenario.tick_rate) + " m/s here.");
+  }
+  if (species.route != Route::kNone && species.kind != Kind::kTarget &&
+      species.kind != Kind::kObstacle) {
+    checks << invalid(item("species", i, "route"),
+                      "Only a species with kind: target or obstacle goes about by itself.");
+  }
+  if (species.contact_damage > 0 && species.kind != Kind::kObstacle) {
+    checks << invalid(item("species", i, "contact_damage"),
+                      "Only a species with kind: obstacle has this.");
+  }
+  const bool finds_its_way = species.gait.motion == Motion::kFly ||
+                             (species.gait.motion == Motion::kWalk && species.gait.climb > 0);
+  if (is_voxel_world(scenario.terrain.generator) && species.name == scenario.agent_species &&
+      !finds_its_way) {
+    checks << invalid(item("species", i, "motion"),
+                      "In caves, towns and towers agents fly, or walk with climb: 1.");
+  }
+  return checks.first();
+}
+
 // What only agents have.
 Result<void> check_agent_fields(const Scenario& scenario, std::size_t i) {
   Checks checks;
@@ -186,7 +228,7 @@ Result<void> check_species(const Scenario& scenario) {
     }
     checks << in_range(item("species", i, "population_max"), species.population_max, 0,
                        kEntitiesMax);
-    checks << check_agent_fields(scenario, i);
+    checks << check_agent_fields(scenario, i) << check_gait(scenario, i);
     for (std::size_t j = 0; j < species.diet.size(); ++j) {
       checks << is_known(item("species", i, "diet[" + std::to_string(j) + "]"), species.diet[j],
                          names);
@@ -209,10 +251,10 @@ Result<void> check_spawns(const Scenario& scenario) {
     checks << is_known(item("spawns", i, "species"), spawn.species, species_names(scenario))
            << is_known(item("spawns", i, "place"), spawn.place, place_names())
            << in_range(item("spawns", i, "count"), spawn.count, 0, kEntitiesMax);
-    const bool of_maze = spawn.place == "start" || spawn.place == "target";
-    if (of_maze && scenario.terrain.generator != "maze") {
+    const bool of_generator = spawn.place == "start" || spawn.place == "target";
+    if (of_generator && scenario.terrain.generator == "flat") {
       checks << invalid(item("spawns", i, "place"),
-                        quoted(spawn.place) + " exists only in a maze.");
+                        quoted(spawn.place) + " exists only in a maze, caves, a town or a tower.");
     }
     if (is_town_place(spawn.place) && scenario.terrain.generator != "flat") {
       checks << invalid(item("spawns", i, "place"),
@@ -263,6 +305,52 @@ Result<void> check_actions(const Scenario& scenario) {
   return checks.first();
 }
 
+// What agents remember of what they saw takes a bit for each voxel.
+Result<void> check_map(const Scenario& scenario) {
+  if (!scenario.keeps_map) return {};
+  const TerrainSpec& terrain = scenario.terrain;
+  const double voxels = 1.0 * terrain.width * terrain.depth * terrain.height;
+  if (voxels <= kMapVoxelsMax) return {};
+  return invalid("senses.map", "Agents remember at most " + std::to_string(kMapVoxelsMax) +
+                                   " voxels; this world has more.");
+}
+
+Result<void> check_curriculum(const Scenario& scenario, std::size_t i) {
+  Checks checks;
+  const Curriculum& curriculum = scenario.curricula[i];
+  checks << is_name(item("curricula", i, "name"), curriculum.name)
+         << in_range(item("curricula", i, "steps"), static_cast<double>(curriculum.steps.size()), 1,
+                     kListEntriesMax);
+  for (std::size_t j = 0; j < curriculum.steps.size(); ++j) {
+    const CurriculumStep& step = curriculum.steps[j];
+    const std::string where = item("curricula", i, "steps[" + std::to_string(j) + "]");
+    checks << is_name(where + ".name", step.name)
+           << in_range(where + ".advance", step.advance, 0, 1);
+    for (const std::string& setting : step.set) {
+      if (const auto parsed = parse_setting(setting); !parsed) {
+        checks << invalid(where + ".set", parsed.error().message);
+      }
+    }
+  }
+  return checks.first();
+}
+
+Result<void> check_difficulty(const Scenario& scenario) {
+  Checks checks;
+  if (scenario.settings.size() > kListEntriesMax) return invalid("settings", "Too many entries.");
+  if (scenario.curricula.size() > kListEntriesMax) return invalid("curricula", "Too many entries.");
+  for (std::size_t i = 0; i < scenario.settings.size(); ++i) {
+    const SettingSpec& setting = scenario.settings[i];
+    if (const auto parsed = parse_setting(setting.field + "=0"); !parsed) {
+      checks << invalid(item("settings", i, "field"), parsed.error().message);
+    }
+    checks << in_range(item("settings", i, "high"), setting.high, setting.low, 1e9);
+  }
+  for (std::size_t i = 0; i < scenario.curricula.size(); ++i)
+    checks << check_curriculum(scenario, i);
+  return checks.first();
+}
+
 }  // namespace
 
 bool is_plain_name(std::string_view name) {
@@ -280,7 +368,8 @@ base::Result<void> check_scenario(const Scenario& scenario) {
          << in_range("hazard_damage", scenario.hazard_damage, 0, 1000)
          << check_terrain(scenario.terrain) << check_roles(scenario) << check_species(scenario)
          << check_spawns(scenario) << check_metrics(scenario) << check_actions(scenario)
-         << check_ecology_of(scenario) << check_economy(scenario);
+         << check_difficulty(scenario) << check_map(scenario) << check_ecology_of(scenario)
+         << check_economy(scenario);
   return checks.first();
 }
 

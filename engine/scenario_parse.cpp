@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "engine/economy/town.h"
 #include "engine/scenario_fields.h"
 #include "engine/yaml_reader.h"
@@ -19,7 +21,7 @@ void read_species(FieldReader& fields, double tick_rate, SpeciesSpec& species) {
   fields.require("name");
   fields.text("name", species.name);
   std::size_t kind = 0;
-  fields.choice("kind", {"agent", "plant", "target", "item", "place"}, kind);
+  fields.choice("kind", {"agent", "plant", "target", "item", "obstacle", "place"}, kind);
   species.kind = static_cast<Kind>(kind);
   read_traits(fields, tick_rate, species);
   read_ecology_fields(fields, species);
@@ -28,6 +30,15 @@ void read_species(FieldReader& fields, double tick_rate, SpeciesSpec& species) {
   fields.integer("population_max", species.population_max);
   fields.integer("hands", species.hands);
   fields.text("role", species.role);
+  std::size_t motion = 0, route = 0;
+  fields.choice("motion", {"plane", "walk", "fly"}, motion);
+  species.gait.motion = static_cast<Motion>(motion);
+  std::uint32_t climb = 0;
+  fields.integer("climb", climb);
+  // What does not fit is out of range just the same.
+  species.gait.climb = static_cast<std::int32_t>(std::min(climb, 0x7fffffffu));
+  fields.choice("route", {"none", "beat", "roam"}, route);
+  species.route = static_cast<Route>(route);
   for (const SpeciesNumber& number : kSpeciesNumbers) {
     fields.number(number.name, species.*number.member);
   }
@@ -43,10 +54,35 @@ void read_role(FieldReader& fields, RoleSpec& role) {
   role.may_request = may_request == 1;
 }
 
-void read_senses(FieldReader& fields, WallSight& walls) {
-  std::size_t choice = 0;
-  fields.choice("walls", {"auto", "block", "ignore"}, choice);
-  walls = static_cast<WallSight>(choice);
+void read_senses(FieldReader& fields, Scenario& scenario) {
+  std::size_t walls = 0, map = 0;
+  fields.choice("walls", {"auto", "block", "ignore"}, walls);
+  fields.choice("map", {"false", "true"}, map);
+  scenario.walls = static_cast<WallSight>(walls);
+  scenario.keeps_map = map == 1;
+}
+
+void read_setting(FieldReader& fields, SettingSpec& setting) {
+  for (const char* key : {"field", "low", "high"}) fields.require(key);
+  fields.text("field", setting.field);
+  fields.number("low", setting.low);
+  fields.number("high", setting.high);
+  fields.text("description", setting.description);
+}
+
+void read_step(FieldReader& fields, CurriculumStep& step) {
+  fields.require("name");
+  fields.text("name", step.name);
+  fields.texts("set", step.set);
+  fields.number("advance", step.advance);
+}
+
+void read_curriculum(FieldReader& fields, Curriculum& curriculum) {
+  fields.require("name");
+  fields.text("name", curriculum.name);
+  fields.text("description", curriculum.description);
+  fields.objects("steps",
+                 [&](FieldReader& inner) { read_step(inner, curriculum.steps.emplace_back()); });
 }
 
 void read_spawn(FieldReader& fields, SpawnSpec& spawn) {
@@ -94,7 +130,7 @@ void read_scenario(FieldReader& fields, Scenario& scenario) {
   fields.number("episode_s", scenario.episode_s);
   fields.number("hazard_damage", scenario.hazard_damage);
   fields.object("terrain", [&](FieldReader& inner) { read_terrain(inner, scenario.terrain); });
-  fields.object("senses", [&](FieldReader& inner) { read_senses(inner, scenario.walls); });
+  fields.object("senses", [&](FieldReader& inner) { read_senses(inner, scenario); });
   fields.object("environment", [&](FieldReader& inner) {
     read_environment(inner, scenario.environment.emplace());
   });
@@ -113,6 +149,12 @@ void read_scenario(FieldReader& fields, Scenario& scenario) {
                  [&](FieldReader& inner) { read_role(inner, scenario.roles.emplace_back()); });
   scenario.actions = action_names();  // all of them, unless the text says which
   fields.texts("actions", scenario.actions);
+  fields.objects("settings", [&](FieldReader& inner) {
+    read_setting(inner, scenario.settings.emplace_back());
+  });
+  fields.objects("curricula", [&](FieldReader& inner) {
+    read_curriculum(inner, scenario.curricula.emplace_back());
+  });
   fields.text("agent_species", scenario.agent_species);
   fields.finish();
   count_heads(scenario);

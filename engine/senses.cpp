@@ -106,8 +106,8 @@ void cherub_sense_nearest(const World* world, std::uint32_t row, std::int32_t sp
     return;
   }
   const GridQuery query = query_around(state, row, species, radius);
-  const bool found = state.walls_hide ? visible_neighbors(state, query, {&hit, 1}) > 0
-                                      : state.grid.nearest(query, hit);
+  const bool found = state.hides() ? visible_neighbors(state, row, query, {&hit, 1}) > 0
+                                   : state.grid.nearest(query, hit);
   *out = found ? sighting_of(hit) : Sighting{};
 }
 
@@ -118,8 +118,8 @@ std::int32_t cherub_sense_neighbors(const World* world, std::uint32_t row, std::
   if (!present(state, row)) return 0;
   std::array<GridHit, kNeighborsMax> hits;
   const GridQuery query = query_around(state, row, species, radius);
-  const std::size_t count =
-      state.walls_hide ? visible_neighbors(state, query, hits) : state.grid.neighbors(query, hits);
+  const std::size_t count = state.hides() ? visible_neighbors(state, row, query, hits)
+                                          : state.grid.neighbors(query, hits);
   for (std::size_t i = 0; i < count; ++i) out[i] = sighting_of(hits[i]);
   return static_cast<std::int32_t>(count);
 }
@@ -130,8 +130,8 @@ std::int32_t cherub_sense_count(const World* world, std::uint32_t row, std::int3
   const WorldState& state = world->state();
   if (!present(state, row)) return 0;
   const GridQuery query = query_around(state, row, species, radius);
-  return static_cast<std::int32_t>(state.walls_hide ? count_visible(state, query)
-                                                    : state.grid.count(query));
+  return static_cast<std::int32_t>(state.hides() ? count_visible(state, row, query)
+                                                 : state.grid.count(query));
 }
 
 void cherub_sense_target(const World* world, std::uint32_t row, Sighting* out) noexcept {

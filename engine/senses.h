@@ -18,6 +18,14 @@ struct Step {
   double x, y;          // where to go now: straight there, no corner is in the way
 };
 
+// A step on a way over what an agent's map knows.
+struct MapStep {
+  std::int32_t found;
+  std::int32_t length;  // cells on the way that was found
+  std::int32_t there;   // 1: the way leads to what was asked for
+  double x, y, z;       // where to go now: straight there, no corner is in the way
+};
+
 // Something that was said in the last tick.
 struct Heard {
   Sighting speaker;  // as it stood when it spoke
@@ -36,7 +44,8 @@ struct OfferSeen {
 };
 
 inline constexpr int kNeighborsMax = 32;
-inline constexpr int kPathCellsMax = 1024;  // cells that one path search may visit
+inline constexpr int kPathCellsMax = 1024;     // cells that one path search may visit
+inline constexpr int kMapPathCellsMax = 4096;  // the same over a map
 inline constexpr int kAnySpecies = -1;
 inline constexpr int kThreatSpecies = -3;             // ecosystems: whatever eats the agent
 inline constexpr int kRoostSpecies = -4;              // ecosystems: what the agent roosts by
@@ -88,6 +97,22 @@ std::int32_t cherub_sense_voxel(const cherub::engine::World* world, std::uint32_
 // 1 when no wall is between the agent and the point and the point is within its senses, else 0.
 std::int32_t cherub_sense_line_of_sight(const cherub::engine::World* world, std::uint32_t row,
                                         double x, double y, double z) noexcept;
+// The Block that the agent has seen at (x, y, z) at any time, or -1. This and the next two know
+// nothing where the scenario keeps no maps.
+std::int32_t cherub_sense_seen(const cherub::engine::World* world, std::uint32_t row, double x,
+                               double y, double z) noexcept;
+// The next point of a shortest way to the cell of (x, y, z) by the species' gait over voxels that
+// the agent has seen; cells of hazard cost `hazard_cost` extra, 0 to 100. Visits at most
+// kMapPathCellsMax. there == 0: no way was found, and this one leads to the known place that is
+// nearest to the goal. Ties go east, north, west, south, up, down. The point is the centre of the
+// way's next cell, or of the agent's own while its body would catch on a corner. found == 0: no
+// map.
+void cherub_sense_way(const cherub::engine::World* world, std::uint32_t row, double x, double y,
+                      double z, double hazard_cost, cherub::engine::MapStep* out) noexcept;
+// The same to the nearest known place beside which a voxel is not known yet. found == 0: nothing
+// that is left can be reached.
+void cherub_sense_frontier(const cherub::engine::World* world, std::uint32_t row,
+                           double hazard_cost, cherub::engine::MapStep* out) noexcept;
 // What the agent hears of the last tick, nearest first, into kHeardMax entries: what was said
 // within its own senses, called so that it carries as far, or told to it alone. Returns how many.
 std::int32_t cherub_sense_heard(const cherub::engine::World* world, std::uint32_t row,

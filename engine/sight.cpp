@@ -6,11 +6,14 @@
 #include <limits>
 #include <tuple>
 
+#include "engine/angle.h"
 #include "engine/senses.h"
 #include "engine/world_state.h"
 
 namespace cherub::engine {
 namespace {
+
+constexpr double kFullTurn = 6.283185307179586;
 
 // A line along one axis: cells still to go, and where on the way, from 0 to 1, the next begins.
 struct Axis {
@@ -41,10 +44,13 @@ Point centre_of(const GridQuery& query) {
   return {query.x, query.y, query.z};
 }
 
-std::size_t drop_hidden(const WorldState& state, const GridQuery& query, std::span<GridHit> hits) {
+std::size_t drop_hidden(const WorldState& state, std::uint32_t row, const GridQuery& query,
+                        std::span<GridHit> hits) {
   const Point eye = centre_of(query);
   const auto hidden = [&](const GridHit& hit) {
-    return !line_of_sight(state.terrain, eye, {hit.entry.x, hit.entry.y, hit.entry.z});
+    const Point point{hit.entry.x, hit.entry.y, hit.entry.z};
+    if (!is_in_view(state, row, point)) return true;
+    return state.walls_hide && !line_of_sight(state.terrain, eye, point);
   };
   return static_cast<std::size_t>(std::remove_if(hits.begin(), hits.end(), hidden) - hits.begin());
 }
@@ -70,19 +76,35 @@ bool line_of_sight(const Terrain& terrain, const Point& from, const Point& to) {
   return true;
 }
 
-std::size_t visible_neighbors(const WorldState& state, const GridQuery& query,
+bool is_in_view(const WorldState& state, std::uint32_t row, const Point& point) {
+  const double half = state.rules_of(row).view_half;
+  if (half == 0) return true;
+  const Columns& columns = state.columns;
+  const double dx = point.x - double{columns.x[row]}, dy = point.y - double{columns.y[row]};
+  const double dz = point.z - double{columns.z[row]};
+  const double flat = dx * dx + dy * dy;
+  if (flat + dz * dz <= kTouch_m * kTouch_m) return true;
+  const float side = direction_angle(static_cast<float>(dx), static_cast<float>(dy));
+  if (std::abs(std::remainder(double{side} - double{columns.heading[row]}, kFullTurn)) > half) {
+    return false;
+  }
+  const float rise = direction_angle(static_cast<float>(std::sqrt(flat)), static_cast<float>(dz));
+  return std::abs(double{rise}) <= half;
+}
+
+std::size_t visible_neighbors(const WorldState& state, std::uint32_t row, const GridQuery& query,
                               std::span<GridHit> hits) {
   std::array<GridHit, kSightCandidatesMax> candidates;
   const std::size_t near = state.grid.neighbors(query, candidates);
-  const std::size_t seen = drop_hidden(state, query, std::span(candidates).first(near));
+  const std::size_t seen = drop_hidden(state, row, query, std::span(candidates).first(near));
   const std::size_t count = std::min(seen, hits.size());
   std::copy_n(candidates.begin(), count, hits.begin());
   return count;
 }
 
-std::size_t count_visible(const WorldState& state, const GridQuery& query) {
+std::size_t count_visible(const WorldState& state, std::uint32_t row, const GridQuery& query) {
   std::array<GridHit, kSightCandidatesMax> candidates;
-  return visible_neighbors(state, query, candidates);
+  return visible_neighbors(state, row, query, candidates);
 }
 
 bool sees(const WorldState& state, std::uint32_t row, const Point& point) {
@@ -92,6 +114,7 @@ bool sees(const WorldState& state, std::uint32_t row, const Point& point) {
   const double radius = state.rules_of(row).sense_radius;
   // Also false for what is no number.
   if (!(dx * dx + dy * dy + dz * dz <= radius * radius)) return false;
+  if (!is_in_view(state, row, point)) return false;
   return !state.walls_hide || line_of_sight(state.terrain, eye, point);
 }
 

@@ -122,7 +122,8 @@ Result<void> check_terrain(const TerrainSpec& spec, const Snapshot& snapshot) {
   const MazeFacts& maze = snapshot.maze;
   const auto inside = [&](Cell cell) {
     return cell.x >= 0 && cell.y >= 0 && static_cast<std::uint32_t>(cell.x) < terrain.width &&
-           static_cast<std::uint32_t>(cell.y) < terrain.depth;
+           static_cast<std::uint32_t>(cell.y) < terrain.depth && cell.z >= 0 &&
+           static_cast<std::uint32_t>(cell.z) < terrain.height;
   };
   const auto is_length = [](double value) { return std::isfinite(value) && value >= 0; };
   if (!inside(maze.start) || !inside(maze.target) || !is_length(maze.shortest_path_m) ||
@@ -146,6 +147,18 @@ Result<void> check_slots(const WorldState& state, const std::vector<ScriptSlot>&
         !is_sound(slot.past)) {
       return wrong("slots", "A sha256 has 64 hexadecimal digits, or none.");
     }
+  }
+  return {};
+}
+
+Result<void> read_maps(const std::vector<std::string>& texts, WorldState& state) {
+  if (texts.size() > (state.scenario.keeps_map ? state.columns.size() : 0)) {
+    return wrong("maps", "There are more of them than agents that keep one.");
+  }
+  state.maps.resize(texts.size());
+  for (std::size_t row = 0; row < texts.size(); ++row) {
+    if (read_seen_map(texts[row], state.terrain, state.maps[row])) continue;
+    return wrong("maps[" + std::to_string(row) + "]", "Is no map of this terrain.");
   }
   return {};
 }
@@ -214,6 +227,7 @@ void compare_rest(const Snapshot& first, const Snapshot& second, Differs&& diffe
     if (field != nullptr) differs(field, "one", "another");
   }
   if (first.terrain.blocks != second.terrain.blocks) differs("terrain", "one map", "another");
+  if (first.maps != second.maps) differs("maps", "one", "another");
   if (first.free_rows != second.free_rows) {
     differs("free_rows", text_of(first.free_rows.size()) + " rows",
             text_of(second.free_rows.size()) + " rows, or another order");
@@ -236,6 +250,7 @@ Snapshot World::snapshot() const {
   copy.terrain = state.terrain;
   copy.maze = state.maze;
   copy.free_rows = state.free_rows;
+  for (const SeenMap& map : state.maps) copy.maps.push_back(seen_map_text(map));
   copy.columns = state.columns;
   copy.ecology = state.ecology;
   return copy;
@@ -262,6 +277,7 @@ base::Result<std::unique_ptr<World>> World::restore(const Snapshot& snapshot) {
   if (auto checked = check_columns(*state); !checked) return checked.error();
   if (auto checked = check_free_rows(*state); !checked) return checked.error();
   if (auto checked = check_society(*state); !checked) return checked.error();
+  if (auto read = read_maps(snapshot.maps, *state); !read) return read.error();
   if (auto taken = take_over_ecology(*state, snapshot); !taken) return taken.error();
   count_population(*state);
   if (state->alive + state->carried > kEntitiesMax) {
@@ -295,6 +311,7 @@ std::vector<ColumnHash> World::column_hashes() const {
   weather.add(state.weather.rain_until);
   hashes.push_back({"weather", weather.value()});
   hashes.push_back({"society", hash_of(state.society)});
+  if (state.scenario.keeps_map) hashes.push_back({"maps", hash_of(state.maps)});
   if (state.ecology) hashes.push_back({"ecology", hash_of(*state.ecology)});
   return hashes;
 }

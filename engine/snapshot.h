@@ -30,6 +30,7 @@ struct Snapshot {
   Terrain terrain;
   MazeFacts maze;
   std::vector<std::uint32_t> free_rows;  // the one freed last is used first
+  std::vector<std::string> maps;         // by row: seen_map_text; empty where none are kept
   Columns columns;
   std::optional<Ecology> ecology;
 };

@@ -127,6 +127,10 @@ class SnapshotReader {
       read_maze();
     } else if (name == "free_rows") {
       made_.free_rows = read_array<std::uint32_t>(cursor_);
+    } else if (name == "maps") {
+      --fields_;  // where maps are kept only
+      if (!made_.maps.empty()) cursor_.fail("The maps were given before.");
+      cursor_.array([&](std::size_t) { made_.maps.push_back(cursor_.string()); });
     } else if (name == "columns") {
       read_columns();
     } else {
@@ -200,9 +204,10 @@ class SnapshotReader {
   void read_maze() {
     MazeFacts& maze = made_.maze;
     const auto cell = [&] {
-      const auto pair = read_array<std::int32_t>(cursor_);
-      if (pair.size() != 2) cursor_.fail("A cell is [x, y].");
-      return pair.size() == 2 ? Cell{pair[0], pair[1]} : Cell{};
+      const auto parts = read_array<std::int32_t>(cursor_);
+      const bool is_cell = parts.size() == 2 || parts.size() == 3;
+      if (!is_cell) cursor_.fail("A cell is [x, y] or [x, y, z].");
+      return is_cell ? Cell{parts[0], parts[1], parts.size() == 3 ? parts[2] : 0} : Cell{};
     };
     cursor_.object([&](std::string_view name) {
       if (name == "has_target") {
@@ -257,7 +262,8 @@ std::string slots_json(const std::vector<ScriptSlot>& slots) {
 }
 
 std::string cell_json(Cell cell) {
-  return "[" + std::to_string(cell.x) + "," + std::to_string(cell.y) + "]";
+  const std::string height = cell.z != 0 ? "," + std::to_string(cell.z) : "";
+  return "[" + std::to_string(cell.x) + "," + std::to_string(cell.y) + height + "]";
 }
 
 }  // namespace
@@ -294,6 +300,11 @@ std::string snapshot_to_json(const Snapshot& snapshot) {
                     .text());
   text += ",\n";
   append_array(text, "free_rows", snapshot.free_rows);
+  if (!snapshot.maps.empty()) {
+    base::JsonArray maps;
+    for (const std::string& map : snapshot.maps) maps.add(map);
+    field("maps", maps.text());
+  }
   field("columns", "{");
   bool first = true;
   for_each_column(snapshot.columns, [&](std::string_view name, const auto& column) {

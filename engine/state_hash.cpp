@@ -104,6 +104,7 @@ std::uint64_t hash_state(const WorldState& state, std::span<const ColumnHash> co
   hasher.add(std::span<const double>(&rain, 1));
   hasher.add(state.weather.rain_until);
   if (!is_blank(state.society)) hasher.add(hash_of(state.society));
+  if (state.scenario.keeps_map) hasher.add(hash_of(state.maps));
   if (state.ecology) hasher.add(hash_of(*state.ecology));
   return hasher.value();
 }

@@ -2,8 +2,8 @@
 
 namespace cherub::engine {
 
-// Marks the agents that came within reach of a target for the first time. Targets stand still, so
-// the grid of this tick is right about them.
+// Marks the agents that came within reach of a target for the first time. Of targets that move,
+// where they stood when the tick began.
 void notice_targets(WorldState& state) {
   if (state.targets == 0) return;
   Columns& columns = state.columns;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -21,6 +23,12 @@ inline std::int64_t cell_at(double position) {
   return cut - (position < static_cast<double>(cut) ? 1 : 0);
 }
 
+// A voxel, by its indices.
+struct Cell {
+  std::int32_t x = 0, y = 0, z = 0;
+  auto operator<=>(const Cell&) const = default;
+};
+
 // A box of cubic voxels, 1 m on a side, index x + width * (y + depth * z). One layer thick for flat
 // worlds. Outside is wall.
 struct Terrain {
@@ -38,6 +46,17 @@ struct Terrain {
                               std::int64_t cell_z = 0) const {
     const Block block = at(cell_x, cell_y, cell_z);
     return block == Block::kOpen || block == Block::kHazard;
+  }
+  // Of a cell within the box.
+  [[nodiscard]] std::size_t index(Cell cell) const {
+    return static_cast<std::size_t>(cell.x) +
+           std::size_t{width} * (static_cast<std::size_t>(cell.y) +
+                                 std::size_t{depth} * static_cast<std::size_t>(cell.z));
+  }
+  [[nodiscard]] Cell cell(std::size_t index) const {
+    const std::size_t row = index / width;
+    return {static_cast<std::int32_t>(index % width), static_cast<std::int32_t>(row % depth),
+            static_cast<std::int32_t>(row / depth)};
   }
 };
 

@@ -19,6 +19,7 @@ namespace {
 // empty cells.
 constexpr double kCellShareOfSense = 0.22;
 constexpr double kCellMin_m = 1, kCellMax_m = 8;
+constexpr double kRadiansPerDegree = 0.017453292519943295;
 
 SpeciesMask bit_of(const Scenario& scenario, std::string_view species) {
   const auto found = scenario.find_species(species);
@@ -75,6 +76,12 @@ SpeciesRules compile(const Scenario& scenario, const SpeciesSpec& spec, double t
   rules.spread_chance = spec.spread_rate * tick_s;
   rules.adult_ticks = ticks(spec.reproduce_age_s);
   rules.lifetime_ticks = ticks(spec.lifetime_s);
+  rules.gait = spec.gait;
+  rules.route = spec.route;
+  rules.lift_m = per_tick(spec.lift);
+  rules.turn_per_tick = spec.turn_rate * tick_s;
+  rules.view_half = spec.view_angle < 360 ? spec.view_angle * kRadiansPerDegree / 2 : 0;
+  rules.contact_damage = per_tick(spec.contact_damage);
   if (scenario.environment) compile_ecology(scenario, spec, tick_s, rules);
   return rules;
 }
@@ -111,6 +118,7 @@ void make_empty(WorldState& state, std::uint64_t seed) {
   state.society = begin_society(state.scenario);
   state.ecology = begin_ecology(state.scenario);
   state.carried = 0;
+  state.maps.clear();
   state.spoken.clear();
   state.intents.clear(0);
   state.events.clear();
@@ -128,6 +136,24 @@ void populate(WorldState& state) {
   if (state.economy) stock_and_settle(state);
   sense(state);
   index_society(state);
+  look_around(state);
+}
+
+// Voxels with walls on all sides, below the ground too.
+void find_buried(WorldState& state) {
+  state.buried.clear();
+  if (!state.scenario.keeps_map) return;
+  const Terrain& terrain = state.terrain;
+  state.buried.assign((terrain.blocks.size() + 63) / 64, 0);
+  for (std::size_t at = 0; at < terrain.blocks.size(); ++at) {
+    const Cell cell = terrain.cell(at);
+    bool buried = terrain.at(cell.x, cell.y, cell.z + 1) == Block::kWall &&
+                  terrain.at(cell.x, cell.y, cell.z - 1) == Block::kWall;
+    for (const Cell side : kSides) {
+      buried = buried && terrain.at(cell.x + side.x, cell.y + side.y, cell.z) == Block::kWall;
+    }
+    state.buried[at / 64] |= std::uint64_t{buried} << (at % 64);
+  }
 }
 
 void lay_grid(WorldState& state) {
@@ -150,9 +176,14 @@ std::unique_ptr<WorldState> lay_out(Scenario scenario, std::uint64_t seed) {
   state->scenario = std::move(scenario);
   state->tick_s = 1 / state->scenario.tick_rate;
   for (const SpeciesSpec& spec : state->scenario.species) {
-    if (spec.kind == Kind::kTarget) {
-      state->target_species |= SpeciesMask{1} << state->rules.size();
+    const SpeciesMask bit = SpeciesMask{1} << state->rules.size();
+    if (spec.kind == Kind::kTarget) state->target_species |= bit;
+    if (spec.kind == Kind::kAgent) state->agent_species |= bit;
+    if (spec.kind == Kind::kObstacle) {
+      state->obstacle_species |= bit;
+      state->obstacle_radius_max = std::max(state->obstacle_radius_max, spec.radius);
     }
+    state->some_look_ahead |= spec.kind == Kind::kAgent && spec.view_angle < 360;
     state->rules.push_back(compile(state->scenario, spec, state->tick_s));
     state->flowers |= state->rules.back().blossoms;
   }
@@ -181,16 +212,23 @@ void set_terrain(WorldState& state, GeneratedTerrain made) {
   const WallSight sight = state.scenario.walls;
   state.walls_hide = has(Block::kWall) &&
                      (sight == WallSight::kBlock ||
-                      (sight == WallSight::kAuto && state.scenario.terrain.generator == "maze"));
+                      (sight == WallSight::kAuto && state.scenario.terrain.generator != "flat"));
   state.terrain_hash = base::hash_bytes(blocks.data(), blocks.size(), state.terrain.width);
   lay_grid(state);
+  find_buried(state);
   if (state.ecology) index_water(state);
 }
 
 namespace {
 
-GeneratedTerrain make_ground(const Scenario& scenario, std::uint64_t seed) {
-  GeneratedTerrain made = generate_terrain(scenario.terrain, seed);
+// Of those that a generated world is for.
+Gait agent_gait(const WorldState& state) {
+  return state.rules[*state.scenario.find_species(state.scenario.agent_species)].gait;
+}
+
+GeneratedTerrain make_ground(const WorldState& state, std::uint64_t seed) {
+  const Scenario& scenario = state.scenario;
+  GeneratedTerrain made = generate_terrain(scenario.terrain, seed, agent_gait(state));
   if (scenario.environment) dig_ponds(*scenario.environment, made.terrain);
   return made;
 }
@@ -202,14 +240,14 @@ base::Result<std::unique_ptr<World>> World::create(Scenario scenario, std::uint6
     return checked.error();
   }
   std::unique_ptr<WorldState> state = lay_out(std::move(scenario), seed);
-  set_terrain(*state, make_ground(state->scenario, seed));
+  set_terrain(*state, make_ground(*state, seed));
   populate(*state);
   return std::unique_ptr<World>(new World(std::move(state)));
 }
 
 void World::reset(std::uint64_t seed) {
   make_empty(*state_, seed);
-  set_terrain(*state_, make_ground(state_->scenario, seed));
+  set_terrain(*state_, make_ground(*state_, seed));
   populate(*state_);
 }
 
@@ -249,12 +287,14 @@ TickReport World::step(Behaviour& behaviour) {
   enter(Phase::kResolve);
   price_uses(state);
   resolve_movement(state);
+  walk_patrols(state);
   resolve_abilities(state);
   resolve_messages(state);
   notice_targets(state);
 
   enter(Phase::kLive);
   burn_in_hazards(state);
+  hurt_by_obstacles(state);
   if (state.ecology) {
     live_in_ecosystem(state);
   } else {
@@ -272,6 +312,7 @@ TickReport World::step(Behaviour& behaviour) {
   state.society.sounds.swap(state.spoken);
   state.spoken.clear();
   index_society(state);
+  look_around(state);
   hash_columns(state, state.column_hashes);
   report.hash = hash_state(state, state.column_hashes);
   report.alive = state.alive;

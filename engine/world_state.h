@@ -16,6 +16,7 @@
 #include "engine/intents.h"
 #include "engine/maze.h"
 #include "engine/scenario.h"
+#include "engine/seen_map.h"
 #include "engine/sighting.h"
 #include "engine/society.h"
 #include "engine/sounds.h"
@@ -38,6 +39,12 @@ struct SpeciesRules {
   double spread_chance = 0;  // per tick
   std::uint64_t adult_ticks = 0;
   std::uint64_t lifetime_ticks = 0;  // 0: ageless
+  Gait gait;
+  Route route = Route::kNone;
+  float lift_m = 0;          // farthest up or down in a tick
+  double turn_per_tick = 0;  // rad; 0: as far as it likes
+  double view_half = 0;      // rad to each side of the heading; 0: all around
+  float contact_damage = 0;  // health per tick
 
   // Of ecosystems.
   float drain_per_tick = 0, drive_per_tick = 0, parch_per_tick = 0;
@@ -99,13 +106,18 @@ struct WorldState {
   MazeFacts maze;
   std::uint64_t terrain_hash = 0;
   bool has_hazards = false;
-  bool has_walls = false;   // somewhere a body cannot pass, within the map
-  bool walls_hide = false;  // there are walls, and sight stops at them
+  bool has_walls = false;             // somewhere a body cannot pass, within the map
+  bool walls_hide = false;            // there are walls, and sight stops at them
+  bool some_look_ahead = false;       // a species does not see all around
+  std::vector<std::uint64_t> buried;  // voxels that only who is in them can see; with maps only
+  SpeciesMask agent_species = 0, obstacle_species = 0;
+  double obstacle_radius_max = 0;
   Weather weather;
   std::vector<ScriptSlot> slots;
   Society society;
   std::optional<Ecology> ecology;  // of scenarios with an environment
   std::uint64_t carried = 0;       // items in all hands: each has its room among the entities
+  std::vector<SeenMap> maps;       // by row; empty where the scenario keeps none
 
   // Made from the above at every sense phase.
   Grid grid;
@@ -113,6 +125,8 @@ struct WorldState {
   SpeciesMask target_species = 0;
   std::uint32_t targets = 0;
   Sighting target{};
+  std::uint32_t target_row = 0;                           // where there is one
+  std::vector<std::uint32_t> patrol_rows, obstacle_rows;  // who goes about by itself; ascending
 
   // Made from the terrain and the rules, for ecosystems.
   std::vector<std::uint32_t> nearest_water;  // by cell of the ground: a cell, or kNoWater
@@ -145,6 +159,11 @@ struct WorldState {
     return rules[columns.species[row]];
   }
   [[nodiscard]] EntityId id_of(std::uint32_t row) const { return {row, columns.generation[row]}; }
+  // Whether a query may find somebody who cannot be seen.
+  [[nodiscard]] bool hides() const { return walls_hide || some_look_ahead; }
+  [[nodiscard]] bool is_buried(std::size_t voxel) const {
+    return (buried[voxel / 64] >> (voxel % 64) & 1) != 0;
+  }
   [[nodiscard]] bool exists(EntityId id) const {
     return id.index < columns.size() && columns.alive[id.index] != 0 &&
            columns.generation[id.index] == id.generation;
@@ -203,7 +222,8 @@ void expect_birth(WorldState& state, const Birth& birth);           // at the en
 void kill(WorldState& state, std::uint32_t row, DeathCause cause);  // at the end of this tick
 void spawn_population(WorldState& state);                           // of the scenario, at tick 0
 void spawn_group(WorldState& state, const Spawn& spawn);
-void refresh_rows(WorldState& state);  // agent_rows and target
+void refresh_rows(WorldState& state);    // agent_rows, patrol_rows and target
+void refresh_target(WorldState& state);  // where the target is now
 // Brings the body's centre to where it overlaps no wall, within the cell that it is in.
 void settle(const Terrain& terrain, float body_radius, float z, float& x, float& y);
 // A point within `radius` on open ground; false when none was found in a few tries.
@@ -218,13 +238,17 @@ void resolve_movement(WorldState& state);  // movement.cpp
 bool shove(WorldState& state, std::uint32_t row, double dx, double dy);  // movement.cpp
 void resolve_abilities(WorldState& state);                               // feeding.cpp
 void resolve_messages(WorldState& state);                                // feeding.cpp
-void price_uses(WorldState& state);                       // uses.cpp, before anybody has moved
-void notice_targets(WorldState& state);                   // targets.cpp
-void burn_in_hazards(WorldState& state);                  // hazards.cpp
-void metabolise(WorldState& state);                       // life.cpp
-void grow_plants(WorldState& state);                      // plants.cpp
-void bury_and_bear(WorldState& state);                    // life.cpp
-bool is_old(const WorldState& state, std::uint32_t row);  // life.cpp: its time has come
+void price_uses(WorldState& state);       // uses.cpp, before anybody has moved
+void notice_targets(WorldState& state);   // targets.cpp
+void burn_in_hazards(WorldState& state);  // hazards.cpp
+// Takes health; the agent dies when none is left.
+void hurt(WorldState& state, std::uint32_t row, float damage);  // hazards.cpp
+void walk_patrols(WorldState& state);                           // patrols.cpp
+void hurt_by_obstacles(WorldState& state);                      // patrols.cpp
+void metabolise(WorldState& state);                             // life.cpp
+void grow_plants(WorldState& state);                            // plants.cpp
+void bury_and_bear(WorldState& state);                          // life.cpp
+bool is_old(const WorldState& state, std::uint32_t row);        // life.cpp: its time has come
 // state_hash.cpp: of the columns and free_rows, and of all with them.
 void hash_columns(const WorldState& state, std::vector<ColumnHash>& hashes);
 std::uint64_t hash_state(const WorldState& state, std::span<const ColumnHash> columns);

@@ -284,6 +284,7 @@ bool has_capability(const engine::Scenario& scenario, std::string_view needs) {
   if (needs == "ecosystem") return scenario.environment.has_value();
   if (needs == "speech") return has_action(scenario, "say");
   if (needs == "walls") return scenario.terrain.generator != "flat";
+  if (needs == "map") return scenario.keeps_map;
   if (needs == "roles") return !roles.empty();
   if (needs == "economy") return scenario.economy.has_value();
   if (needs == "requests") {

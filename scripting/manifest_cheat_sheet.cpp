@@ -47,6 +47,8 @@ std::string species_words(const engine::SpeciesSpec& species) {
   if (species.kind == engine::Kind::kPlant) text += " (a plant";
   if (species.kind == engine::Kind::kTarget) text += " (a target";
   if (species.kind == engine::Kind::kItem) text += " (an item";
+  if (species.kind == engine::Kind::kObstacle) text += " (an obstacle";
+  if (species.route != engine::Route::kNone) text += ", goes about";
   if (species.kind == engine::Kind::kPlace) text += " (a place";
   for (const std::string& food : species.diet) text += ", eats " + food;
   return text + ")";
@@ -152,7 +154,9 @@ std::string api_cheat_sheet(const engine::Scenario& scenario) {
   }
   text +=
       " \"any\" (all), \"food\" (what the agent eats)\nSighting: {id, species, x, y, z, distance}"
-      "; Step: {x, y, length}\n";
+      "; Step: {x, y, length}";
+  if (scenario.keeps_map) text += ", of way_step and frontier_step also z, there";
+  text += "\n";
   add_roles(text, scenario);
   add_economy(text, scenario);
   text += "library:\n";

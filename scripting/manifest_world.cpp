@@ -114,7 +114,42 @@ constexpr ApiRow kSenses[] = {
      .right = "local goal = world.target(); if goal then self:move_to(goal.x, goal.y) end",
      .wrong = "local goal = world.goal; if goal then self:move_to(goal.x, goal.y) end",
      .wrong_hint = "write world.target()",
-     .scenarios = "maze"},
+     .scenarios = "maze caves town tower"},
+    {.name = "seen",
+     .parameters = "x: number, m; y: number, m; z?: number, m",
+     .returns = "string|nil",
+     .range = "open wall hazard water",
+     .doc = "What fills the cell at a point, if the agent has seen it at any time; z is its own "
+            "when left out.",
+     .cost = "2",
+     .right = "local known = world.seen(3, 4) ~= nil",
+     .wrong = "local known = world.is_known(3, 4)",
+     .wrong_hint = "write world.seen(x, y, z)",
+     .needs = "map"},
+    {.name = "way_step",
+     .parameters = "x: number, m; y: number, m; z?: number, m; hazard_cost?: number, 1, 0 … 100",
+     .returns = "Step|nil",
+     .doc = "The next cell on a shortest way to a point over cells that the agent has seen, by "
+            "steps or through the air as the species moves; a cell of hazard counts as hazard_cost "
+            "cells more (10). there is false when no way is known: the way then leads to the known "
+            "place that is nearest to the point.",
+     .cost = "400",
+     .right = "local step = world.way_step(9, 9, 0); if step then self:move_to(step.x, step.y, "
+              "step.z) end",
+     .wrong = "local step = world.way_to(9, 9, 0); if step then self:move_to(step.x, step.y) end",
+     .wrong_hint = "write world.way_step(x, y, z)",
+     .needs = "map"},
+    {.name = "frontier_step",
+     .parameters = "hazard_cost?: number, 1, 0 … 100",
+     .returns = "Step|nil",
+     .doc = "The next cell on a shortest way to where the agent's map ends; nil when all that it "
+            "can get to is known.",
+     .cost = "400",
+     .right = "local step = world.frontier_step(); if step then self:move_to(step.x, step.y, "
+              "step.z) end",
+     .wrong = "local step = world.explore(); if step then self:move_to(step.x, step.y) end",
+     .wrong_hint = "write world.frontier_step()",
+     .needs = "map"},
 };
 
 constexpr ApiRow kResultFields[] = {
@@ -189,6 +224,24 @@ constexpr ApiRow kResultFields[] = {
      .wrong =
          "local step = world.path_step(9, 9); if step and step.distance < 5 then self:idle() end",
      .wrong_hint = "write step.length"},
+    {.name = "Step.z",
+     .returns = "number",
+     .unit = "m",
+     .doc = "Height of the next cell; of world.way_step and world.frontier_step only.",
+     .right = "local step = world.way_step(9, 9, 0); if step then self:move_to(step.x, step.y, "
+              "step.z) end",
+     .wrong = "local step = world.way_step(9, 9, 0); if step then self:move_to(step.x, step.y, "
+              "step.height) end",
+     .wrong_hint = "write step.z",
+     .needs = "map"},
+    {.name = "Step.there",
+     .returns = "boolean",
+     .doc = "Whether the way leads to what was asked for; of world.way_step and "
+            "world.frontier_step only.",
+     .right = "local step = world.way_step(9, 9, 0); if step and step.there then self:wander() end",
+     .wrong = "local step = world.way_step(9, 9, 0); if step and step.found then self:wander() end",
+     .wrong_hint = "write step.there",
+     .needs = "map"},
 };
 
 }  // namespace

@@ -49,6 +49,9 @@ struct View {
   decltype(&engine::cherub_sense_knows) knows = &engine::cherub_sense_knows;
   decltype(&engine::cherub_sense_cooldown) cooldown = &engine::cherub_sense_cooldown;
   decltype(&engine::cherub_sense_rain) rain = &engine::cherub_sense_rain;
+  decltype(&engine::cherub_sense_seen) known = &engine::cherub_sense_seen;
+  decltype(&engine::cherub_sense_way) way = &engine::cherub_sense_way;
+  decltype(&engine::cherub_sense_frontier) frontier = &engine::cherub_sense_frontier;
 
   // Of ecosystems; elsewhere null.
   const float* drive = nullptr;

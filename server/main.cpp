@@ -38,6 +38,7 @@ int run_program(int argc, char** argv) {
   cli::add_api_command(program, session);
   cli::add_catalogue_command(program, session);
   cli::add_ability_command(program, session);
+  cli::add_scenario_command(program, session);
   cli::add_init_command(program, session);
   cli::add_console_help_command(program, session);
   try {

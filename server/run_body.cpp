@@ -49,10 +49,8 @@ base::Result<abilities::RunRequest> read_run_body(std::string_view json,
   if (!request.ok()) return request.error();
   settle_provider(*request, *body, defaults);
   request->threads = std::clamp(request->threads, 1U, std::max(1U, defaults.threads));
-  const auto scenario = engine::builtin_scenario(request->scenario);
-  if (!scenario.ok()) {
-    return Error{ErrorCode::kInvalidArgument, scenario.error().message, "scenario"};
-  }
+  const auto scenario = abilities::scenario_of(*request);
+  if (!scenario.ok()) return scenario.error();
   if (request->provider.provider == "builtin" && request->policy_code.empty()) {
     const auto objective = abilities::understand(request->user_goal, *scenario);
     if (!objective.ok()) {

@@ -198,10 +198,8 @@ std::string RunRegistry::new_id() const {
 }
 
 base::Result<std::shared_ptr<Run>> RunRegistry::start(abilities::RunRequest request) {
-  const auto scenario = engine::builtin_scenario(request.scenario);
-  if (!scenario.ok()) {
-    return base::Error{base::ErrorCode::kInvalidArgument, scenario.error().message, "scenario"};
-  }
+  const auto scenario = abilities::scenario_of(request);
+  if (!scenario.ok()) return scenario.error();
   const std::lock_guard lock(mutex_);
   if (stopping_) {
     return base::Error{base::ErrorCode::kUnavailable, "The server is shutting down.", ""};

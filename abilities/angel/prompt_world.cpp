@@ -155,7 +155,7 @@ std::string world_part(const Scenario& scenario) {
            " % of the cells; nobody can walk there\n";
   }
   const bool hides = scenario.walls == engine::WallSight::kBlock ||
-                     (scenario.walls == engine::WallSight::kAuto && terrain.generator == "maze");
+                     (scenario.walls == engine::WallSight::kAuto && terrain.generator != "flat");
   if (hides) {
     out +=
         "- walls hide what is behind them from nearest, neighbors, count and tile; path_step "

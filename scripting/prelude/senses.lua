@@ -13,6 +13,8 @@ local sense_tile, sense_clear, sense_path, sense_target =
 local sound_kinds = {[0] = "say", "call", "tell"}
 local sense_heard, sense_line, sense_voxel = view.heard, view.line_of_sight, view.voxel
 local sense_offer, sense_rain = view.offer, view.rain
+local sense_seen, sense_way, sense_frontier = view.known, view.way, view.frontier
+local map_way = ffi.new("cherub_map_step")
 local sense_ripe, sense_price = view.ripe, view.price
 local sense_owner, sense_role = view.owner, view.role_of
 local sense_reputation, sense_relationship, sense_stock =
@@ -192,6 +194,46 @@ function senses.offer()
     want_item = species_names[standing.want_item], want_count = standing.want_count,
     seconds = standing.left_s,
   }
+end
+
+function senses.seen(x, y, z)
+  charge(2)
+  if type(x) ~= "number" then check_number(x, "x", "seen(x, y, z)", "metres") end
+  if type(y) ~= "number" then check_number(y, "y", "seen(x, y, z)", "metres") end
+  if z == nil then z = view.z[view.row] end
+  if type(z) ~= "number" then check_number(z, "z", "seen(x, y, z)", "metres") end
+  return block_names[sense_seen(view.world, view.row, x, y, z)]
+end
+
+local function map_step()
+  if map_way.found == 0 then return nil end
+  return {
+    x = map_way.x, y = map_way.y, z = map_way.z, length = map_way.length,
+    there = map_way.there == 1,
+  }
+end
+
+function senses.way_step(x, y, z, hazard_cost)
+  charge(400)
+  local call = "way_step(x, y, z)"
+  if type(x) ~= "number" then check_number(x, "x", call, "metres") end
+  if type(y) ~= "number" then check_number(y, "y", call, "metres") end
+  if z == nil then z = view.z[view.row] end
+  if type(z) ~= "number" then check_number(z, "z", call, "metres") end
+  if hazard_cost == nil then hazard_cost = 10 end
+  if type(hazard_cost) ~= "number" then check_number(hazard_cost, "hazard_cost", call, "cells") end
+  sense_way(view.world, view.row, x, y, z, hazard_cost, map_way)
+  return map_step()
+end
+
+function senses.frontier_step(hazard_cost)
+  charge(400)
+  if hazard_cost == nil then hazard_cost = 10 end
+  if type(hazard_cost) ~= "number" then
+    check_number(hazard_cost, "hazard_cost", "frontier_step(hazard_cost)", "cells")
+  end
+  sense_frontier(view.world, view.row, hazard_cost, map_way)
+  return map_step()
 end
 
 -- Who or what is meant, by its number; one that nobody has when it cannot be any.

@@ -10,6 +10,7 @@ typedef struct {
   double id, x, y, z, distance;
 } cherub_sighting;
 typedef struct { int32_t found, length; double x, y; } cherub_step;
+typedef struct { int32_t found, length, there; double x, y, z; } cherub_map_step;
 typedef struct {
   cherub_sighting speaker;
   const char *text;
@@ -53,6 +54,9 @@ typedef struct {
   int32_t (*knows)(const void *, uint32_t, int32_t);
   double (*cooldown)(const void *, uint32_t, int32_t);
   double (*rain)(const void *);
+  int32_t (*known)(const void *, uint32_t, double, double, double);
+  void (*way)(const void *, uint32_t, double, double, double, double, cherub_map_step *);
+  void (*frontier)(const void *, uint32_t, double, cherub_map_step *);
   const float *drive;
   const uint8_t *mode_now;
   uint8_t *mode;

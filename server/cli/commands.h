@@ -29,6 +29,7 @@ void add_replay_command(CLI::App& program, Session& session);
 void add_api_command(CLI::App& program, Session& session);
 void add_catalogue_command(CLI::App& program, Session& session);
 void add_ability_command(CLI::App& program, Session& session);
+void add_scenario_command(CLI::App& program, Session& session);
 void add_init_command(CLI::App& program, Session& session);
 void add_console_help_command(CLI::App& program, Session& session);
 

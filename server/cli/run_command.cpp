@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "abilities/curriculum.h"
 #include "abilities/resume.h"
 #include "abilities/run_loop.h"
 #include "engine/base/json.h"
@@ -31,8 +33,8 @@ constexpr double kWatchSeconds = 3600, kConsoleSeconds = 1e9;
 
 struct RunFlags {
   std::optional<std::string> scenario, goal, base_url, model, runs_dir, catalogue, cassette_mode;
-  std::string policy, existing, watch, load, world, cassette, resume;
-  std::vector<std::string> providers;
+  std::string policy, existing, watch, load, world, cassette, resume, curriculum;
+  std::vector<std::string> providers, settings;
   std::optional<std::uint32_t> iterations, episodes, candidates, threads;
   std::optional<std::uint64_t> seed, max_calls, max_tokens, max_ticks;
   std::optional<double> duration, live, autosave, max_cost, max_seconds;
@@ -80,6 +82,11 @@ base::Result<abilities::RunRequest> request_of(const RunFlags& flags, const Conf
     base::JsonArray names;
     for (const std::string& name : flags.providers) names.add(name);
     body.raw("provider", names.text());
+  }
+  if (!flags.settings.empty()) {
+    base::JsonArray settings;
+    for (const std::string& setting : flags.settings) settings.add(setting);
+    body.raw("settings", settings.text());
   }
   body.raw("limits", limits_of(flags));
   add_given(body, "provider_url", flags.base_url);
@@ -173,6 +180,38 @@ abilities::RunSummary go_on(const RunFlags& flags, abilities::RunRequest request
   return continue_world(flags.world, request, control, observer);
 }
 
+// What became of one run of a curriculum.
+std::string told(const abilities::CurriculumTry& made) {
+  char text[96];
+  std::snprintf(text, sizeof text, ": success at least %.2f of %.2f, %s",
+                made.summary.success_lower, made.advance, made.passed ? "passed" : "not passed");
+  return "step " + made.step + ", try " + std::to_string(made.number) + text + " (" +
+         made.summary.dir + ")";
+}
+
+// The steps of a curriculum, one run after the other.
+int climb(const RunFlags& flags, const abilities::ResumedRun& run, const Config& config) {
+  auto course = abilities::CurriculumRun::plan(run.request, flags.curriculum);
+  if (!course.ok()) {
+    print_error(course.error());
+    return kExitUsage;
+  }
+  const SignalWatch signals([&](int count) {
+    if (count > 1) std::_Exit(130);
+    course->terminate();
+  });
+  ProgressPrinter printer(style_of(flags));
+  abilities::RunTools tools;
+  tools.services =
+      std::make_shared<abilities::angel::ModelServices>(config.call_limits(), config.prices);
+  const auto outcome = course->run(run.run_id, printer, tools, [&](const auto& made) {
+    if (!flags.json) printer.say(told(made));
+  });
+  printer.finish();
+  if (!flags.json && !outcome.tries.empty()) print_run_report(outcome.tries.back().summary);
+  return outcome.passed ? kExitOk : kExitFailed;
+}
+
 int execute(const RunFlags& flags, const abilities::ResumedRun& run, const Config& config) {
   abilities::RunControl control;
   const SignalWatch signals([&](int count) {
@@ -213,7 +252,7 @@ int run_run(const RunFlags& flags, const std::string& config_path) {
     const bool no_run = !flags.resume.empty() && code != base::ErrorCode::kInvalidArgument;
     return no_run || code == base::ErrorCode::kIo ? kExitFailed : kExitUsage;
   }
-  return execute(flags, *run, *config);
+  return flags.curriculum.empty() ? execute(flags, *run, *config) : climb(flags, *run, *config);
 }
 
 // What a run was asked for stays as it is, but for what changes_of() takes.
@@ -223,15 +262,26 @@ void add_resume(CLI::App& command, RunFlags& flags) {
       "Go on with the interrupted search of this run's folder; what it measured is not measured "
       "again. Limits, --iterations, --threads and --live may be others");
   for (const char* name :
-       {"goal", "--scenario", "--episodes", "--candidates", "--seed", "--provider", "--base-url",
-        "--model", "--cassette", "--policy", "--existing", "--duration", "--load", "--world",
-        "--watch", "--console", "--jit", "--comment", "--runs-dir"}) {
+       {"goal",       "--scenario", "--set",      "--curriculum", "--episodes", "--candidates",
+        "--seed",     "--provider", "--base-url", "--model",      "--cassette", "--policy",
+        "--existing", "--duration", "--load",     "--world",      "--watch",    "--console",
+        "--jit",      "--comment",  "--runs-dir"}) {
     resume->excludes(command.get_option(name));
   }
 }
 
 void add_flags(CLI::App& command, RunFlags& flags) {
-  command.add_option("--scenario", flags.scenario, "maze, pasture … (default maze)");
+  command.add_option("--scenario", flags.scenario, "maze, pasture, caves … (default maze)");
+  command
+      .add_option("--set", flags.settings,
+                  "field=value: the scenario with this setting (cherub scenario show NAME lists "
+                  "some); may be given several times; such a run uses no catalogue")
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command.add_option(
+      "--curriculum", flags.curriculum,
+      "Take the goal through the steps of this curriculum of the scenario, each from "
+      "the best of the one before");
   command.add_option("goal,--goal", flags.goal, "What to achieve, in words");
   command.add_option("--iterations", flags.iterations, "Rounds of improvement (default 3)");
   command.add_option("--episodes", flags.episodes, "Tuning seeds per candidate (default 8)");
@@ -280,6 +330,9 @@ void add_flags(CLI::App& command, RunFlags& flags) {
                    "Read commands from standard input while the run goes on (help lists them); the "
                    "live world is paced and ends when told to, or after --live");
   command.add_flag("--json", flags.json, "Print one JSON record per line");
+  for (const char* name : {"--load", "--console", "--watch", "--policy"}) {
+    command.get_option("--curriculum")->excludes(command.get_option(name));
+  }
   add_resume(command, flags);
 }
 
@@ -294,6 +347,8 @@ void add_run_command(CLI::App& program, Session& session) {
       "Examples:\n"
       "  cherub run --goal 'reach the target fast and safely'\n"
       "  cherub run --scenario pasture --goal 'keep the rabbits fed' --iterations 5\n"
+      "  cherub run --scenario tower --curriculum standard --goal 'reach the target safely'\n"
+      "  cherub run --set terrain.width=31 --set terrain.depth=31 --goal 'reach the target'\n"
       "  cherub run --policy mine.lua --watch mine.lua\n"
       "  cherub run --scenario pasture --policy mine.lua --console\n"
       "  cherub run --load runs/20261121-014233-3f9a --live 600\n"

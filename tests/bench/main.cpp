@@ -10,6 +10,7 @@ void bench_decide();
 void bench_episodes();
 void bench_reload();
 void bench_sandbox();
+void bench_scenarios();
 void bench_server();
 void bench_store();
 void bench_world();
@@ -18,12 +19,16 @@ void bench_world();
 
 // cherub_bench [name …]: runs the named benchmarks, or all.
 int main(int argc, char** argv) {
-  const std::map<std::string, void (*)()> benchmarks{
-      {"angel", &cherub::bench::bench_angel},   {"abilities", &cherub::bench::bench_abilities},
-      {"decide", &cherub::bench::bench_decide}, {"episodes", &cherub::bench::bench_episodes},
-      {"reload", &cherub::bench::bench_reload}, {"sandbox", &cherub::bench::bench_sandbox},
-      {"server", &cherub::bench::bench_server}, {"store", &cherub::bench::bench_store},
-      {"world", &cherub::bench::bench_world}};
+  const std::map<std::string, void (*)()> benchmarks{{"angel", &cherub::bench::bench_angel},
+                                                     {"abilities", &cherub::bench::bench_abilities},
+                                                     {"decide", &cherub::bench::bench_decide},
+                                                     {"episodes", &cherub::bench::bench_episodes},
+                                                     {"reload", &cherub::bench::bench_reload},
+                                                     {"sandbox", &cherub::bench::bench_sandbox},
+                                                     {"scenarios", &cherub::bench::bench_scenarios},
+                                                     {"server", &cherub::bench::bench_server},
+                                                     {"store", &cherub::bench::bench_store},
+                                                     {"world", &cherub::bench::bench_world}};
   if (argc == 1) {
     for (const auto& [name, run] : benchmarks) run();
     return 0;

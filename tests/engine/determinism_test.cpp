@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "engine/base/hash.h"
 #include "engine/base/sha256.h"
 #include "tests/engine/fixtures.h"
@@ -14,8 +16,13 @@ std::vector<std::uint64_t> hashes(const std::string& scenario, std::uint64_t see
   NativeBehaviour native;
   std::vector<std::uint64_t> all;
   for (int tick = 0; tick < ticks; ++tick) {
-    if (tick == 20)
-      REQUIRE(world->submit(Spawn{world->scenario().agent_species, 1.5, 1.5, 0, 7}).ok());
+    if (tick == 20) {
+      const Cell start = world->maze_facts().start;
+      const double x = std::max(start.x, 1) + 0.5, y = std::max(start.y, 1) + 0.5;
+      const auto spawned =
+          world->submit(Spawn{world->scenario().agent_species, x, y, double(start.z), 7});
+      REQUIRE(spawned.ok());
+    }
     if (tick == 25) REQUIRE(world->submit(Rain{0.7}).ok());
     if (tick == 30) REQUIRE(world->submit(Remove{world->id_of(removed)}).ok());
     all.push_back(world->step(native).hash);
@@ -35,7 +42,7 @@ std::uint64_t golden(const std::string& scenario) {
 }  // namespace
 
 TEST_CASE("the same scenario, seed and commands give the same hash on every tick") {
-  for (const char* scenario : {"maze", "meadow", "pasture"}) {
+  for (const char* scenario : {"maze", "meadow", "pasture", "caves", "town", "tower"}) {
     CHECK(hashes(scenario, 11, 120) == hashes(scenario, 11, 120));
   }
 }
@@ -78,5 +85,8 @@ TEST_CASE("rain and script slots are part of the state") {
 // only when that is meant.
 TEST_CASE("the rules have not changed by accident") {
   CHECK(cherub::base::hex64(golden("maze")) == "4d422a4aa4b157ab");
+  CHECK(cherub::base::hex64(golden("caves")) == "35d9e3ab62f45bc2");
+  CHECK(cherub::base::hex64(golden("town")) == "bbf7fe8a3e843792");
+  CHECK(cherub::base::hex64(golden("tower")) == "f091189c8ac5bcb8");
   CHECK(cherub::base::hex64(golden("pasture")) == "31f66d26a1b3199b");
 }

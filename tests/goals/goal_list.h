@@ -10,17 +10,14 @@ namespace cherub::goals {
 // One line of goals.yaml.
 struct GoalCase {
   std::string scenario;
-  std::string goal;                         // in words
-  std::vector<std::string> aims;            // metrics; "-name": its poor end
-  std::string baseline;                     // file name without ending
-  std::string baseline_source;              // what it holds
-  std::string reference, reference_source;  // of references.yaml: the policy that meets the goal
+  std::string goal;               // in words
+  std::vector<std::string> aims;  // metrics; "-name": its poor end
+  std::string baseline;           // file name without ending
+  std::string baseline_source;    // what it holds
 };
 
 // The goals of `folder`/goals.yaml with the sources of their baselines. Errors: kIo, and
 // kInvalidArgument with the place in the file.
 base::Result<std::vector<GoalCase>> read_goals(const std::string& folder);
-// Likewise those of `folder`/references.yaml, with sources out of `folder`/references.
-base::Result<std::vector<GoalCase>> read_references(const std::string& folder);
 
 }  // namespace cherub::goals

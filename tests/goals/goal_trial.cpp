@@ -25,15 +25,22 @@ class Listener final : public abilities::RunObserver {
   const std::function<void(const abilities::RunRecord&)>& hear_;
 };
 
-// Lets those who are not under study act as they always do.
-constexpr const char* kWanderer =
-    "local policy = {}\nfunction policy.act(self, world) self:wander() end\nreturn policy\n";
-
 double process_cpu_s() {
   timespec time{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
+
+void compare(Trial& trial, std::uint64_t seed) {
+  std::vector<double> differences;
+  for (std::size_t i = 0; i < trial.angel.scores.size(); ++i) {
+    differences.push_back(trial.angel.scores[i] - trial.baseline.scores[i]);
+  }
+  trial.difference = abilities::spread_of(differences, abilities::Worst::kLowest).mean;
+  trial.interval = abilities::bootstrap_interval(differences, seed);
+}
+
+}  // namespace
 
 Measured measured(const engine::Scenario& scenario, const abilities::Objective& objective,
                   std::span<const abilities::EpisodeResult> episodes) {
@@ -43,57 +50,6 @@ Measured measured(const engine::Scenario& scenario, const abilities::Objective& 
     result.scores.push_back(abilities::episode_score(scenario, objective, episode));
   }
   return result;
-}
-
-std::vector<abilities::EpisodeSpec> held_out_specs(const TrialOptions& options) {
-  std::vector<abilities::EpisodeSpec> specs;
-  for (const std::uint64_t seed : abilities::episode_seeds(
-           options.request.seed, abilities::SeedUse::kHeldOut, options.held_out)) {
-    abilities::EpisodeSpec spec;
-    spec.seed = seed;
-    spec.ticks_max = options.request.max_steps;
-    specs.push_back(spec);
-  }
-  return specs;
-}
-
-std::vector<double> differences_of(const Measured& one, const Measured& other) {
-  std::vector<double> differences;
-  for (std::size_t i = 0; i < one.scores.size(); ++i) {
-    differences.push_back(one.scores[i] - other.scores[i]);
-  }
-  return differences;
-}
-
-void compare(Trial& trial, std::uint64_t seed) {
-  const std::vector<double> differences = differences_of(trial.angel, trial.baseline);
-  trial.difference = abilities::spread_of(differences, abilities::Worst::kLowest).mean;
-  trial.interval = abilities::bootstrap_interval(differences, seed);
-}
-
-}  // namespace
-
-base::Result<ReferenceTrial> try_reference(const GoalCase& goal, const TrialOptions& options) {
-  const auto scenario = engine::builtin_scenario(goal.scenario);
-  if (!scenario) return scenario.error();
-  const auto objective = abilities::understand(goal.goal, *scenario);
-  if (!objective) return objective.error();
-  const auto registry = std::make_shared<scripting::ScriptRegistry>();
-  abilities::Evaluator evaluator(*scenario, registry, {}, options.request.threads);
-  const std::vector<abilities::EpisodeSpec> specs = held_out_specs(options);
-  const auto run = [&](const std::string& source) {
-    return measured(*scenario, *objective, evaluator.run(registry->add(source)->sha256, specs));
-  };
-  ReferenceTrial trial;
-  trial.reference = run(goal.reference_source);
-  trial.greedy = run(goal.baseline_source);
-  trial.walker = run(kWanderer);
-  const std::uint64_t seed = options.request.seed;
-  trial.over_greedy =
-      abilities::bootstrap_interval(differences_of(trial.reference, trial.greedy), seed);
-  trial.over_walker =
-      abilities::bootstrap_interval(differences_of(trial.reference, trial.walker), seed);
-  return trial;
 }
 
 base::Result<Trial> try_goal(const GoalCase& goal, const TrialOptions& options,
@@ -128,7 +84,14 @@ base::Result<Trial> try_goal(const GoalCase& goal, const TrialOptions& options,
 
   const auto registry = std::make_shared<scripting::ScriptRegistry>();
   abilities::Evaluator evaluator(*scenario, registry, {}, request.threads);
-  const std::vector<abilities::EpisodeSpec> specs = held_out_specs(options);
+  std::vector<abilities::EpisodeSpec> specs;
+  for (const std::uint64_t seed :
+       abilities::episode_seeds(request.seed, abilities::SeedUse::kHeldOut, options.held_out)) {
+    abilities::EpisodeSpec spec;
+    spec.seed = seed;
+    spec.ticks_max = request.max_steps;
+    specs.push_back(spec);
+  }
   const auto run = [&](const std::string& source) {
     return measured(*scenario, *objective, evaluator.run(registry->add(source)->sha256, specs));
   };

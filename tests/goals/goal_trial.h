@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "abilities/run.h"
 #include "abilities/score.h"
@@ -21,6 +23,9 @@ struct Measured {
   std::vector<double> scores;  // by seed
 };
 
+Measured measured(const engine::Scenario& scenario, const abilities::Objective& objective,
+                  std::span<const abilities::EpisodeResult> episodes);
+
 // What the built-in angel made of a goal, and a policy written by hand, on the same seeds.
 struct Trial {
   std::string source;  // of the angel's policy
@@ -32,13 +37,6 @@ struct Trial {
   double cpu_s = 0;              // processor time of it, all threads
   std::uint64_t candidates = 0;  // measured
 };
-
-// A policy written by hand for a goal, a greedy one and wandering, on the same seeds.
-struct ReferenceTrial {
-  Measured reference, greedy, walker;
-  abilities::Interval over_greedy, over_walker;  // of the mean differences, 95 %, paired
-};
-base::Result<ReferenceTrial> try_reference(const GoalCase& goal, const TrialOptions& options);
 
 // Lets the built-in angel search and compares. `progress` hears records of the run as they come.
 base::Result<Trial> try_goal(const GoalCase& goal, const TrialOptions& options,

@@ -189,8 +189,12 @@ TEST_CASE("Records have what the manifest says, and nothing else", "[manifest]")
   CHECK(keys_at_run_time("world.nearest('any', 99)", "pasture") == sighting);
   CHECK(keys_at_run_time("world.neighbors('any', 99)[1]", "pasture") == sighting);
   CHECK(keys_at_run_time("world.target()", "maze") == sighting);
-  CHECK(keys_at_run_time("world.path_step(world.target().x, world.target().y)", "maze") ==
-        manifest_names(ApiKind::kResultField, "Step."));
+  const Names step = manifest_names(ApiKind::kResultField, "Step.");
+  CHECK(keys_at_run_time("world.way_step(1, 1, 1)", "caves") == step);
+  CHECK(keys_at_run_time("world.frontier_step()", "tower") == step);
+  Names of_plane = keys_at_run_time("world.path_step(world.target().x, world.target().y)", "maze");
+  of_plane.insert({"z", "there"});
+  CHECK(of_plane == step);
 }
 
 TEST_CASE("The library has what the manifest says, and nothing else", "[manifest]") {
