@@ -126,6 +126,57 @@ Result<void> check_belongings(const Scenario& scenario, std::size_t i) {
   return {};
 }
 
+// What a default policy of villages names: where that is missing it could not even be loaded.
+struct PolicyNeeds {
+  std::string_view policy;
+  std::vector<std::string_view> species, abilities, actions;
+};
+const std::vector<PolicyNeeds>& policy_needs() {
+  static const std::vector<PolicyNeeds> all = {
+      {"villager",
+       {"granary", "bakery", "house", "wheat", "tree", "trader", "thief", "bread", "grain", "wood",
+        "coin"},
+       {"craft", "fetch", "give", "snack", "trade_offer", "attack"},
+       {"move_to", "rest", "use"}},
+      {"trader", {"market", "bread"}, {"snack", "trade_accept"}, {"move_to", "rest", "use"}},
+      {"thief",
+       {"granary", "person", "bread", "grain"},
+       {"snack", "steal"},
+       {"move", "move_to", "rest", "use"}},
+  };
+  return all;
+}
+
+bool any_role_knows(const Scenario& scenario, std::string_view ability) {
+  return std::any_of(scenario.roles.begin(), scenario.roles.end(), [&](const RoleSpec& role) {
+    return std::find(role.abilities.begin(), role.abilities.end(), ability) != role.abilities.end();
+  });
+}
+
+Result<void> check_policy_of(const Scenario& scenario, std::size_t i) {
+  const std::string& policy = scenario.species[i].policy;
+  const auto needs = std::find_if(policy_needs().begin(), policy_needs().end(),
+                                  [&](const PolicyNeeds& entry) { return entry.policy == policy; });
+  if (needs == policy_needs().end()) return {};
+  const auto lacks = [&](const std::string& what) {
+    return invalid(at("species", i) + ".policy", "Here " + quoted(policy) + " lacks " + what + ".");
+  };
+  if (!scenario.economy) return lacks("an `economy` section");
+  for (const std::string_view name : needs->species) {
+    if (!scenario.find_species(name)) return lacks("a species " + quoted(name));
+  }
+  for (const std::string_view ability : needs->abilities) {
+    if (!any_role_knows(scenario, ability)) return lacks("a role that knows " + quoted(ability));
+  }
+  const auto& actions = scenario.actions;
+  for (const std::string_view action : needs->actions) {
+    if (std::find(actions.begin(), actions.end(), action) == actions.end()) {
+      return lacks("the action " + quoted(action));
+    }
+  }
+  return {};
+}
+
 // Nothing of an economy may be said where there is none: it would silently mean nothing.
 Result<void> check_absent(const Scenario& scenario) {
   for (std::size_t i = 0; i < scenario.species.size(); ++i) {
@@ -173,6 +224,9 @@ Result<void> check_heads(const Scenario& scenario) {
 }  // namespace
 
 base::Result<void> check_economy(const Scenario& scenario) {
+  for (std::size_t i = 0; i < scenario.species.size(); ++i) {
+    if (auto checked = check_policy_of(scenario, i); !checked) return checked;
+  }
   if (!scenario.economy) return check_absent(scenario);
   const EconomySpec& economy = *scenario.economy;
   auto currency = is_species(scenario, "economy.currency", economy.currency, {Kind::kItem});
