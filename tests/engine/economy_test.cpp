@@ -340,9 +340,7 @@ TEST_CASE("what is wrong with an economy is told with its place") {
         "species[6].owned");
   CHECK(wrong("per: thief", "per: rogue") == "spawns[12].per");
   CHECK(wrong("role: guard, per", "role: king, per") == "spawns[10].role");
-  CHECK(wrong("{name: bakery, kind: place}", "{name: oven, kind: place}") ==
-        "economy.recipes[1].at");
-  CHECK(wrong("{name: market, kind: place}", "{name: square, kind: place}") == "species[2].policy");
+  CHECK(parse_scenario(fair_yaml("    policy: trader\n")).error().where == "species[0].policy");
   CHECK(wrong("abilities: [snack, drop, pick_up, steal, attack]", "abilities: [drop]").empty());
   CHECK(wrong("rest, say, use]", "say, use]") == "species[0].policy");
   CHECK(wrong("place: woods", "place: start") == "spawns[6].place");

@@ -57,14 +57,21 @@ class Bustle final : public Behaviour {
   }
 
  private:
-  // Some seconds to one place, some to the next.
+  static constexpr Tick kErrandTicks = 80;
+
+  // Where everybody goes for some time, and what he makes there.
+  struct Errand {
+    const char *place, *item;
+  };
+  static Errand errand_of(const World& world, std::uint32_t row) {
+    static constexpr Errand kErrands[] = {
+        {"wheat", "grain"}, {"granary", "grain"}, {"tree", "wood"},    {"bakery", "bread"},
+        {"house", "bread"}, {"person", "wood"},   {"workshop", "tool"}};
+    return kErrands[(row + world.tick() / kErrandTicks) % std::size(kErrands)];
+  }
+
   static void walk(const World& world, Intents& intents, std::uint32_t row) {
-    static constexpr const char* kPlaces[] = {"granary", "bakery", "wheat",   "house",
-                                              "tree",    "person", "workshop"};
-    const std::uint64_t id = world.id_of(row).packed();
-    cherub::base::RandomStream random(world.seed(), world.tick() / 40, id,
-                                      cherub::base::Stream::kBehaviour);
-    const EntityId place = nearest(world, row, kPlaces[random.below(std::size(kPlaces))], 30);
+    const EntityId place = nearest(world, row, errand_of(world, row).place, 30);
     intents.move[row] = static_cast<std::uint8_t>(MoveKind::kTo);
     intents.move_x[row] = world.columns().x[place.index];
     intents.move_y[row] = world.columns().y[place.index];
@@ -82,18 +89,18 @@ class Bustle final : public Behaviour {
   static Effect anything(const World& world, std::uint32_t row,
                          cherub::base::RandomStream& random) {
     static constexpr EffectKind kKinds[] = {
-        EffectKind::kCraft, EffectKind::kCraft,  EffectKind::kFetch,  EffectKind::kGive,
-        EffectKind::kSteal, EffectKind::kDrop,   EffectKind::kPickUp, EffectKind::kEat,
-        EffectKind::kOffer, EffectKind::kAccept, EffectKind::kRest,   EffectKind::kDamage};
+        EffectKind::kCraft, EffectKind::kCraft,  EffectKind::kCraft, EffectKind::kCraft,
+        EffectKind::kFetch, EffectKind::kGive,   EffectKind::kSteal, EffectKind::kSteal,
+        EffectKind::kDrop,  EffectKind::kPickUp, EffectKind::kEat,   EffectKind::kOffer,
+        EffectKind::kRest,  EffectKind::kDamage};
     static constexpr const char* kPartners[] = {"person", "granary", "house", "thief", "trader"};
     static constexpr const char* kItems[] = {"grain", "bread", "wood", "tool", "chair", "coin"};
     Effect made;
     made.kind = kKinds[random.below(std::size(kKinds))];
     made.target = nearest(world, row, kPartners[random.below(std::size(kPartners))]);
     made.item = index_in(world, kItems[random.below(std::size(kItems))]);
-    // Work needs patience.
     if (made.kind == EffectKind::kCraft) {
-      made.item = index_in(world, kItems[(row + world.tick() / 40) % 3]);
+      made.item = index_in(world, errand_of(world, row).item);
     }
     made.want_item = index_in(world, kItems[random.below(std::size(kItems))]);
     made.count = static_cast<std::uint32_t>(1 + random.below(2));
@@ -116,7 +123,7 @@ class Bustle final : public Behaviour {
 // The village with everybody in it, all of whom know "act".
 inline std::unique_ptr<World> busy_village(std::uint64_t seed, const Scenario& scenario) {
   auto world = make_world(scenario, seed);
-  REQUIRE(world->submit(InstallAbility{spec_of("act", 0.01)}).ok());
+  REQUIRE(world->submit(InstallAbility{spec_of("act", 0.04)}).ok());
   for (const RoleSpec& role : scenario.roles) {
     REQUIRE(world->submit(GrantAbility{"act", std::nullopt, role.name}).ok());
   }
