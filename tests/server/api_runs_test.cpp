@@ -206,9 +206,9 @@ TEST_CASE("events carry ids to go on behind, end with the run, and need not be a
   REQUIRE(eventually([&] { return bench.registry.find(id)->over(); }));
   Reply rest = events("0.2");
   REQUIRE(std::holds_alternative<StreamedResponse>(rest));
-  const auto last = std::get<StreamedResponse>(rest).body;
-  CHECK(last->next().bytes.find("\"recovered\":true") != std::string::npos);
-  CHECK(last->next().end);
+  const auto ending = std::get<StreamedResponse>(rest).body;
+  CHECK(ending->next().bytes.find("\"recovered\":true") != std::string::npos);
+  CHECK(ending->next().end);
   CHECK(std::get<HttpResponse>(events("0.3")).status == 204);
   CHECK(std::get<HttpResponse>(events("nonsense")).status == 400);
   CHECK(std::holds_alternative<StreamedResponse>(events("other.3")));
