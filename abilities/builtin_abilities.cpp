@@ -32,6 +32,9 @@ const std::vector<Builtin>& builtins() {
       {"plant", builtin::k_plant_lua},
       {"fireball", builtin::k_fireball_lua},
       {"telepathy", builtin::k_telepathy_lua},
+      {"craft", builtin::k_craft_lua},
+      {"fetch", builtin::k_fetch_lua},
+      {"snack", builtin::k_snack_lua},
   };
   return all;
 }

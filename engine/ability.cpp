@@ -83,6 +83,10 @@ const char* effect_name(EffectKind kind) {
       return "tell";
     case EffectKind::kCall:
       return "call";
+    case EffectKind::kFetch:
+      return "fetch";
+    case EffectKind::kCraft:
+      return "craft";
   }
   return "unknown";
 }
@@ -112,6 +116,9 @@ EffectPrice price_of(EffectKind kind) {
       return {0, 0, "", 0.0005, false};
     case EffectKind::kCall:
       return {0, 0.0002, "m", 0, false};
+    case EffectKind::kCraft:
+      return {0.002, 0, "", 0, false};
+    case EffectKind::kFetch:
     case EffectKind::kEat:
     case EffectKind::kDrink:
     case EffectKind::kRest:
@@ -152,6 +159,7 @@ bool needs_target(EffectKind kind) {
     case EffectKind::kPlant:
     case EffectKind::kDrop:
     case EffectKind::kCall:
+    case EffectKind::kCraft:
       return false;
     default:
       return true;

@@ -55,8 +55,10 @@ enum class EffectKind : std::uint8_t {
   kAccept,  // the user takes up `target`'s standing offer: both hands change at once or not at all
   kTell,    // `text` is heard by `target`, however far
   kCall,    // `text` is heard by all agents within `amount` m
+  kFetch,   // `count` of `item` from the store of the place `target`, which the user may use
+  kCraft,   // one tick of work on `item`, by the scenario's recipe for it
 };
-inline constexpr int kEffectKindCount = 19;
+inline constexpr int kEffectKindCount = 21;
 const char* effect_name(EffectKind kind);  // "damage", "pick_up" …
 
 inline constexpr std::size_t kEffectsMax = 64;  // of one use

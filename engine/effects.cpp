@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/economy/systems.h"
 #include "engine/feeding.h"
 #include "engine/hands.h"
 #include "engine/uses.h"
@@ -18,6 +19,11 @@ bool suits(EffectKind effect, Kind target) {
       return true;  // the diet says what
     case EffectKind::kPickUp:
       return target == Kind::kItem;
+    case EffectKind::kGive:
+    case EffectKind::kSteal:
+      return target == Kind::kAgent || target == Kind::kPlace;
+    case EffectKind::kFetch:
+      return target == Kind::kPlace;
     default:
       return target == Kind::kAgent;
   }
@@ -26,7 +32,7 @@ bool suits(EffectKind effect, Kind target) {
 // What goes from hand to hand, or from the ground into one.
 bool needs_reach(EffectKind kind) {
   return kind == EffectKind::kPickUp || kind == EffectKind::kGive || kind == EffectKind::kSteal ||
-         kind == EffectKind::kAccept;
+         kind == EffectKind::kAccept || kind == EffectKind::kFetch;
 }
 
 // Applies the effects of one use.
@@ -102,6 +108,11 @@ class Use {
         return speak(SoundKind::kTell, effect);
       case EffectKind::kCall:
         return speak(SoundKind::kCall, effect);
+      case EffectKind::kFetch:
+        return state_.economy ? fetch(state_, row_, target, effect.item, effect.count)
+                              : Receipt::kNotAvailable;
+      case EffectKind::kCraft:
+        return once(crafted_) ? work(effect.item) : Receipt::kNotReady;
     }
     return Receipt::kNotAvailable;
   }
@@ -127,6 +138,7 @@ class Use {
     Event event = event_at(state_, EventKind::kDamage, target, lost);
     event.other = state_.id_of(row_);
     state_.events.push_back(std::move(event));
+    if (state_.economy) after_blow(state_, row_, target);
     if (columns_.health[target] <= 0) kill(state_, target, DeathCause::kKilled);
     return Receipt::kAccepted;
   }
@@ -173,6 +185,10 @@ class Use {
     const double dy = double{columns_.y[row_]} - double{from_y};
     columns_.travelled[row_] += static_cast<float>(std::sqrt(dx * dx + dy * dy));
     return free ? Receipt::kAccepted : Receipt::kBlocked;
+  }
+
+  Receipt work(SpeciesIndex output) {
+    return state_.economy ? craft(state_, row_, output) : Receipt::kNotAvailable;
   }
 
   // Of two shields the stronger counts, of equal ones the one that lasts longer.
@@ -228,7 +244,7 @@ class Use {
   std::uint32_t row_;
   AbilitySpec spec_;
   base::RandomStream chance_;
-  bool ate_ = false, drank_ = false, rested_ = false;
+  bool ate_ = false, drank_ = false, rested_ = false, crafted_ = false;
 };
 
 }  // namespace

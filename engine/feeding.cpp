@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/ecology/systems.h"
+#include "engine/economy/systems.h"
 #include "engine/hands.h"
 #include "engine/nature.h"
 #include "engine/tasks.h"
@@ -67,7 +68,9 @@ Receipt eat_from_hands(WorldState& state, std::uint32_t row, SpeciesIndex item) 
 
 Receipt rest(WorldState& state, std::uint32_t row) {
   float& energy = state.columns.energy[row];
-  energy = std::min(1.0f, energy + state.rules_of(row).rest_per_tick);
+  const bool roof = state.economy && is_sheltered(state, row);
+  const auto factor = static_cast<float>(roof ? kRoofFactor : 1.0);
+  energy = std::min(1.0f, energy + factor * state.rules_of(row).rest_per_tick);
   return Receipt::kAccepted;
 }
 

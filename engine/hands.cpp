@@ -5,11 +5,9 @@
 #include <string>
 #include <utility>
 
-namespace cherub::engine {
-namespace {
+#include "engine/economy/systems.h"
 
-constexpr double kTheftChance = 0.5;
-constexpr Tick kForgetInterval_ticks = 64;
+namespace cherub::engine {
 
 std::uint64_t count_in_hands(const WorldState& state, std::uint32_t row, SpeciesIndex item) {
   const Hands* const hands = state.society.hands.find(row);
@@ -22,6 +20,11 @@ std::uint64_t room_in_hands(const WorldState& state, std::uint32_t row) {
   const std::uint64_t full = hands != nullptr ? total_of(*hands) : 0;
   return capacity > full ? capacity - full : 0;
 }
+
+namespace {
+
+constexpr double kTheftChance = 0.5;  // where there is no economy
+constexpr Tick kForgetInterval_ticks = 64;
 
 // The caller has seen to it that there is room.
 void put(WorldState& state, std::uint32_t row, SpeciesIndex item, std::uint32_t count) {
@@ -81,13 +84,49 @@ bool is_item(const WorldState& state, SpeciesIndex item) {
   return item < state.rules.size() && state.rules[item].kind == Kind::kItem;
 }
 
+// Taken off the ground although it is somebody else's.
+void note_theft(WorldState& state, std::uint32_t row, std::uint32_t thing) {
+  const EntityId owner = *state.society.economy.owners.find(thing);
+  report(state, EventKind::kTheft, row, owner.index, 1,
+         name_of(state, state.columns.species[thing]));
+  after_theft(state, row, owner);
+}
+
+// What goes from hand to hand, at the prices of the place, coins.
+double worth(const WorldState& state, std::uint32_t row, SpeciesIndex item, std::uint32_t count) {
+  const Columns& columns = state.columns;
+  return count * price_at(state, item, columns.x[row], columns.y[row], columns.z[row]);
+}
+
 }  // namespace
+
+Receipt move_items(WorldState& state, std::uint32_t from, std::uint32_t to, SpeciesIndex item,
+                   std::uint32_t count) {
+  if (count == 0 || count_in_hands(state, from, item) < count) return Receipt::kNoItem;
+  if (room_in_hands(state, to) < count) return Receipt::kHandsFull;
+  take(state, from, item, count);
+  put(state, to, item, count);
+  return Receipt::kAccepted;
+}
+
+void put_new(WorldState& state, std::uint32_t row, SpeciesIndex item, std::uint32_t count) {
+  put(state, row, item, count);
+  state.carried += count;
+}
+
+void use_up(WorldState& state, std::uint32_t row, SpeciesIndex item, std::uint32_t count) {
+  take(state, row, item, count);
+  state.carried -= count;
+}
 
 Receipt pick_up(WorldState& state, std::uint32_t row, EntityId thing) {
   if (room_in_hands(state, row) == 0) return Receipt::kHandsFull;
   Event event = event_at(state, EventKind::kPickUp, row);
   event.other = thing;
   state.events.push_back(std::move(event));
+  if (state.economy && belongs_to_another(state, row, thing.index)) {
+    note_theft(state, row, thing.index);
+  }
   kill(state, thing.index, DeathCause::kTaken);
   put(state, row, state.columns.species[thing.index], 1);
   ++state.carried;
@@ -104,21 +143,24 @@ Receipt drop(WorldState& state, std::uint32_t row, SpeciesIndex item, std::uint3
 Receipt give(WorldState& state, std::uint32_t row, std::uint32_t to, SpeciesIndex item,
              std::uint32_t count) {
   if (to == row) return Receipt::kNoSuchTarget;
-  if (count == 0 || count_in_hands(state, row, item) < count) return Receipt::kNoItem;
-  if (room_in_hands(state, to) < count) return Receipt::kHandsFull;
-  take(state, row, item, count);
-  put(state, to, item, count);
+  const Receipt receipt = move_items(state, row, to, item, count);
+  if (receipt != Receipt::kAccepted) return receipt;
   report(state, EventKind::kGive, row, to, count, name_of(state, item));
+  if (state.economy && !is_own(state, row, to)) after_gift(state, row, to);
   return Receipt::kAccepted;
 }
 
 Receipt steal(WorldState& state, std::uint32_t row, std::uint32_t from, SpeciesIndex item,
               std::uint32_t count, base::RandomStream& chance) {
   if (from == row) return Receipt::kNoSuchTarget;
+  const bool store = state.rules_of(from).kind == Kind::kPlace;
+  if (store && may_take(state, row, from)) return Receipt::kNotAvailable;
   if (count == 0 || count_in_hands(state, from, item) < count) return Receipt::kNoItem;
   if (room_in_hands(state, row) < count) return Receipt::kHandsFull;
-  const bool works = chance.uniform() < kTheftChance;
+  const double probability = state.economy ? theft_chance(state, row, from) : kTheftChance;
+  const bool works = chance.uniform() < probability;
   report(state, EventKind::kTheft, row, from, works ? count : 0, name_of(state, item));
+  if (state.economy) after_theft(state, row, state.id_of(from));
   if (!works) return Receipt::kFailed;
   take(state, from, item, count);
   put(state, row, item, count);
@@ -152,6 +194,10 @@ Receipt accept(WorldState& state, std::uint32_t row, std::uint32_t from) {
       room_in_hands(state, from) + deal.count < deal.want_count) {
     return Receipt::kHandsFull;
   }
+  if (state.economy) {
+    after_trade(state, from, row, worth(state, row, deal.item, deal.count),
+                worth(state, row, deal.want_item, deal.want_count));
+  }
   take(state, from, deal.item, deal.count);
   take(state, row, deal.want_item, deal.want_count);
   put(state, row, deal.item, deal.count);
@@ -163,8 +209,7 @@ Receipt accept(WorldState& state, std::uint32_t row, std::uint32_t from) {
 
 bool consume(WorldState& state, std::uint32_t row, SpeciesIndex item) {
   if (count_in_hands(state, row, item) == 0) return false;
-  take(state, row, item, 1);
-  --state.carried;
+  use_up(state, row, item, 1);
   return true;
 }
 
@@ -174,6 +219,7 @@ void release_belongings(WorldState& state, std::uint32_t row) {
     for (const ItemCount& entry : *hands) let_fall(state, row, entry.item, entry.count);
     society.hands.erase(row);
   }
+  if (state.economy) forget_person(state, row);
   society.own_abilities.erase(row);
   society.cooldowns.erase(row);
   society.shields.erase(row);
@@ -192,6 +238,7 @@ void forget_what_passed(WorldState& state) {
       [&](std::uint32_t, const Shield& shield) { return passed(shield.until); });
   society.offers.erase_if([&](std::uint32_t, const Offer& made) { return passed(made.until); });
   forget_reports(society.reports, state.tick);
+  if (state.economy) forget_idle_crafts(state);
 }
 
 void index_offers(WorldState& state) {

@@ -78,6 +78,10 @@ void bury_and_bear(WorldState& state) {
     Event event = event_at(state, thing ? EventKind::kDrop : EventKind::kBirth, row);
     event.other = birth.parent;
     state.events.push_back(std::move(event));
+    // What somebody lets fall stays his, what the dead leave is nobody's.
+    if (thing && state.economy && state.exists(birth.parent)) {
+      state.society.economy.owners[row] = birth.parent;
+    }
   }
   state.births.clear();
   std::fill(state.unborn.begin(), state.unborn.end(), 0u);

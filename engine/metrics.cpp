@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "engine/economy/economy_tally.h"
 #include "engine/scenario_fields.h"
 #include "engine/sight.h"
 #include "engine/world_state.h"
@@ -14,6 +15,7 @@ namespace {
 // Bounds the memory of `coverage`, which keeps one bit per agent and cell: beyond, no more agents
 // are followed for it.
 constexpr std::size_t kCoverageBytesMax = std::size_t{64} << 20;
+constexpr float kFedHungerMax = 0.7f;  // who is hungrier is not fed
 
 // Who is as near follows the target, and is home, m.
 constexpr double kFollowing_m = 4, kHome_m = 1.5;
@@ -27,7 +29,7 @@ struct Followed {
   double collisions = 0, damage = 0;
   double travelled_before = 0, travelled = 0;  // m
   double relieved = 0;                         // hunger, by eating
-  double hunger_sum = 0, hunger_ticks = 0;
+  double hunger_sum = 0, hunger_ticks = 0, fed_ticks = 0;
   std::int32_t steps_first = kUnreachable, steps_best = kUnreachable;  // to the target, cells
   double cells_seen = 0;
   double reached_m = 0;        // travelled until the target was reached
@@ -42,6 +44,7 @@ struct Totals {
   double persistence = 1, diversity = 0;
   double episode_s = 0, passable_cells = 1, open_voxels = 1;
   double shortest_m = 0;  // from the start to the target
+  EconomyTotals economy;
 };
 
 double share(bool flag) {
@@ -67,6 +70,10 @@ double mean_hunger(const Followed& agent) {
   return agent.hunger_ticks > 0 ? agent.hunger_sum / agent.hunger_ticks : 0;
 }
 
+double fed_share(const Followed& agent) {
+  return agent.hunger_ticks > 0 ? agent.fed_ticks / agent.hunger_ticks : 1;
+}
+
 using Agent = const Followed&;
 using Whole = const Totals&;
 
@@ -81,7 +88,7 @@ double following_of(const Followed& agent) {
   return agent.hunger_ticks > 0 ? agent.following_ticks / agent.hunger_ticks : 0;
 }
 
-constexpr std::array<Recorder, 20> kRecorders = {{
+constexpr std::array<Recorder, 30> kRecorders = {{
     {"reached", Fold::kMean, [](Agent a, Whole) { return share(a.reached); }, nullptr},
     {"progress", Fold::kMean, [](Agent a, Whole) { return progress_of(a); }, nullptr},
     {"time_to_goal", Fold::kMean,
@@ -104,6 +111,16 @@ constexpr std::array<Recorder, 20> kRecorders = {{
     {"hunted", Fold::kWorld, nullptr, [](Whole w) { return w.hunted; }},
     {"persistence", Fold::kWorld, nullptr, [](Whole w) { return w.persistence; }},
     {"diversity", Fold::kWorld, nullptr, [](Whole w) { return w.diversity; }},
+    {"fed", Fold::kMean, [](Agent a, Whole) { return fed_share(a); }, nullptr},
+    {"wealth", Fold::kWorld, nullptr, [](Whole w) { return w.economy.wealth; }},
+    {"coins", Fold::kWorld, nullptr, [](Whole w) { return w.economy.coins; }},
+    {"reputation", Fold::kWorld, nullptr, [](Whole w) { return w.economy.reputation; }},
+    {"crafted", Fold::kWorld, nullptr, [](Whole w) { return w.economy.crafted; }},
+    {"thefts", Fold::kWorld, nullptr, [](Whole w) { return w.economy.thefts; }},
+    {"stolen", Fold::kWorld, nullptr, [](Whole w) { return w.economy.stolen; }},
+    {"trades", Fold::kWorld, nullptr, [](Whole w) { return w.economy.trades; }},
+    {"gifts", Fold::kWorld, nullptr, [](Whole w) { return w.economy.gifts; }},
+    {"stock", Fold::kWorld, nullptr, [](Whole w) { return w.economy.stock; }},
 }};
 
 const Recorder* find_recorder(std::string_view name) {
@@ -129,6 +146,7 @@ struct EpisodeMetrics::State {
   std::vector<Followed> agents;            // by ascending row
   SpeciesIndex species = 0;                // that `population` and its births and deaths count
   Totals totals;
+  std::unique_ptr<EconomyTally> economy;  // where there is one
   bool has_target = false;
   std::vector<SpeciesIndex> first_species;  // of which somebody lived at first
   std::uint32_t width = 1;
@@ -208,6 +226,7 @@ void EpisodeMetrics::State::take_event(const World& world, const TickReport& rep
       if (agent != nullptr) agent->collisions += 1;
       return;
     case EventKind::kHazard:
+    case EventKind::kDamage:
       if (agent != nullptr) agent->damage += event.value;
       return;
     case EventKind::kEat:
@@ -302,6 +321,11 @@ EpisodeMetrics::EpisodeMetrics(const World& world) : state_(std::make_unique<Sta
     if (world.alive_count(species) > 0) state.first_species.push_back(species);
   }
   state.count_species(world);
+  if (!scenario.economy) return;
+  std::vector<EntityId> followed;
+  for (const Followed& agent : state.agents) followed.push_back(agent.id);
+  state.economy = std::make_unique<EconomyTally>(world, std::move(followed));
+  state.totals.economy = state.economy->totals();
 }
 
 EpisodeMetrics::~EpisodeMetrics() = default;
@@ -318,12 +342,16 @@ void EpisodeMetrics::observe(const World& world, const TickReport& report) {
       continue;
     }
     agent.hunger_sum += columns.hunger[agent.id.index];
+    agent.fed_ticks += columns.hunger[agent.id.index] < kFedHungerMax ? 1 : 0;
     agent.travelled = columns.travelled[agent.id.index] - agent.travelled_before;
     state.follow_position(world, at);
     state.follow_way(world, agent);
   }
   state.totals.agents_now = world.alive_count(state.species);
   state.count_species(world);
+  if (!state.economy) return;
+  state.economy->observe(world, report);
+  state.totals.economy = state.economy->totals();
 }
 
 std::vector<double> EpisodeMetrics::values() const {

@@ -102,6 +102,10 @@ const char* event_name(EventKind kind) {
       return "position_refused";
     case EventKind::kClientEvent:
       return "client_event";
+    case EventKind::kFetch:
+      return "fetch";
+    case EventKind::kCraft:
+      return "craft";
   }
   return "unknown";
 }
@@ -140,6 +144,8 @@ const char* kind_name(Kind kind) {
       return "item";
     case Kind::kObstacle:
       return "obstacle";
+    case Kind::kPlace:
+      return "place";
   }
   return "unknown";
 }

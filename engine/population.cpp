@@ -6,6 +6,7 @@
 
 #include "engine/base/check.h"
 #include "engine/ecology/systems.h"
+#include "engine/economy/town.h"
 #include "engine/hands.h"
 #include "engine/nature.h"
 #include "engine/tasks.h"
@@ -99,6 +100,15 @@ Place anywhere(const WorldState& state, base::RandomStream& random) {
     return static_cast<float>(std::min(value, static_cast<double>(cell) + 0.999));
   };
   return {inside(x, cell_x), inside(y, cell_y)};
+}
+
+// Where the village has it, or, if water is there, anywhere.
+Place in_town(const WorldState& state, std::size_t spawn, std::uint32_t index,
+              base::RandomStream& random) {
+  const TownPoint at = town_point(state.scenario, spawn, index, state.seed, random);
+  const bool open = state.terrain.at(cell_at(at.x), cell_at(at.y)) == Block::kOpen;
+  if (!open) return anywhere(state, random);
+  return {static_cast<float>(at.x), static_cast<float>(at.y)};
 }
 
 void refresh_targets(WorldState& state) {
@@ -219,7 +229,10 @@ std::uint32_t add_entity(WorldState& state, SpeciesIndex species, float x, float
   columns.script[row] = scripted ? 0 : kNoScript;
   columns.x[row] = x;
   columns.y[row] = y;
-  columns.z[row] = z;
+  // Wherever in a cell somebody puts it, who walks stands.
+  const Gait& gait = state.rules[species].gait;
+  columns.z[row] =
+      gait.motion == Motion::kWalk ? static_cast<float>(cell_at(z)) + height_in_cell(gait) : z;
   settle(state.terrain, state.rules[species].body_radius, z, columns.x[row], columns.y[row]);
   columns.health[row] = 1;
   columns.energy[row] = 1;
@@ -259,6 +272,10 @@ bool has_room(const WorldState& state, SpeciesIndex species) {
   const std::uint32_t most = state.scenario.species[species].population_max;
   const bool full = most > 0 && state.population[species] + state.unborn[species] >= most;
   return !full && !is_full(state);
+}
+
+bool has_room_for_items(const WorldState& state, std::uint32_t count) {
+  return state.alive + state.births.size() + state.carried + count <= kEntitiesMax;
 }
 
 void expect_birth(WorldState& state, const Birth& birth) {
@@ -311,7 +328,8 @@ void spawn_population(WorldState& state) {
   std::uint64_t number = 0;
   const double square_m = row_square_m(state.scenario);
   const std::vector<std::int32_t> ways = ways_of_agents(state);
-  for (const SpawnSpec& spawn : state.scenario.spawns) {
+  for (std::size_t entry = 0; entry < state.scenario.spawns.size(); ++entry) {
+    const SpawnSpec& spawn = state.scenario.spawns[entry];
     const auto species = static_cast<SpeciesIndex>(*state.scenario.find_species(spawn.species));
     struct Newcomer {
       Place place;
@@ -322,8 +340,9 @@ void spawn_population(WorldState& state) {
     newcomers.reserve(count);
     for (std::uint32_t i = 0; i < count; ++i) {
       base::RandomStream random = state.random(number++, base::Stream::kSpawn);
-      const Place place = spawn.place == "start"    ? centre(state, species, state.maze.start)
-                          : spawn.place == "target" ? centre(state, species, state.maze.target)
+      const Place place = is_town_place(spawn.place) ? in_town(state, entry, i, random)
+                          : spawn.place == "start"   ? centre(state, species, state.maze.start)
+                          : spawn.place == "target"  ? centre(state, species, state.maze.target)
                           : ways.empty()
                               ? anywhere(state, random)
                               : centre(state, species, anywhere_on(state, species, ways, random));
@@ -338,7 +357,11 @@ void spawn_population(WorldState& state) {
           return square(a.place) < square(b.place);
         });
     for (auto& [place, random] : newcomers) {
-      vary_start(state, add_entity(state, species, place.x, place.y, place.z), random);
+      const std::uint32_t row = add_entity(state, species, place.x, place.y, place.z);
+      if (const auto role = state.scenario.find_role(spawn.role)) {
+        state.columns.role[row] = static_cast<std::uint8_t>(*role);
+      }
+      vary_start(state, row, random);
     }
   }
 }

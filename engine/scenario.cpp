@@ -51,7 +51,8 @@ const std::vector<std::string>& generator_names() {
 }
 
 const std::vector<std::string>& place_names() {
-  static const std::vector<std::string> names = {"anywhere", "start", "target"};
+  static const std::vector<std::string> names = {"anywhere", "start",  "target", "centre",
+                                                 "homes",    "fields", "woods",  "edge"};
   return names;
 }
 
@@ -65,13 +66,14 @@ namespace {
 struct Shipped {
   std::string_view name, yaml;
 };
-const std::array<Shipped, 6>& all_shipped() {
-  static const std::array<Shipped, 6> all = {{{"maze", shipped::k_maze_yaml},
+const std::array<Shipped, 7>& all_shipped() {
+  static const std::array<Shipped, 7> all = {{{"maze", shipped::k_maze_yaml},
                                               {"meadow", shipped::k_meadow_yaml},
                                               {"pasture", shipped::k_pasture_yaml},
                                               {"caves", shipped::k_caves_yaml},
                                               {"town", shipped::k_town_yaml},
-                                              {"tower", shipped::k_tower_yaml}}};
+                                              {"tower", shipped::k_tower_yaml},
+                                              {"village", shipped::k_village_yaml}}};
   return all;
 }
 

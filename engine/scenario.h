@@ -10,6 +10,7 @@
 #include "engine/base/result.h"
 #include "engine/ecology/environment.h"
 #include "engine/ecology/traits.h"
+#include "engine/economy/economy.h"
 #include "engine/gait.h"
 
 namespace cherub::engine {
@@ -46,8 +47,9 @@ enum class Kind : std::uint8_t {
   kTarget,
   kItem,      // a thing: lies on the ground, or is carried in hands as a count
   kObstacle,  // agents cannot walk into it
+  kPlace,     // a building or the like: where work is done, things are kept, or somebody lives
 };
-const char* kind_name(Kind kind);  // "agent", "plant", "target", "item", "obstacle"
+const char* kind_name(Kind kind);  // "agent", "plant", "target", "item", "obstacle", "place"
 
 // How a target or obstacle goes about by itself, from cell to cell.
 enum class Route : std::uint8_t {
@@ -79,7 +81,7 @@ struct SpeciesSpec {
   double reproduce_energy = 0;       // needed; half of it goes to the child; 0: cannot
   double reproduce_age_s = 0;        // youngest parent, s
   double lifetime_s = 0;             // 0: does not age to death
-  std::uint32_t hands = 0;           // agents: how many items they can carry
+  std::uint32_t hands = 0;           // agents, places: how many items they can carry or keep
   std::string role;                  // agents: of its members at first; empty: none
   Gait gait;                         // `motion` and `climb`
   double lift = 1;                   // who flies: m/s up and down
@@ -108,6 +110,12 @@ struct SpeciesSpec {
   bool colony = false;      // its members swarm when their colony is not well
   bool decomposer = false;  // a plant that lives on litter, and without light
   std::string policy;       // agents: what they act by when no script drives them; empty: native
+  // What follows counts where there is an `economy` only.
+  double price = 0;                 // items: coins for one where there is no other
+  std::vector<StackSpec> holds;     // what is in each one's hands or store at the beginning
+  std::vector<std::string> serves;  // places: species whose members may take from the store
+  bool owned = false;               // places: each belongs to one of the agent_species
+  bool shelter = false;             // places: who rests here has a roof
 };
 
 // An occupation: what those who have it know.
@@ -120,7 +128,15 @@ struct RoleSpec {
 struct SpawnSpec {
   std::string species;
   std::uint32_t count = 1;
-  std::string place = "anywhere";  // anywhere | start | target (where a generator put them)
+  // anywhere | start | target (where a generator put them) | in the open: centre | homes | fields
+  // | woods | edge
+  std::string place = "anywhere";
+  std::string role = "";  // agents: instead of their species'; empty: that
+  // Where there is an `economy`: `share` of them for each "person", "trader" or "thief" of its town
+  // instead of `count`; where they are `scarce`, less by the town's scarcity.
+  std::string per = "";
+  double share = 1;
+  bool scarce = false;
 };
 
 struct TerrainSpec {
@@ -136,7 +152,7 @@ inline constexpr std::string_view kActionNames[] = {"move",      "move_to", "wan
                                                     "use",       "drink",   "pollinate"};
 
 // The policies that `species: policy:` can name; their Lua is in scripting/policies.
-inline constexpr std::string_view kDefaultPolicyNames[] = {"animal"};
+inline constexpr std::string_view kDefaultPolicyNames[] = {"animal", "villager", "trader", "thief"};
 
 // Whether walls hide what is behind them. kAuto: in a maze.
 enum class WallSight : std::uint8_t { kAuto, kBlock, kIgnore };
@@ -174,6 +190,7 @@ struct Scenario {
   WallSight walls = WallSight::kAuto;  // `senses: {walls: block | ignore}`
   bool keeps_map = false;              // `senses: {map: true}`: agents remember what they saw
   std::optional<EnvironmentSpec> environment;  // makes the world an ecosystem
+  std::optional<EconomySpec> economy;          // makes the world a village
   std::vector<RoleSpec> roles;
   std::vector<SpeciesSpec> species;
   std::vector<SpawnSpec> spawns;

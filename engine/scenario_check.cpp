@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "engine/economy/town.h"
 #include "engine/scenario_fields.h"
 #include "engine/scenario_settings.h"
 #include "engine/seen_map.h"
@@ -198,10 +199,12 @@ Result<void> check_agent_fields(const Scenario& scenario, std::size_t i) {
   if (!species.role.empty()) {
     checks << is_known(item("species", i, "role"), species.role, role_names(scenario));
   }
-  const bool has = species.hands > 0 || !species.role.empty();
-  if (has && species.kind != Kind::kAgent) {
-    checks << invalid(item("species", i, species.hands > 0 ? "hands" : "role"),
-                      "Only a species with kind: agent has this.");
+  if (!species.role.empty() && species.kind != Kind::kAgent) {
+    checks << invalid(item("species", i, "role"), "Only a species with kind: agent has this.");
+  }
+  if (species.hands > 0 && species.kind != Kind::kAgent && species.kind != Kind::kPlace) {
+    checks << invalid(item("species", i, "hands"),
+                      "Only a species with kind: agent or kind: place has this.");
   }
   return checks.first();
 }
@@ -248,9 +251,17 @@ Result<void> check_spawns(const Scenario& scenario) {
     checks << is_known(item("spawns", i, "species"), spawn.species, species_names(scenario))
            << is_known(item("spawns", i, "place"), spawn.place, place_names())
            << in_range(item("spawns", i, "count"), spawn.count, 0, kEntitiesMax);
-    if (spawn.place != "anywhere" && scenario.terrain.generator == "flat") {
+    const bool of_generator = spawn.place == "start" || spawn.place == "target";
+    if (of_generator && scenario.terrain.generator == "flat") {
       checks << invalid(item("spawns", i, "place"),
                         quoted(spawn.place) + " exists only in a maze, caves, a town or a tower.");
+    }
+    if (is_town_place(spawn.place) && scenario.terrain.generator != "flat") {
+      checks << invalid(item("spawns", i, "place"),
+                        quoted(spawn.place) + " exists on flat ground only.");
+    }
+    if (!spawn.role.empty()) {
+      checks << is_known(item("spawns", i, "role"), spawn.role, role_names(scenario));
     }
     total += spawn.count;
   }
@@ -357,7 +368,8 @@ base::Result<void> check_scenario(const Scenario& scenario) {
          << in_range("hazard_damage", scenario.hazard_damage, 0, 1000)
          << check_terrain(scenario.terrain) << check_roles(scenario) << check_species(scenario)
          << check_spawns(scenario) << check_metrics(scenario) << check_actions(scenario)
-         << check_difficulty(scenario) << check_map(scenario) << check_ecology_of(scenario);
+         << check_difficulty(scenario) << check_map(scenario) << check_ecology_of(scenario)
+         << check_economy(scenario);
   return checks.first();
 }
 

@@ -53,6 +53,7 @@ inline constexpr SpeciesNumber kSpeciesNumbers[] = {
     {"mating_radius", &SpeciesSpec::mating_radius, 0, kSenseRadiusMax},
     {"catch_chance", &SpeciesSpec::catch_chance, 0, 1},
     {"canopy", &SpeciesSpec::canopy, 0, 16},
+    {"price", &SpeciesSpec::price, 0, 1e6},
 };
 
 const std::vector<std::string>& generator_names();
@@ -71,6 +72,13 @@ base::Result<void> check_ecology_of(const Scenario& scenario);
 
 // A name of a-z, 0-9 and _, at most 32 long, beginning with a letter.
 bool is_plain_name(std::string_view name);
+
+// economy/economy_parse.cpp
+class FieldReader;
+void read_belongings(FieldReader& fields, SpeciesSpec& species);
+void read_economy(FieldReader& fields, EconomySpec& economy);
+// economy/economy_check.cpp: all of a scenario that an economy has to do with.
+base::Result<void> check_economy(const Scenario& scenario);
 
 // Everything a world relies on: ranges, references by name, sums. Errors name the field path.
 base::Result<void> check_scenario(const Scenario& scenario);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "engine/economy/town.h"
 #include "engine/scenario_fields.h"
 #include "engine/yaml_reader.h"
 
@@ -20,7 +21,7 @@ void read_species(FieldReader& fields, double tick_rate, SpeciesSpec& species) {
   fields.require("name");
   fields.text("name", species.name);
   std::size_t kind = 0;
-  fields.choice("kind", {"agent", "plant", "target", "item", "obstacle"}, kind);
+  fields.choice("kind", {"agent", "plant", "target", "item", "obstacle", "place"}, kind);
   species.kind = static_cast<Kind>(kind);
   read_traits(fields, tick_rate, species);
   read_ecology_fields(fields, species);
@@ -41,6 +42,7 @@ void read_species(FieldReader& fields, double tick_rate, SpeciesSpec& species) {
   for (const SpeciesNumber& number : kSpeciesNumbers) {
     fields.number(number.name, species.*number.member);
   }
+  read_belongings(fields, species);
 }
 
 void read_role(FieldReader& fields, RoleSpec& role) {
@@ -88,6 +90,12 @@ void read_spawn(FieldReader& fields, SpawnSpec& spawn) {
   fields.text("species", spawn.species);
   fields.integer("count", spawn.count);
   fields.text("place", spawn.place);
+  fields.text("role", spawn.role);
+  fields.text("per", spawn.per);
+  fields.number("share", spawn.share);
+  std::size_t scarce = 0;
+  fields.choice("scarce", {"false", "true"}, scarce);
+  spawn.scarce = scarce == 1;
 }
 
 void read_metric(FieldReader& fields, MetricSpec& metric) {
@@ -135,6 +143,8 @@ void read_scenario(FieldReader& fields, Scenario& scenario) {
                  [&](FieldReader& inner) { read_metric(inner, scenario.metrics.emplace_back()); });
   fields.object("success", [&](FieldReader& inner) { read_success(inner, scenario.success); });
   fields.texts("goals", scenario.goals);
+  fields.object("economy",
+                [&](FieldReader& inner) { read_economy(inner, scenario.economy.emplace()); });
   fields.objects("roles",
                  [&](FieldReader& inner) { read_role(inner, scenario.roles.emplace_back()); });
   scenario.actions = action_names();  // all of them, unless the text says which
@@ -147,6 +157,7 @@ void read_scenario(FieldReader& fields, Scenario& scenario) {
   });
   fields.text("agent_species", scenario.agent_species);
   fields.finish();
+  count_heads(scenario);
 }
 
 }  // namespace

@@ -17,6 +17,11 @@ constexpr std::array<std::string_view, 3> kNumbers = {"hazard_damage", "episode_
 constexpr std::array<std::string_view, 2> kGroups = {"terrain", "senses"};
 constexpr std::array<std::string_view, 2> kLists = {"species", "spawns"};
 
+// economy.town.<field>
+bool is_of_town(const std::vector<std::string>& parts) {
+  return parts.size() == 3 && parts[0] == "economy" && parts[1] == "town";
+}
+
 Error invalid(std::string_view setting, std::string message) {
   return {ErrorCode::kInvalidArgument, std::move(message), "set " + quoted(setting)};
 }
@@ -72,6 +77,11 @@ Result<void> apply(YAML::Node& document, const Setting& setting, const std::stri
   } else if (parts.size() == 2) {
     if (!document[parts[0]]) document[parts[0]] = YAML::Node(YAML::NodeType::Map);
     put(document[parts[0]], parts[1], setting.value);
+  } else if (is_of_town(parts)) {
+    if (!document["economy"]) return invalid(text, "There is no economy here.");
+    YAML::Node economy = document["economy"];
+    if (!economy["town"]) economy["town"] = YAML::Node(YAML::NodeType::Map);
+    put(economy["town"], parts[2], setting.value);
   } else {
     const std::string key = parts[0] == "species" ? "name" : "species";
     const YAML::Node list = document[parts[0]];
@@ -107,7 +117,7 @@ Result<Setting> parse_setting(std::string_view text) {
   const std::vector<std::string> parts = parts_of(setting.field);
   const bool named = std::all_of(parts.begin(), parts.end(), is_field_name);
   const bool placed = (parts.size() == 1 && is_one_of(kNumbers, parts[0])) ||
-                      (parts.size() == 2 && is_one_of(kGroups, parts[0])) ||
+                      (parts.size() == 2 && is_one_of(kGroups, parts[0])) || is_of_town(parts) ||
                       (parts.size() == 3 && is_one_of(kLists, parts[0]) && parts[2] != "name" &&
                        parts[2] != "species");
   const bool printable = std::all_of(setting.value.begin(), setting.value.end(),
@@ -115,7 +125,8 @@ Result<Setting> parse_setting(std::string_view text) {
   if (!named || !placed || !printable) {
     return invalid(text,
                    "What can be set: hazard_damage, episode_s, tick_rate, terrain.<field>, "
-                   "senses.<field>, species.<name>.<field>, spawns.<species>.<field>.");
+                   "senses.<field>, species.<name>.<field>, spawns.<species>.<field>, "
+                   "economy.town.<field>.");
   }
   return setting;
 }

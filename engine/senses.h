@@ -47,9 +47,10 @@ inline constexpr int kNeighborsMax = 32;
 inline constexpr int kPathCellsMax = 1024;     // cells that one path search may visit
 inline constexpr int kMapPathCellsMax = 4096;  // the same over a map
 inline constexpr int kAnySpecies = -1;
-inline constexpr int kFoodSpecies = -2;    // whatever the agent's diet lists
-inline constexpr int kThreatSpecies = -3;  // ecosystems: whatever eats the agent
-inline constexpr int kRoostSpecies = -4;   // ecosystems: what the agent roosts by
+inline constexpr int kThreatSpecies = -3;             // ecosystems: whatever eats the agent
+inline constexpr int kRoostSpecies = -4;              // ecosystems: what the agent roosts by
+inline constexpr std::int32_t kNoReputation = -1000;  // of who is not seen, or no agent
+inline constexpr int kFoodSpecies = -2;               // whatever the agent's diet lists
 
 extern "C" {
 
@@ -148,6 +149,31 @@ double cherub_sense_pause(const cherub::engine::World* world, std::uint32_t row)
 double cherub_sense_colony(const cherub::engine::World* world, std::uint32_t row) noexcept;
 double cherub_sense_light(const cherub::engine::World* world) noexcept;        // 0 … 1
 double cherub_sense_temperature(const cherub::engine::World* world) noexcept;  // °C
+// Where there is an economy; sense_economy.cpp. `id` is EntityId::packed of somebody or something
+// that the agent sees, or of itself.
+
+// The nearest plant of the species that is ripe for harvest, of the kNeighborsMax nearest.
+void cherub_sense_ripe(const cherub::engine::World* world, std::uint32_t row, std::int32_t species,
+                       double radius, cherub::engine::Sighting* out) noexcept;
+// Coins for one of the item species at (x, y): base / (1 + supply within 10 m). -1 when the point
+// is beyond the agent's senses, or that is no item.
+double cherub_sense_price(const cherub::engine::World* world, std::uint32_t row, std::int32_t item,
+                          double x, double y) noexcept;
+// EntityId::packed of whose it is; -1: nobody's, or not seen.
+double cherub_sense_owner(const cherub::engine::World* world, std::uint32_t row,
+                          double id) noexcept;
+// Index of Scenario::roles; -1: none, or not seen.
+std::int32_t cherub_sense_role(const cherub::engine::World* world, std::uint32_t row,
+                               double id) noexcept;
+// -100 … 100, or kNoReputation.
+std::int32_t cherub_sense_reputation(const cherub::engine::World* world, std::uint32_t row,
+                                     double id) noexcept;
+// What the agent feels for somebody, seen or not, -100 … 100; 0: nothing.
+std::int32_t cherub_sense_relationship(const cherub::engine::World* world, std::uint32_t row,
+                                       double id) noexcept;
+// How many of the item species are in somebody's hands or in a store; -1: not seen, or it has none.
+std::int32_t cherub_sense_stock(const cherub::engine::World* world, std::uint32_t row, double id,
+                                std::int32_t item) noexcept;
 
 }  // extern "C"
 }  // namespace cherub::engine

@@ -10,6 +10,7 @@
 #include "engine/ability.h"
 #include "engine/base/json_cursor.h"
 #include "engine/columns.h"
+#include "engine/economy/economy.h"
 #include "engine/heartbeat.h"
 #include "engine/side_table.h"
 #include "engine/version_past.h"
@@ -70,11 +71,12 @@ struct Society {
   std::vector<AbilityMask> role_abilities;  // what a role knows, by index of Scenario::roles
   SideTable<AbilityMask> own_abilities;     // beyond the role's
   SideTable<std::vector<Cooldown>> cooldowns;
-  SideTable<Hands> hands;
+  SideTable<Hands> hands;  // of agents, and the stores of places
   SideTable<Shield> shields;
   SideTable<Offer> offers;  // by who offers
   std::vector<Sound> sounds;
   ReportHistory reports;
+  Economy economy;  // empty where the scenario has none
 };
 
 inline AbilityMask ability_bit(AbilityIndex ability) {

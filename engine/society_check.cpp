@@ -61,14 +61,21 @@ bool are_known(const Society& society, AbilityMask mask) {
   return count == kAbilitiesMax || mask >> count == 0;
 }
 
-// Calls holds(row, value) for the entries of a table: each must be of a living agent and hold.
+// Whose entries a table has.
+enum class Of { kAgents, kAgentsAndPlaces, kAnything };
+bool fits(const WorldState& state, std::uint32_t row, Of of) {
+  if (row >= state.columns.size() || state.columns.alive[row] == 0) return false;
+  const Kind kind = state.rules_of(row).kind;
+  return of == Of::kAnything || kind == Kind::kAgent ||
+         (of == Of::kAgentsAndPlaces && kind == Kind::kPlace);
+}
+
+// Calls holds(row, value) for the entries of a table: each must be of somebody alive and hold.
 template <class Value, class Holds>
 Result<void> check_table(const WorldState& state, const char* name, const SideTable<Value>& table,
-                         Holds&& holds) {
+                         Holds&& holds, Of of = Of::kAgents) {
   for (const std::uint32_t row : table.sorted_rows()) {
-    const bool agent = row < state.columns.size() && state.columns.alive[row] != 0 &&
-                       state.rules_of(row).kind == Kind::kAgent;
-    if (agent && holds(row, *table.find(row))) continue;
+    if (fits(state, row, of) && holds(row, *table.find(row))) continue;
     return wrong(name, "The entry of row " + std::to_string(row) + " cannot be.");
   }
   return {};
@@ -87,6 +94,52 @@ bool is_sound_heard(const WorldState& state, const Sound& sound) {
   const bool finite = std::isfinite(sound.x) && std::isfinite(sound.y) && std::isfinite(sound.z);
   return finite && sound.kind <= SoundKind::kTell && sound.species < state.rules.size() &&
          is_share(sound.radius, kCallRadiusMax_m) && sound.text.size() <= kMessageBytesMax;
+}
+
+bool are_points(std::int32_t points, std::int32_t most) {
+  return points >= -most && points <= most;
+}
+
+bool are_bonds(const Bonds& bonds) {
+  for (std::size_t i = 0; i < bonds.size(); ++i) {
+    const bool ascends = i == 0 || bonds[i - 1].other.packed() < bonds[i].other.packed();
+    if (!ascends || bonds[i].points == 0 || !are_points(bonds[i].points, kBondMax)) return false;
+  }
+  return !bonds.empty() && bonds.size() <= kBondsMax;
+}
+
+Result<void> check_economy(const WorldState& state) {
+  const Economy& economy = state.society.economy;
+  if (!state.economy) {
+    if (economy.empty()) return {};
+    return wrong("economy", "The scenario has none.");
+  }
+  const Result<void> tables[] = {
+      check_table(
+          state, "economy.owners", economy.owners,
+          [&](std::uint32_t row, EntityId owner) {
+            const Kind kind = state.rules_of(row).kind;
+            return (kind == Kind::kItem || kind == Kind::kPlace) && state.exists(owner) &&
+                   state.rules_of(owner.index).kind == Kind::kAgent;
+          },
+          Of::kAnything),
+      check_table(state, "economy.crafts", economy.crafts,
+                  [&](std::uint32_t, const Craft& work) {
+                    const Recipe* const recipe = state.economy->find(work.output);
+                    return recipe != nullptr && work.ticks > 0 && work.ticks < recipe->ticks &&
+                           work.last < state.tick;
+                  }),
+      check_table(state, "economy.standings", economy.standings,
+                  [](std::uint32_t, const Standing& standing) {
+                    return are_points(standing.points, kReputationMax);
+                  }),
+      check_table(state, "economy.bonds", economy.bonds,
+                  [](std::uint32_t, const Bonds& bonds) { return are_bonds(bonds); }),
+  };
+  for (const Result<void>& table : tables) {
+    if (!table) return table.error();
+  }
+  return {};
 }
 
 }  // namespace
@@ -113,7 +166,8 @@ Result<void> check_society(const WorldState& state) {
                   }),
       check_table(
           state, "hands", society.hands,
-          [&](std::uint32_t row, const Hands& hands) { return are_hands(state, row, hands); }),
+          [&](std::uint32_t row, const Hands& hands) { return are_hands(state, row, hands); },
+          Of::kAgentsAndPlaces),
       check_table(state, "shields", society.shields,
                   [](std::uint32_t, const Shield& shield) { return is_share(shield.share); }),
       check_table(state, "offers", society.offers,
@@ -127,7 +181,7 @@ Result<void> check_society(const WorldState& state) {
   for (const Sound& sound : society.sounds) {
     if (!is_sound_heard(state, sound)) return wrong("sounds", "Has one that cannot be.");
   }
-  return {};
+  return check_economy(state);
 }
 
 }  // namespace cherub::engine

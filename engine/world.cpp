@@ -6,6 +6,7 @@
 
 #include "engine/base/hash.h"
 #include "engine/ecology/systems.h"
+#include "engine/economy/systems.h"
 #include "engine/hands.h"
 #include "engine/scenario_fields.h"
 #include "engine/uses.h"
@@ -133,6 +134,7 @@ void make_empty(WorldState& state, std::uint64_t seed) {
 
 void populate(WorldState& state) {
   spawn_population(state);
+  if (state.economy) stock_and_settle(state);
   sense(state);
   index_society(state);
   look_around(state);
@@ -185,6 +187,9 @@ std::unique_ptr<WorldState> lay_out(Scenario scenario, std::uint64_t seed) {
     state->some_look_ahead |= spec.kind == Kind::kAgent && spec.view_angle < 360;
     state->rules.push_back(compile(state->scenario, spec, state->tick_s));
     state->flowers |= state->rules.back().blossoms;
+  }
+  if (state->scenario.economy) {
+    state->economy = compile_economy(state->scenario, state->tick_s);
   }
   for (std::size_t i = 0; i < std::size(kActionNames); ++i) {
     const auto& actions = state->scenario.actions;

@@ -92,6 +92,7 @@ struct OfferIndexEntry {
 struct WorldState {
   Scenario scenario;
   std::vector<SpeciesRules> rules;  // by species
+  std::optional<EconomyRules> economy;  // of scenarios that have one
   std::uint64_t seed = 0;
   Tick tick = 0;
   std::uint64_t tick_key = 0;  // of the tick's random streams; set_tick keeps it right
@@ -216,6 +217,8 @@ std::uint32_t add_entity(WorldState& state, SpeciesIndex species, float x, float
 void free_entity(WorldState& state, std::uint32_t row);
 // Whether one more of the species may be born in this tick.
 bool has_room(const WorldState& state, SpeciesIndex species);
+// Whether so many more things may be made.
+bool has_room_for_items(const WorldState& state, std::uint32_t count);
 void expect_birth(WorldState& state, const Birth& birth);           // at the end of this tick
 void kill(WorldState& state, std::uint32_t row, DeathCause cause);  // at the end of this tick
 void spawn_population(WorldState& state);                           // of the scenario, at tick 0

@@ -97,11 +97,13 @@ std::vector<ApiEntry> make_manifest() {
   add(ApiKind::kSelfAction, self_action_rows());
   add(ApiKind::kSelfAction, society_action_rows());
   add(ApiKind::kSelfAction, ecology_action_rows());
+  add(ApiKind::kSelfAction, economy_action_rows());
   add(ApiKind::kWorldField, world_field_rows());
   add(ApiKind::kWorldField, ecology_world_field_rows());
   add(ApiKind::kWorldSense, world_sense_rows());
   add(ApiKind::kWorldSense, society_sense_rows());
   add(ApiKind::kWorldSense, ecology_sense_rows());
+  add(ApiKind::kWorldSense, economy_sense_rows());
   add(ApiKind::kResultField, result_field_rows());
   add(ApiKind::kResultField, society_result_rows());
   add(ApiKind::kAbility, ability_rows());
@@ -290,6 +292,7 @@ bool has_capability(const engine::Scenario& scenario, std::string_view needs) {
   if (needs == "walls") return scenario.terrain.generator != "flat";
   if (needs == "map") return scenario.keeps_map;
   if (needs == "roles") return !roles.empty();
+  if (needs == "economy") return scenario.economy.has_value();
   if (needs == "requests") {
     return std::any_of(roles.begin(), roles.end(),
                        [](const engine::RoleSpec& role) { return role.may_request; });

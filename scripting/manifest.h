@@ -42,8 +42,8 @@ struct ApiEntry {
   std::string price;                   // of an effect, in units of self.energy
   std::vector<std::string> scenarios;  // empty: all
   // The capability that must be there: thirst, roles, items, abilities, requests, speech, walls,
-  // map, ecosystem, or the name of an ability that some role knows. Empty: none, or, for an action,
-  // that the scenario lists it.
+  // map, ecosystem, economy, or the name of an ability that some role knows. Empty: none, or, for
+  // an action, that the scenario lists it.
   std::string needs;
   std::string right;       // a line that works
   std::string wrong;       // a line that models write and that is refused, or empty

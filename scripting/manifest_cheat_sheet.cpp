@@ -1,4 +1,6 @@
 // The API in a prompt: short, and only what the scenario has.
+#include <cstdio>
+
 #include "scripting/manifest_parts.h"
 
 namespace cherub::scripting {
@@ -47,8 +49,30 @@ std::string species_words(const engine::SpeciesSpec& species) {
   if (species.kind == engine::Kind::kItem) text += " (an item";
   if (species.kind == engine::Kind::kObstacle) text += " (an obstacle";
   if (species.route != engine::Route::kNone) text += ", goes about";
+  if (species.kind == engine::Kind::kPlace) text += " (a place";
   for (const std::string& food : species.diet) text += ", eats " + food;
   return text + ")";
+}
+
+// "2 grain" and what else a recipe takes.
+std::string recipe_words(const engine::RecipeSpec& recipe) {
+  std::string text = "  " + std::to_string(recipe.count) + " " + recipe.output;
+  std::string from;
+  for (const engine::StackSpec& input : recipe.inputs) {
+    from += (from.empty() ? " from " : " and ") + std::to_string(input.count) + " " + input.item;
+  }
+  text += from;
+  if (!recipe.at.empty()) text += ", at a " + recipe.at;
+  if (!recipe.tool.empty()) text += ", with a " + recipe.tool + " in hand";
+  char time[32];
+  std::snprintf(time, sizeof time, "%g", recipe.time_s);
+  return text + ", in " + time + " s\n";
+}
+
+void add_economy(std::string& text, const engine::Scenario& scenario) {
+  if (!scenario.economy) return;
+  text += "recipes for self:craft, which is called until they are done:\n";
+  for (const engine::RecipeSpec& recipe : scenario.economy->recipes) text += recipe_words(recipe);
 }
 
 // What exists only where agents have roles and things.
@@ -134,6 +158,7 @@ std::string api_cheat_sheet(const engine::Scenario& scenario) {
   if (scenario.keeps_map) text += ", of way_step and frontier_step also z, there";
   text += "\n";
   add_roles(text, scenario);
+  add_economy(text, scenario);
   text += "library:\n";
   add_library(text);
   text += "wrong -> right:\n";

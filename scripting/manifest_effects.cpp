@@ -299,6 +299,20 @@ constexpr ApiRow kEffects[] = {
      .right = "effects.call(\"wolf\", 30)",
      .wrong = "effects.call(\"wolf\")",
      .wrong_hint = "write effects.call(text, radius)"},
+    {.name = "fetch",
+     .parameters = "target: Person; item: string; count?: integer, 1, 1 … 1000",
+     .doc = "Items out of the store of a place, which the user may use, go to its hands.",
+     .cost = "10",
+     .right = "effects.fetch(target, \"apple\", 2)",
+     .wrong = "effects.fetch(\"apple\")",
+     .wrong_hint = "write effects.fetch(target, item)"},
+    {.name = "craft",
+     .parameters = "item: string",
+     .doc = "One tick of work on an item, by the scenario's recipe for it; the last one makes it.",
+     .cost = "10",
+     .right = "effects.craft(\"apple\")",
+     .wrong = "effects.craft()",
+     .wrong_hint = "write effects.craft(item)"},
 };
 
 }  // namespace

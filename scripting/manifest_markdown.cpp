@@ -93,6 +93,7 @@ constexpr Capability kCapabilities[] = {
     {"ecosystem", "the scenario has an environment"},
     {"roles", "agents have roles"},
     {"requests", "a role may ask for abilities"},
+    {"economy", "there is an economy"},
     {"abilities", "abilities can be used"},
 };
 

@@ -40,6 +40,8 @@ std::span<const ApiRow> society_field_rows();
 std::span<const ApiRow> society_action_rows();
 std::span<const ApiRow> society_sense_rows();
 std::span<const ApiRow> society_result_rows();
+std::span<const ApiRow> economy_action_rows();
+std::span<const ApiRow> economy_sense_rows();
 // Of ecosystems.
 std::span<const ApiRow> ecology_field_rows();
 std::span<const ApiRow> ecology_action_rows();

@@ -64,6 +64,14 @@ struct View {
   decltype(&engine::cherub_sense_colony) colony = &engine::cherub_sense_colony;
   decltype(&engine::cherub_sense_light) light = &engine::cherub_sense_light;
   decltype(&engine::cherub_sense_temperature) temperature = &engine::cherub_sense_temperature;
+  // Of villages.
+  decltype(&engine::cherub_sense_price) price = &engine::cherub_sense_price;
+  decltype(&engine::cherub_sense_owner) owner = &engine::cherub_sense_owner;
+  decltype(&engine::cherub_sense_role) role_of = &engine::cherub_sense_role;
+  decltype(&engine::cherub_sense_reputation) reputation = &engine::cherub_sense_reputation;
+  decltype(&engine::cherub_sense_relationship) relationship = &engine::cherub_sense_relationship;
+  decltype(&engine::cherub_sense_stock) stock = &engine::cherub_sense_stock;
+  decltype(&engine::cherub_sense_ripe) ripe = &engine::cherub_sense_ripe;
 
   void look_at(const engine::World& seen);
   void write_to(engine::Intents& intents);

@@ -39,7 +39,13 @@ std::vector<Rule> Grammar::needs() const {
     if (things_[i].hunter && can(Deed::kFlee) && can(Test::kSees)) {
       rules.push_back({{typical(Test::kSees, i, scales_)}, typical(Deed::kFlee, i, scales_)});
     }
+    for (const Deed deed : {Deed::kSnack, Deed::kFetch}) {
+      if (things_[i].edible && suits(deed, things_[i]) && can(deed) && can(Test::kHungry)) {
+        rules.push_back({{typical(Test::kHungry, i, scales_)}, typical(deed, i, scales_)});
+      }
+    }
     for (const Test want : {Test::kHungry, Test::kTired}) {
+      if (things_[i].item && can(Deed::kSnack)) continue;
       if (things_[i].edible && can(Deed::kEat) && can(want)) {
         rules.push_back({{typical(want, i, scales_)}, typical(Deed::kEat, i, scales_)});
       }
@@ -56,13 +62,14 @@ std::vector<Rule> Grammar::purposes() const {
   std::vector<Rule> rules;
   const auto add_for_things = [&](Deed deed) {
     for (std::size_t i = 0; i < things_.size(); ++i) {
-      if (can(deed) && (deed != Deed::kEat || things_[i].edible)) {
+      if (can(deed) && suits(deed, things_[i])) {
         rules.push_back({{}, typical(deed, i, scales_)});
       }
     }
   };
-  for (const Deed deed : {Deed::kPlan, Deed::kSeek, Deed::kFollowPath, Deed::kProspect, Deed::kEat,
-                          Deed::kApproach, Deed::kFlee}) {
+  for (const Deed deed :
+       {Deed::kPlan, Deed::kSeek, Deed::kFollowPath, Deed::kProspect, Deed::kEat, Deed::kStore,
+        Deed::kSell, Deed::kWork, Deed::kFetch, Deed::kStrike, Deed::kApproach, Deed::kFlee}) {
     add_for_things(deed);
   }
   if (can(Deed::kExplore)) rules.push_back({{}, typical(Deed::kExplore, 0, scales_)});

@@ -1,6 +1,7 @@
 #include "abilities/angel/grammar.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/base/check.h"
 #include "scripting/manifest.h"
@@ -16,6 +17,37 @@ bool eats(const engine::SpeciesSpec& eater, const std::string& food) {
   return lists(eater.diet, food);
 }
 
+// Who is there to trade: an agent of another species that begins with money.
+std::string buyer_of(const engine::Scenario& scenario, const engine::SpeciesSpec& agent) {
+  for (const engine::SpeciesSpec& species : scenario.species) {
+    const bool rich =
+        std::any_of(species.holds.begin(), species.holds.end(),
+                    [&](const auto& stack) { return stack.item == scenario.economy->currency; });
+    if (rich && species.kind == engine::Kind::kAgent && species.name != agent.name) {
+      return species.name;
+    }
+  }
+  return {};
+}
+
+Trade trade_of(const engine::Scenario& scenario, const engine::SpeciesSpec& agent,
+               const std::string& item) {
+  Trade trade;
+  for (const engine::RecipeSpec& recipe : scenario.economy->recipes) {
+    if (recipe.output != item) continue;
+    trade.recipe = recipe;
+    const auto at = scenario.find_species(recipe.at);
+    trade.harvested = at && scenario.species[*at].kind == engine::Kind::kPlant;
+  }
+  trade.currency = scenario.economy->currency;
+  if (item == trade.currency) return trade;
+  trade.buyer = buyer_of(scenario, agent);
+  for (const engine::SpeciesSpec& place : scenario.species) {
+    if (lists(place.serves, agent.name)) trade.store = place.name;
+  }
+  return trade;
+}
+
 std::vector<Thing> things_of(const engine::Scenario& scenario, const engine::SpeciesSpec& agent) {
   std::vector<Thing> things;
   for (const engine::SpeciesSpec& species : scenario.species) {
@@ -24,6 +56,9 @@ std::vector<Thing> things_of(const engine::Scenario& scenario, const engine::Spe
     thing.is_target = species.kind == engine::Kind::kTarget;
     thing.edible = eats(agent, species.name);
     thing.hunter = eats(species, agent.name);
+    thing.item = species.kind == engine::Kind::kItem;
+    thing.foe = species.kind == engine::Kind::kAgent && species.name != agent.name;
+    if (thing.item && scenario.economy) thing.trade = trade_of(scenario, agent, species.name);
     // A lone agent's own kind is nothing to see.
     if (species.name == agent.name) {
       const bool alone = std::all_of(scenario.spawns.begin(), scenario.spawns.end(),
@@ -60,6 +95,33 @@ std::vector<Test> tests_of(const engine::Scenario& scenario, const engine::Speci
   return tests;
 }
 
+// Those whose ability every role of the agents knows.
+void add_village_deeds(const engine::Scenario& scenario, const std::vector<Thing>& things,
+                       std::vector<Deed>& deeds) {
+  const auto known = [&](std::string_view ability) {
+    bool all = true;
+    const auto must_know = [&](const std::string& role) {
+      const auto index = scenario.find_role(role);
+      all = all && index && lists(scenario.roles[*index].abilities, ability);
+    };
+    const auto& agents = scenario.species[*scenario.find_species(scenario.agent_species)];
+    must_know(agents.role);
+    for (const engine::SpawnSpec& spawn : scenario.spawns) {
+      if (spawn.species == agents.name && !spawn.role.empty()) must_know(spawn.role);
+    }
+    return all;
+  };
+  constexpr std::pair<Deed, const char*> kDeeds[] = {
+      {Deed::kWork, "craft"},  {Deed::kStore, "give"},       {Deed::kFetch, "fetch"},
+      {Deed::kSnack, "snack"}, {Deed::kSell, "trade_offer"}, {Deed::kStrike, "attack"}};
+  for (const auto& [deed, ability] : kDeeds) {
+    const bool about = std::any_of(things.begin(), things.end(), [deed = deed](const Thing& thing) {
+      return suits(deed, thing);
+    });
+    if (about && known(ability)) deeds.push_back(deed);
+  }
+}
+
 std::vector<Deed> deeds_of(const engine::Scenario& scenario, const std::vector<Thing>& things,
                            bool has_walls) {
   const auto can = [&](std::string_view action) { return lists(scenario.actions, action); };
@@ -78,6 +140,7 @@ std::vector<Deed> deeds_of(const engine::Scenario& scenario, const std::vector<T
   const bool food =
       std::any_of(things.begin(), things.end(), [](const Thing& thing) { return thing.edible; });
   if (can("eat") && food) deeds.push_back(Deed::kEat);
+  if (scenario.economy && can("use")) add_village_deeds(scenario, things, deeds);
   if (can("reproduce")) deeds.push_back(Deed::kReproduce);
   if (can("rest")) deeds.push_back(Deed::kRest);
   deeds.push_back(Deed::kStay);
@@ -107,6 +170,26 @@ void draw_constants(Word& word, std::span<const Measure> measures, const Scales&
 
 }  // namespace
 
+bool suits(Deed deed, const Thing& thing) {
+  switch (deed) {
+    case Deed::kEat:
+      return thing.edible;
+    case Deed::kWork:
+      return thing.trade.recipe.has_value();
+    case Deed::kStore:
+    case Deed::kFetch:
+      return thing.item && !thing.trade.store.empty();
+    case Deed::kSnack:
+      return thing.item && thing.edible;
+    case Deed::kSell:
+      return thing.item && !thing.trade.buyer.empty();
+    case Deed::kStrike:
+      return thing.foe;
+    default:
+      return true;
+  }
+}
+
 std::size_t Program::size() const {
   std::size_t count = rules.size();
   for (const Rule& rule : rules) count += rule.conditions.size();
@@ -129,10 +212,10 @@ std::size_t Grammar::random_thing(Deed deed, base::RandomStream& random) const {
   if (things_.empty()) return 0;
   for (int attempt = 0; attempt < 32; ++attempt) {
     const std::size_t thing = random.below(things_.size());
-    if (deed != Deed::kEat || things_[thing].edible) return thing;
+    if (suits(deed, things_[thing])) return thing;
   }
   for (std::size_t i = 0; i < things_.size(); ++i) {
-    if (things_[i].edible) return i;
+    if (suits(deed, things_[i])) return i;
   }
   return 0;
 }

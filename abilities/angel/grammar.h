@@ -50,13 +50,27 @@ bool ends_act(const Rule& rule);
 inline constexpr std::size_t kRulesMax = 8;
 inline constexpr std::size_t kConditionsMax = 3;
 
+// What programs must know of an item of a village.
+struct Trade {
+  std::optional<engine::RecipeSpec> recipe;  // by which it is made
+  bool harvested = false;                    // recipe->at is a plant
+  std::string store;                         // the place that keeps it for all; empty: none
+  std::string buyer, currency;               // who pays for it, and how; empty: nobody
+};
+
 // Something in the world that programs refer to.
 struct Thing {
   std::string name;        // of the species
   bool is_target = false;  // seen by world.target() at any distance, else by world.nearest()
   bool edible = false;     // the agent's species eats it
   bool hunter = false;     // it eats the agent's species
+  bool item = false;       // it can be carried
+  bool foe = false;        // it can be struck: an agent of another species
+  Trade trade;             // of items
 };
+
+// Whether the deed can be about the thing.
+bool suits(Deed deed, const Thing& thing);
 
 // What programs can be made of in one scenario, and how to make, change and write them. Immutable.
 class Grammar {

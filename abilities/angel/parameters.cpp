@@ -84,9 +84,14 @@ std::span<const Measure> measures_of(Test test) {
 }
 
 std::span<const Measure> measures_of(Deed deed) {
+  static constexpr std::array kCount = {Measure::kCount};
   static constexpr std::array kDistance = {Measure::kDistance};
   static constexpr std::array kCosts = {Measure::kCost, Measure::kCost, Measure::kCost};
   switch (deed) {
+    case Deed::kWork:
+    case Deed::kStore:
+      return kCount;
+    case Deed::kStrike:
     case Deed::kFlee:
     case Deed::kEat:
     case Deed::kKeepOn:
@@ -104,6 +109,9 @@ std::span<const Measure> measures_of(Deed deed) {
     case Deed::kRest:
     case Deed::kWander:
     case Deed::kStay:
+    case Deed::kFetch:
+    case Deed::kSnack:
+    case Deed::kSell:
       break;
   }
   return {};
@@ -114,10 +122,15 @@ bool names_thing(Test test) {
          test == Test::kSparse || test == Test::kWayClear;
 }
 
+bool is_of_villages(Deed deed) {
+  return deed == Deed::kWork || deed == Deed::kStore || deed == Deed::kFetch ||
+         deed == Deed::kSnack || deed == Deed::kSell || deed == Deed::kStrike;
+}
+
 bool names_thing(Deed deed) {
   return deed == Deed::kApproach || deed == Deed::kFlee || deed == Deed::kFollowPath ||
          deed == Deed::kProspect || deed == Deed::kSeek || deed == Deed::kEat ||
-         deed == Deed::kPlan;
+         deed == Deed::kPlan || is_of_villages(deed);
 }
 
 bool goes_to_cell(Deed deed) {
@@ -126,7 +139,7 @@ bool goes_to_cell(Deed deed) {
 }
 
 bool uses_ability(Deed deed) {
-  return deed == Deed::kEat || deed == Deed::kReproduce;
+  return deed == Deed::kEat || deed == Deed::kReproduce || deed == Deed::kSnack;
 }
 
 double Scales::low(Measure measure) const {

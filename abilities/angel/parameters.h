@@ -42,6 +42,13 @@ enum class Deed {
   kExplore,  // the same without a goal: steps, hazards (a), visits (b); never onto a target
   kStay,     // stands still
   kPlan,     // a shortest way to the thing on a remembered map, a hazard counting a cells
+  // Of villages; the thing is an item.
+  kWork,    // makes it, where that is done, while fewer than a are in hands
+  kStore,   // brings it to the common store when more than a are in hands
+  kFetch,   // gets some out of the common store when none is in hands
+  kSnack,   // eats it out of the hands
+  kSell,    // offers it to a trader for what it is worth there
+  kStrike,  // the thing is somebody: goes to him within a metres and strikes
 };
 
 // What kind of number a constant is.
@@ -61,6 +68,7 @@ std::span<const Measure> measures_of(Deed deed);
 // Whether a word is about a thing of the scenario.
 bool names_thing(Test test);
 bool names_thing(Deed deed);
+bool is_of_villages(Deed deed);
 // Whether a deed walks from the centre of a cell to that of the next.
 bool goes_to_cell(Deed deed);
 // Whether a deed needs no movement, so that another rule may choose one.

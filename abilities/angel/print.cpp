@@ -4,6 +4,7 @@
 #include "abilities/angel/constants.h"
 #include "abilities/angel/grammar.h"
 #include "abilities/angel/lua_helpers.h"
+#include "abilities/angel/village_lines.h"
 #include "abilities/angel/wording.h"
 
 // Programs as Lua that people read.
@@ -355,6 +356,13 @@ std::vector<std::string> Printer::deed_lines(const Action& action) {
       return {"return self:wander()"};
     case Deed::kStay:
       return {"return self:idle()"};
+    case Deed::kWork:
+    case Deed::kStore:
+    case Deed::kFetch:
+    case Deed::kSnack:
+    case Deed::kSell:
+    case Deed::kStrike:
+      return village_lines(action, things_[action.thing], constants_);
   }
   return {};
 }

@@ -17,11 +17,12 @@ constexpr double kParameterMax = 1e6;
 constexpr std::array kTestNames = {"hungry",     "tired",   "energetic", "hurt",      "sees",
                                    "missing",    "crowded", "sparse",    "way_clear", "blocked",
                                    "often_here", "fresh",   "chance",    "late",      "early"};
-constexpr std::array kDeedNames = {"approach",  "flee", "follow_path", "prospect", "eat",
-                                   "reproduce", "rest", "keep_on",     "wander",   "seek",
-                                   "explore",   "stay", "plan"};
+constexpr std::array kDeedNames = {"approach",  "flee",  "follow_path", "prospect", "eat",
+                                   "reproduce", "rest",  "keep_on",     "wander",   "seek",
+                                   "explore",   "stay",  "plan",        "work",     "store",
+                                   "fetch",     "snack", "sell",        "strike"};
 static_assert(kTestNames.size() == static_cast<std::size_t>(Test::kEarly) + 1);
-static_assert(kDeedNames.size() == static_cast<std::size_t>(Deed::kPlan) + 1);
+static_assert(kDeedNames.size() == static_cast<std::size_t>(Deed::kStrike) + 1);
 
 const Value* member(const Value& object, const char* name) {
   if (!object.IsObject()) return nullptr;

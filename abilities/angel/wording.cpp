@@ -76,6 +76,18 @@ std::string deed_words(const Action& action, const std::vector<Thing>& things) {
       return "go on along the shortest way to the " + name + " that the map leaves open";
     case Deed::kStay:
       return "stand still";
+    case Deed::kWork:
+      return "make " + name;
+    case Deed::kStore:
+      return "bring " + name + " to the common store";
+    case Deed::kFetch:
+      return "fetch " + name + " from the common store";
+    case Deed::kSnack:
+      return "eat " + name + " out of the hands";
+    case Deed::kSell:
+      return "sell " + name;
+    case Deed::kStrike:
+      return "go for the nearest " + name + " and strike";
   }
   return "";
 }

@@ -156,6 +156,11 @@ local function hand_over(kind, call)
 end
 effects.give = hand_over(kinds.give, "give(target, item, count)")
 effects.steal = hand_over(kinds.steal, "steal(target, item, count)")
+effects.fetch = hand_over(kinds.fetch, "fetch(target, item, count)")
+
+function effects.craft(item)
+  list(kinds.craft, NOBODY, 0, 0, 0, 0, thing_of(item, "item", "craft(item)", "item"), 1)
+end
 
 function effects.offer(target, item, count, want_item, want_count)
   local call = "offer(target, item, count, want_item, want_count)"

@@ -3,10 +3,10 @@
 local core, frame = ...
 local ffi = require("ffi")
 local charge = core.charge
-local type, tostring, error = type, tostring, error
+local type, tostring, error, rawget = type, tostring, error, rawget
 local view, complain = frame.view, frame.complain
 local species_names, species_index = frame.species_names, frame.species_index
-local block_names = frame.block_names
+local block_names, role_names, item_names = frame.block_names, frame.role_names, frame.item_names
 local sense_nearest, sense_neighbors, sense_count = view.nearest, view.neighbors, view.count
 local sense_tile, sense_clear, sense_path, sense_target =
   view.tile, view.clear, view.path, view.target
@@ -15,6 +15,10 @@ local sense_heard, sense_line, sense_voxel = view.heard, view.line_of_sight, vie
 local sense_offer, sense_rain = view.offer, view.rain
 local sense_seen, sense_way, sense_frontier = view.known, view.way, view.frontier
 local map_way = ffi.new("cherub_map_step")
+local sense_ripe, sense_price = view.ripe, view.price
+local sense_owner, sense_role = view.owner, view.role_of
+local sense_reputation, sense_relationship, sense_stock =
+  view.reputation, view.relationship, view.stock
 local seen = ffi.new("cherub_sighting")
 local sounds = ffi.new("cherub_heard[8]")
 local standing = ffi.new("cherub_offer")
@@ -230,6 +234,74 @@ function senses.frontier_step(hazard_cost)
   end
   sense_frontier(view.world, view.row, hazard_cost, map_way)
   return map_step()
+end
+
+-- Who or what is meant, by its number; one that nobody has when it cannot be any.
+local function id_of(target, call)
+  local id = target
+  if type(target) == "table" then id = rawget(target, "id") end
+  if type(id) ~= "number" then
+    complain("world." .. call, "target", "a Sighting or an id", target)
+  end
+  return id
+end
+
+function senses.nearest_ripe(species, radius)
+  charge(40)
+  local number = species_index[species] or species_number(species, "nearest_ripe")
+  if type(radius) ~= "number" then
+    check_number(radius, "radius", "nearest_ripe(species, radius)", "metres")
+  end
+  sense_ripe(view.world, view.row, number, radius, seen)
+  if seen.found == 0 then return nil end
+  return sighting(seen)
+end
+
+function senses.price_at(item, x, y)
+  charge(150)
+  local call = "price_at(item, x, y)"
+  local number = species_index[item] or species_number(item, "price_at")
+  if x == nil then x, y = view.x[view.row], view.y[view.row] end
+  if type(x) ~= "number" then check_number(x, "x", call, "metres") end
+  if type(y) ~= "number" then check_number(y, "y", call, "metres") end
+  local price = sense_price(view.world, view.row, number, x, y)
+  return price >= 0 and price or nil
+end
+
+function senses.owner_of(target)
+  charge(5)
+  local owner = sense_owner(view.world, view.row, id_of(target, "owner_of(target)"))
+  return owner >= 0 and owner or nil
+end
+
+function senses.role_of(target)
+  charge(5)
+  return role_names[sense_role(view.world, view.row, id_of(target, "role_of(target)"))]
+end
+
+local UNKNOWN = -1000
+
+function senses.reputation_of(target)
+  charge(5)
+  local points = sense_reputation(view.world, view.row, id_of(target, "reputation_of(target)"))
+  return points ~= UNKNOWN and points or nil
+end
+
+function senses.relationship(target)
+  charge(5)
+  return sense_relationship(view.world, view.row, id_of(target, "relationship(target)"))
+end
+
+function senses.stock_of(target)
+  charge(5 + #item_names)
+  local id = id_of(target, "stock_of(target)")
+  if sense_stock(view.world, view.row, id, -1) < 0 then return nil end
+  local held = {}
+  for i = 1, #item_names do
+    local count = sense_stock(view.world, view.row, id, item_names[i].index)
+    if count > 0 then held[item_names[i].name] = count end
+  end
+  return held
 end
 
 -- What is the same for all agents of a tick.

@@ -91,6 +91,22 @@ function uses.give(me, target, item, count)
   return me
 end
 
+function uses.fetch(me, target, item, count)
+  local call = "fetch(target, item, count)"
+  check_agent(me, call)
+  if target == nil then complain("self:" .. call, "target", "a Sighting or an id", target) end
+  check_item(call, item, count)
+  ask(call, "fetch", target, {item = item, count = count})
+  return me
+end
+
+function uses.craft(me, item)
+  check_agent(me, "craft(item)")
+  check_item("craft(item)", item)
+  ask("craft(item)", "craft", nil, {item = item})
+  return me
+end
+
 function uses.ask_for(me, words)
   check_agent(me, "ask_for(words)")
   if type(words) ~= "string" then complain("self:ask_for(words)", "words", "a string", words) end

@@ -67,6 +67,13 @@ typedef struct {
   double (*colony)(const void *, uint32_t);
   double (*light)(const void *);
   double (*temperature)(const void *);
+  double (*price)(const void *, uint32_t, int32_t, double, double);
+  double (*owner)(const void *, uint32_t, double);
+  int32_t (*role_of)(const void *, uint32_t, double);
+  int32_t (*reputation)(const void *, uint32_t, double);
+  int32_t (*relationship)(const void *, uint32_t, double);
+  int32_t (*stock)(const void *, uint32_t, double, int32_t);
+  void (*ripe)(const void *, uint32_t, int32_t, double, cherub_sighting *);
 } cherub_view;
 ]]
 local view = ffi.cast("cherub_view *", view_address)

@@ -12,6 +12,7 @@ const kExamples = {
     "Grow a large population without anyone starving",
     "Have many offspring",
   ],
+  village: ["Keep everyone fed", "Get rich without stealing", "Defend the granary"],
 };
 const kKeyVariables = { openai: "OPENAI_API_KEY", anthropic: "ANTHROPIC_API_KEY" };
 const kModels = { openai: "gpt-4o-mini", anthropic: "claude-sonnet-4-5" };

@@ -165,7 +165,7 @@ function paintCellsCoarsely(context, camera, terrain, palette, { left, right, lo
 // scene: {entities, blend, styleOf(species), selected}
 export function paintEntities(context, camera, palette, scene) {
   const { entities, blend, styleOf } = scene;
-  const layers = { plant: [], item: [], target: [], agent: [] };
+  const layers = { plant: [], place: [], item: [], target: [], agent: [] };
   for (const entity of entities.all.values()) {
     const style = styleOf(entity.species);
     const x = entities.shownX(entity, blend);
@@ -179,6 +179,7 @@ export function paintEntities(context, camera, palette, scene) {
       layers[style.kind]?.push({ entity, style, px, py, outside });
   }
   for (const item of layers.plant) paintPlant(context, camera, item);
+  for (const item of layers.place) paintPlace(context, camera, palette, item);
   for (const item of layers.item) paintItem(context, camera, palette, item);
   for (const item of layers.target) paintTarget(context, camera, palette, item);
   for (const item of layers.agent) paintTrail(context, camera, item);
@@ -188,7 +189,7 @@ export function paintEntities(context, camera, palette, scene) {
   }
   const chosen =
     scene.selected &&
-    [...layers.agent, ...layers.item, ...layers.plant, ...layers.target].find(
+    [...layers.agent, ...layers.item, ...layers.place, ...layers.plant, ...layers.target].find(
       (item) => item.entity === scene.selected,
     );
   if (chosen) paintSelection(context, camera, palette, chosen);
@@ -211,6 +212,25 @@ function paintItem(context, camera, palette, { style, px, py }) {
   context.lineWidth = Math.max(1, side * 0.12);
   context.strokeStyle = palette.ink;
   context.strokeRect(px - side / 2, py - side / 2, side, side);
+}
+
+// A wall with a roof on it.
+function paintPlace(context, camera, palette, { style, px, py }) {
+  const half = Math.max(5, camera.scale * 0.6);
+  context.beginPath();
+  context.moveTo(px - half, py + half);
+  context.lineTo(px - half, py - half * 0.2);
+  context.lineTo(px, py - half);
+  context.lineTo(px + half, py - half * 0.2);
+  context.lineTo(px + half, py + half);
+  context.closePath();
+  context.fillStyle = style.colour;
+  context.globalAlpha = 0.6;
+  context.fill();
+  context.globalAlpha = 1;
+  context.lineWidth = Math.max(1, half * 0.1);
+  context.strokeStyle = palette.ink;
+  context.stroke();
 }
 
 function paintTarget(context, camera, palette, { px, py }) {

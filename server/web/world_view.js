@@ -86,11 +86,12 @@ export class WorldView {
 
   // The species that the policy drives takes the first colour.
   assignStyles() {
-    const taken = { agent: 0, plant: 0, item: 0 };
+    const taken = { agent: 0, plant: 0, item: 0, place: 0 };
     const driven = this.species.findIndex((spec) => spec.name === this.agentSpecies);
     if (driven >= 0) taken.agent = 1;
     this.styles = this.species.map((spec, index) => {
-      const kind = ["agent", "plant", "target", "item"].includes(spec.kind) ? spec.kind : "agent";
+      const known = spec.kind === "target" || spec.kind in taken;
+      const kind = known ? spec.kind : "agent";
       const common = {
         kind,
         name: String(spec.name ?? `species ${index}`),

@@ -94,7 +94,7 @@ const std::string kOther = "local other = world.nearest('person', 10) ";
 TEST_CASE("Every built-in ability passes the checker and declares its name", "[abilities]") {
   const auto scenario = engine::parse_scenario(fixtures::kHamlet);
   REQUIRE(scenario.ok());
-  CHECK(builtin_ability_names().size() == 18);
+  CHECK(builtin_ability_names().size() == 21);
   CHECK(builtin_ability("unicorn").empty());
   scripting::AbilityHost host(std::make_shared<scripting::ScriptRegistry>(), {});
   for (const std::string& name : builtin_ability_names()) {

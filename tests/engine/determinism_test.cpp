@@ -42,7 +42,7 @@ std::uint64_t golden(const std::string& scenario) {
 }  // namespace
 
 TEST_CASE("the same scenario, seed and commands give the same hash on every tick") {
-  for (const char* scenario : {"maze", "meadow", "pasture", "caves", "town", "tower"}) {
+  for (const char* scenario : {"maze", "meadow", "pasture", "caves", "town", "tower", "village"}) {
     CHECK(hashes(scenario, 11, 120) == hashes(scenario, 11, 120));
   }
 }

@@ -31,7 +31,7 @@ struct Bad {
 
 TEST_CASE("the scenarios that ship parse and say who they are") {
   CHECK(builtin_scenario_names() ==
-        std::vector<std::string>{"maze", "meadow", "pasture", "caves", "town", "tower"});
+        std::vector<std::string>{"maze", "meadow", "pasture", "caves", "town", "tower", "village"});
   for (const std::string& name : builtin_scenario_names()) {
     const Scenario scenario = shipped(name);
     CHECK(scenario.name == name);

@@ -77,7 +77,8 @@ struct Fair {
 
   explicit Fair(const std::string& person = "", const std::string& world_lines = "",
                 double energy_cost = 1)
-      : world(make_world(fair_yaml(person, world_lines))) {
+      : Fair(make_world(fair_yaml(person, world_lines)), energy_cost) {}
+  Fair(std::unique_ptr<World> made, double energy_cost) : world(std::move(made)) {
     install(spec_of("act", energy_cost));
   }
 

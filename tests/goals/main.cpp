@@ -128,16 +128,15 @@ void keep_source(const std::string& folder, const GoalCase& goal, const Trial& t
 // The policies of references.yaml beside the greedy one and the random walker.
 int print_references() {
   const auto references = read_references(CHERUB_GOALS_DIR);
-  const auto greedy = greedy_source(CHERUB_GOALS_DIR);
-  if (!references || !greedy) {
-    std::fprintf(stderr, "%s\n", (references ? greedy.error() : references.error()).text().c_str());
+  if (!references) {
+    std::fprintf(stderr, "%s\n", references.error().text().c_str());
     return 1;
   }
   std::printf(
       "| scenario | goal | policy | score | success | greedy | wandering | over greedy, 95 %% |\n"
       "|---|---|---|---|---|---|---|---|\n");
   for (const Reference& each : *references) {
-    const auto trial = try_reference(each, *greedy, 2);
+    const auto trial = try_reference(each, 2);
     if (!trial) {
       std::fprintf(stderr, "%s: %s\n", each.goal.c_str(), trial.error().text().c_str());
       return 1;

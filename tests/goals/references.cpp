@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::size_t kBytesMax = 64u << 10;
 constexpr std::uint64_t kSeed = 1;
+// A policy, so that those who are not under study act as they always do.
+constexpr const char* kWanderer =
+    "local policy = {}\nfunction policy.act(self, world) self:wander() end\nreturn policy\n";
 
 base::Result<std::string> source_of(const std::string& folder, const std::string& policy) {
   return abilities::read_text_file(folder + "/references/" + policy + ".lua", kBytesMax);
@@ -44,6 +47,7 @@ base::Result<std::vector<Reference>> read_references(const std::string& folder) 
     fields.text("goal", reference.goal);
     fields.text("policy", reference.policy);
     fields.integer("seeds", reference.seeds);
+    fields.text("greedy", reference.greedy);
   });
   reader.finish();
   if (error) return *error;
@@ -51,16 +55,14 @@ base::Result<std::vector<Reference>> read_references(const std::string& folder) 
     const auto source = source_of(folder, reference.policy);
     if (!source) return source.error();
     reference.source = *source;
+    const auto greedy = source_of(folder, reference.greedy);
+    if (!greedy) return greedy.error();
+    reference.greedy_source = *greedy;
   }
   return references;
 }
 
-base::Result<std::string> greedy_source(const std::string& folder) {
-  return source_of(folder, "greedy");
-}
-
-base::Result<ReferenceTrial> try_reference(const Reference& reference, const std::string& greedy,
-                                           unsigned threads) {
+base::Result<ReferenceTrial> try_reference(const Reference& reference, unsigned threads) {
   const auto scenario = engine::builtin_scenario(reference.scenario);
   if (!scenario) return scenario.error();
   const auto objective = abilities::understand(reference.goal, *scenario);
@@ -77,8 +79,8 @@ base::Result<ReferenceTrial> try_reference(const Reference& reference, const std
   };
   ReferenceTrial trial;
   trial.reference = play(reference.source);
-  trial.greedy = play(greedy);
-  trial.walker = measured(*scenario, *objective, evaluator.run_random_walker(specs));
+  trial.greedy = play(reference.greedy_source);
+  trial.walker = play(kWanderer);
   trial.over_greedy = interval_of(trial.reference, trial.greedy);
   trial.over_walker = interval_of(trial.reference, trial.walker);
   return trial;

@@ -16,6 +16,8 @@ struct Reference {
   std::string policy;  // file name without ending
   std::string source;  // what it holds
   std::uint32_t seeds = 24;
+  std::string greedy = "greedy";  // what it is compared with, likewise
+  std::string greedy_source;
 };
 
 struct ReferenceTrial {
@@ -25,9 +27,7 @@ struct ReferenceTrial {
 
 base::Result<std::vector<Reference>> read_references(const std::string& folder);
 
-// Plays all three on the same seeds. `greedy` is the source of greedy.lua.
-base::Result<ReferenceTrial> try_reference(const Reference& reference, const std::string& greedy,
-                                           unsigned threads);
-base::Result<std::string> greedy_source(const std::string& folder);
+// Plays all three on the same seeds.
+base::Result<ReferenceTrial> try_reference(const Reference& reference, unsigned threads);
 
 }  // namespace cherub::goals
