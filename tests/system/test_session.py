@@ -17,7 +17,7 @@ import ecosystem_client
 
 GRACE_S, KEEP_S, WORLD_S = 2, 2, 2
 
-# Hares that are hungry at once stand among grass that they could eat.
+# Hares that stand still among grass; who is hungrier than 0.3 eats by itself.
 HARES = """
 name: hares
 tick_rate: {rate}
@@ -26,12 +26,15 @@ species:
   - {{name: hare, speed: 2, sense_radius: 4, diet: [grass], hunger_rate: {hunger}, starve_rate: 0}}
   - {{name: grass, kind: plant, food_value: 0.01}}
   - {{name: stone, kind: plant}}
-spawns: [{{species: hare, count: 2}}, {{species: grass, count: 120}}, {{species: stone, count: 20}}]
+spawns:
+  - {{species: hare, count: 40}}
+  - {{species: grass, count: 120}}
+  - {{species: stone, count: 20}}
 actions: [move, eat]
 """
 
 
-def hares(rate=10, hunger=1):
+def hares(rate=10, hunger=0.0001):
     return {"type": "world", "world": HARES.format(rate=rate, hunger=hunger), "seed": 3}
 
 
@@ -66,7 +69,7 @@ class View:
 
 class Sessions(Served):
     config = (f"session_grace_seconds: {GRACE_S}\nsession_keep_seconds: {KEEP_S}\n"
-              f"session_world_seconds: {WORLD_S}\nsessions_max: 4\n")
+              f"session_world_seconds: {WORLD_S}\nsessions_max: 6\n")
 
     @classmethod
     def setUpClass(cls):
@@ -231,9 +234,10 @@ class Sessions(Served):
     def test_reports_are_checked_and_none_between_two_ticks_is_lost(self):
         async def talk():
             async with self.connect() as ws:
-                _, view = await self.begin(ws, hares(rate=1))
-                view.take(await self.next(ws, "tick"))
-                hare = view.ids("hare")[0]
+                _, view = await self.begin(ws, hares(rate=0.5))
+                hunger = {one: view.entities[one]["drive"]["hunger"] for one in view.ids("hare")}
+                hare = max((one for one in hunger if hunger[one] < 0.29), key=hunger.get)
+                self.assertTrue(view.entities[hare]["can_consume"])
                 near = list(view.near(hare, "grass", 0, 1.9))[:3]
                 far = next(view.near(hare, "grass", 2.3, 9))
                 stone = next(view.near(hare, "stone", 0, 9))
@@ -255,7 +259,7 @@ class Sessions(Served):
         async def talk():
             async with self.connect() as ws:
                 _, view = await self.begin(ws, hares(hunger=0))
-                one, other = view.ids("hare")
+                one, other = view.ids("hare")[:2]
                 x, y, _ = view.entities[one]["position"]
                 toward = x + (1.5 if x < 4 else -1.5)
                 await ws.send(json.dumps({"type": "heartbeat", "moves": [
@@ -263,7 +267,7 @@ class Sessions(Served):
                 while not view.entities[other].get("ack"):
                     view.take(await self.next(ws, "tick"))
                 moved = view.entities[one]["position"][0]
-                self.assertAlmostEqual(moved, x + 0.3 * (toward - x), delta=0.45)
+                self.assertAlmostEqual(moved, x + 0.3 * (toward - x), delta=0.001)
                 self.assertNotIn("ack", view.entities[one])
                 await self.end(ws)
         asyncio.run(talk())
@@ -321,32 +325,42 @@ class Sessions(Served):
         self.assertIn(end["run_id"], [entry["run_id"] for entry in self.ask("/run")["runs"]])
 
     def test_a_client_that_vanishes_finds_its_world_again(self):
-        async def vanish(ws):
-            ws.transport.abort()
-            await asyncio.sleep(0.3)
+        async def come_back():
+            while True:  # the server may not have seen yet that the other one is gone
+                try:
+                    return await self.connect("lost")
+                except websockets.InvalidStatusCode as refused:
+                    self.assertEqual(refused.status_code, 409)
+                    await asyncio.sleep(0.05)
+
+        async def paused_at(run_id):
+            """The tick at which the run says that it stands still."""
+            url = f"{self.address.replace('http', 'ws')}/ws/progress/{run_id}"
+            async with websockets.connect(url, max_size=None) as progress:
+                while True:
+                    record = json.loads(await asyncio.wait_for(progress.recv(), 30))
+                    if record["type"] == "live" and record["state"] == "paused":
+                        return record["tick"]
 
         async def talk():
             ws = await self.connect("lost")
-            greeting, view = await self.begin(ws, hares())
-            await vanish(ws)
-            async with self.connect("lost") as again:  # within the grace: it went on
-                self.assertTrue((await self.next(again))["resumed"])
-                second = await self.next(again)
-                self.assertEqual((second["type"], second["run_id"]),
-                                 ("session", greeting["run_id"]))
-                fresh = View()
-                fresh.take(await self.next(again))
-                self.assertEqual(len(fresh.types), second["entities"])
-                left_at = fresh.ticks[-1]
-                await vanish(again)
-            await asyncio.sleep(GRACE_S + 1)
-            async with self.connect("lost") as again:  # behind it: it stood still
-                self.assertTrue((await self.next(again))["resumed"])
-                fresh = View()
-                fresh.take(await self.next(again, "tick"))
-                self.assertLess(fresh.ticks[-1] - left_at, (GRACE_S + 0.7) * 10)
-                fresh.take(await self.next(again, "tick"))  # and goes on
-                await vanish(again)
+            greeting, _ = await self.begin(ws, hares())
+            ws.transport.abort()
+            again = await come_back()  # within the grace: it went on
+            self.assertTrue((await self.next(again))["resumed"])
+            second, fresh = await self.next(again), View()
+            self.assertEqual((second["type"], second["run_id"]), ("session", greeting["run_id"]))
+            fresh.take(await self.next(again))
+            self.assertEqual(len(fresh.types), second["entities"])
+            again.transport.abort()
+            stood_at = await paused_at(greeting["run_id"])
+            again = await come_back()  # behind it: it stood still, is shown so, and goes on
+            self.assertTrue((await self.next(again))["resumed"])
+            fresh = View()
+            fresh.take(await self.next(again, "tick"))
+            fresh.take(await self.next(again, "tick"))
+            self.assertEqual(fresh.ticks, [stood_at - 1, stood_at])
+            again.transport.abort()
             return greeting["run_id"]
         run_id = asyncio.run(talk())
         self.over(run_id)
@@ -357,7 +371,7 @@ class Sessions(Served):
         definition = {"type": "world", "scenario": "meadow", "seed": 11}
         state = asyncio.run(ecosystem_client.live(url, definition, 8, fps=8))
         self.assertNotIn("told", state, "nothing was refused")
-        self.assertGreater(state["ticks"], 20)
+        self.assertGreater(state["ticks"], 5)
         world = state["world"]
         self.assertTrue(world.outcomes, "creatures met what they were out for")
         run_id = state["greeting"]["run_id"]
@@ -374,11 +388,14 @@ class Sessions(Served):
 
     def test_no_more_sessions_than_allowed(self):
         async def talk():
-            open_ones = [await self.connect(f"many{i}") for i in range(3)]
-            with self.assertRaises(websockets.InvalidStatusCode) as status:
-                for i in range(3, 6):
-                    open_ones.append(await self.connect(f"many{i}"))
-            self.assertEqual(status.exception.status_code, 503)
+            open_ones, refused = [], None
+            while refused is None and len(open_ones) < 8:
+                try:
+                    open_ones.append(await self.connect())
+                except websockets.InvalidStatusCode as status:
+                    refused = status.status_code
+            self.assertEqual(refused, 503)
+            self.assertLessEqual(len(open_ones), 6)
             for ws in open_ones:
                 await ws.close()
         asyncio.run(talk())
