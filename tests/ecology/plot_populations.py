@@ -8,7 +8,8 @@ import sys
 
 WIDTH, HEIGHT, LEFT, TOP, GAP = 330, 120, 40, 34, 34
 COLUMNS = 2
-LINE_MAX = 12  # seeds that are drawn
+LINE_MAX = 6  # seeds that are drawn
+EVERY = 2  # samples: one of so many is drawn
 
 
 def read(lines):
@@ -23,10 +24,10 @@ def read(lines):
 
 def path(samples, column, ticks_max, count_max, x, y):
     points = []
-    for sample in samples:
+    for sample in samples[::EVERY]:
         px = x + WIDTH * sample[0] / max(1, ticks_max)
         py = y + HEIGHT * (1 - sample[column] / max(1, count_max))
-        points.append(f"{px:.1f},{py:.1f}")
+        points.append(f"{px:.0f},{py:.1f}")
     return " ".join(points)
 
 
