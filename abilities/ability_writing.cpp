@@ -110,7 +110,7 @@ WrittenAbility write_ability(const AbilityOrder& order, angel::AbilityAngel& ang
 
 base::JsonObject ability_json(const WrittenAbility& written) {
   base::JsonObject json;
-  json.add("goal", written.goal).add("ability", written.title.name).add("origin", written.origin);
+  json.add("ability", written.title.name).add("origin", written.origin);
   json.add("rounds", written.rounds);
   if (!written.ok) {
     json.add("message", written.message);

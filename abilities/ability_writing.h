@@ -47,7 +47,7 @@ WrittenAbility write_ability(const AbilityOrder& order, angel::AbilityAngel& ang
                              AbilityLadder& ladder, const AbilityTold& told,
                              const std::atomic<bool>* cancel);
 
-// A record's members: goal, name, sha256, costs, price, effect; or what was refused.
+// A record's members beside its goal: name, sha256, costs, price, effect; or what was refused.
 base::JsonObject ability_json(const WrittenAbility& written);
 
 // The angel that the request's provider means.

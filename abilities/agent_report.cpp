@@ -24,42 +24,6 @@ const char* receipt_text(std::uint8_t receipt) {
   return engine::receipt_name(static_cast<engine::Receipt>(receipt));
 }
 
-const char* move_name(engine::MoveKind kind) {
-  switch (kind) {
-    case engine::MoveKind::kNone:
-      return "none";
-    case engine::MoveKind::kBy:
-      return "move";
-    case engine::MoveKind::kTo:
-      return "move_to";
-    case engine::MoveKind::kWander:
-      return "wander";
-    case engine::MoveKind::kTurn:
-      return "turn";
-  }
-  return "unknown";
-}
-
-const char* ability_name(engine::AbilityKind kind) {
-  switch (kind) {
-    case engine::AbilityKind::kNone:
-      return "none";
-    case engine::AbilityKind::kEat:
-      return "eat";
-    case engine::AbilityKind::kReproduce:
-      return "reproduce";
-    case engine::AbilityKind::kRest:
-      return "rest";
-    case engine::AbilityKind::kDrink:
-      return "drink";
-    case engine::AbilityKind::kPollinate:
-      return "pollinate";
-    case engine::AbilityKind::kUse:
-      return "use";
-  }
-  return "unknown";
-}
-
 std::vector<Field> column_fields(const engine::World& world, std::uint32_t row) {
   const engine::Columns& c = world.columns();
   const double age_s = c.age[row] * world.tick_s();
@@ -142,6 +106,42 @@ std::string society_json(const engine::World& world, std::uint32_t row) {
 }
 
 }  // namespace
+
+const char* move_name(engine::MoveKind kind) {
+  switch (kind) {
+    case engine::MoveKind::kNone:
+      return "none";
+    case engine::MoveKind::kBy:
+      return "move";
+    case engine::MoveKind::kTo:
+      return "move_to";
+    case engine::MoveKind::kWander:
+      return "wander";
+    case engine::MoveKind::kTurn:
+      return "turn";
+  }
+  return "unknown";
+}
+
+const char* ability_name(engine::AbilityKind kind) {
+  switch (kind) {
+    case engine::AbilityKind::kNone:
+      return "none";
+    case engine::AbilityKind::kEat:
+      return "eat";
+    case engine::AbilityKind::kReproduce:
+      return "reproduce";
+    case engine::AbilityKind::kRest:
+      return "rest";
+    case engine::AbilityKind::kUse:
+      return "use";
+    case engine::AbilityKind::kDrink:
+      return "drink";
+    case engine::AbilityKind::kPollinate:
+      return "pollinate";
+  }
+  return "unknown";
+}
 
 std::string float_json(float value) {
   if (!std::isfinite(value)) return "null";

@@ -21,6 +21,10 @@ base::JsonObject follow_facts(const engine::World& world, const scripting::Polic
                               base::EntityId id);
 std::string entity_name(const engine::World& world, base::EntityId id);  // "rabbit 12:1"
 
+// What an agent asked for, in the words of policies: "move_to", "eat".
+const char* move_name(engine::MoveKind kind);
+const char* ability_name(engine::AbilityKind kind);
+
 // A float as short as it reads back; null when it is no number.
 std::string float_json(float value);
 // Three decimals at most, without zeros at the end.

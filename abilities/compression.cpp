@@ -49,4 +49,9 @@ base::Result<std::string> decompress(std::string_view frame, std::size_t bytes_m
   return bytes;
 }
 
+std::optional<std::size_t> frame_bytes(std::string_view bytes) {
+  const std::size_t size = ZSTD_findFrameCompressedSize(bytes.data(), bytes.size());
+  return ZSTD_isError(size) != 0 ? std::nullopt : std::optional(size);
+}
+
 }  // namespace cherub::abilities

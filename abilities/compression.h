@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,5 +12,8 @@ namespace cherub::abilities {
 base::Result<std::string> compress(std::string_view bytes);
 // What claims or turns out to be larger than `bytes_max` is an error, and is not unpacked.
 base::Result<std::string> decompress(std::string_view frame, std::size_t bytes_max);
+// How long the frame is that `bytes` begins with, of a file of several; nothing when it is not
+// whole or no frame.
+std::optional<std::size_t> frame_bytes(std::string_view bytes);
 
 }  // namespace cherub::abilities

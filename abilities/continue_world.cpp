@@ -1,8 +1,8 @@
+#include "abilities/live_summary.h"
 #include "abilities/live_world.h"
 #include "abilities/replay.h"
 #include "abilities/run_loop.h"
 #include "abilities/run_records.h"
-#include "engine/base/hash.h"
 
 namespace cherub::abilities {
 
@@ -29,31 +29,8 @@ RunSummary continue_world(const std::string& dir, const RunRequest& request, Run
   LiveWorld world({}, std::make_shared<scripting::ScriptRegistry>(), options, control.state(),
                   serial, tools);
   const auto lived = world.go_on();
-  RunSummary summary;
-  summary.dir = dir;
-  const char* type = "error";
-  base::JsonObject json;
-  json.add("dir", dir);
-  if (lived) {
-    type = lived->terminated ? "terminated" : "done";
-    summary.end = lived->terminated ? RunEnd::kTerminated : RunEnd::kDone;
-    summary.hash = lived->hash;
-    summary.ticks = lived->ticks;
-    summary.best_sha256 = lived->sha256;
-    json.add("ticks", lived->ticks)
-        .add("tick", lived->tick)
-        .add("hash", base::hex64(lived->hash))
-        .add("sha256", lived->sha256)
-        .add("faults", lived->policy.fault_count())
-        .add("wall_time_s", lived->wall_s);
-  } else {
-    summary.error = lived.error().text();
-    json.add("message", lived.error().message).add("where", lived.error().where);
-  }
-  const RunRecord last = record(type, json);
-  summary.json = last.json;
-  control.state().close();
-  serial.on_record(last);
+  RunSummary summary = live_summary(lived, dir);
+  end_run(summary, control, serial);
   return summary;
 }
 

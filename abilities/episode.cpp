@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ctime>
 
 #include "abilities/builtin_abilities.h"
 #include "abilities/step_log.h"
@@ -19,6 +20,12 @@ constexpr std::size_t kStepsBytesMax = 16u << 20;
 
 bool cancelled(const std::atomic<bool>* cancel) {
   return cancel != nullptr && cancel->load(std::memory_order_relaxed);
+}
+
+double thread_cpu_s() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
 EpisodeResult not_run(const EpisodeSpec& spec, std::string reason) {
@@ -105,6 +112,7 @@ std::uint64_t episode_ticks(const engine::Scenario& scenario, std::uint64_t tick
 EpisodeResult run_episode(engine::World& world, const EpisodeDriver& driver,
                           const EpisodeSpec& spec, const EpisodeWatch& watch) {
   const Stopwatch stopwatch;
+  const double cpu_start_s = thread_cpu_s();
   const engine::Scenario& scenario = world.scenario();
   world.reset(spec.seed);
   if (driver.host != nullptr) {
@@ -149,6 +157,7 @@ EpisodeResult run_episode(engine::World& world, const EpisodeDriver& driver,
     result.policy_summary_json = driver.host->finalize_json(episode_json(scenario, result));
   }
   result.wall_s = stopwatch.seconds();
+  result.cpu_s = thread_cpu_s() - cpu_start_s;
   return result;
 }
 

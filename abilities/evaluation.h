@@ -28,8 +28,12 @@ class Evaluator {
   std::vector<EpisodeResult> run_random_walker(std::span<const EpisodeSpec> specs,
                                                const JobWatch& watch = {});
 
+  // Processor time of the episodes that ran here, on all threads together.
+  [[nodiscard]] double episodes_cpu_s() const { return episodes_cpu_s_; }
+
  private:
   std::unique_ptr<JobQueue> queue_;
+  double episodes_cpu_s_ = 0;
 };
 
 }  // namespace cherub::abilities

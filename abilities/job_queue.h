@@ -18,13 +18,14 @@ struct EpisodeSpec {
   bool record_steps = false;    // fill EpisodeResult::steps_jsonl
 };
 
-// One finished episode. Everything but wall_s is a pure function of scenario, script and spec. An
-// episode that was cancelled, or could not start, has ticks == 0.
+// One finished episode. Everything but wall_s and cpu_s is a pure function of scenario, script and
+// spec. An episode that was cancelled, or could not start, has ticks == 0.
 struct EpisodeResult {
   std::uint64_t seed = 0;
   std::uint64_t ticks = 0;
   double sim_s = 0;
   double wall_s = 0;
+  double cpu_s = 0;  // processor time of its thread; not known of what was measured before
   bool success = false;
   std::vector<double> metrics;  // as Scenario::metrics
   std::uint64_t hash = 0;       // state after the last tick

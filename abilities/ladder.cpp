@@ -147,45 +147,48 @@ bool LadderVerdict::faulted() const {
   });
 }
 
-Ladder::Ladder(const engine::Scenario& scenario,
-               std::shared_ptr<scripting::ScriptRegistry> registry, scripting::HostOptions options)
-
-    : scenario_(fixture_scenario(scenario)), registry_(std::move(registry)), options_(options) {}
-
-Ladder::~Ladder() = default;
-
-const LadderVerdict& Ladder::climb(const std::string& source, Rung last) {
-  if (!last_ || last_source_ != source || last_rung_ != last) {
-    last_ = check(source, last);
-    last_source_ = source;
-    last_rung_ = last;
-  }
-  return *last_;
-}
-
-LadderVerdict Ladder::check(const std::string& source, Rung last) {
+LadderVerdict climb_to_load(const std::string& source,
+                            const std::function<scripting::LoadVerdict()>& load) {
   LadderVerdict verdict;
   if (auto refusal = refusal_of_text(source)) {
     verdict.diagnostics.push_back(diagnostic_of(*refusal));
     verdict.refusals.push_back(std::move(*refusal));
     return verdict;
   }
-  scripting::PolicyHost host(registry_, options_);
-  const std::string sha256 = registry_->add(source)->sha256;
-  scripting::LoadVerdict loaded = host.prepare(sha256, scenario_);
+  scripting::LoadVerdict loaded = load();
+  verdict.ok = loaded.ok;
   verdict.diagnostics = std::move(loaded.diagnostics);
-  if (!loaded.ok) {
-    // The checker's verdict does not tell whether it could be parsed at all.
-    const bool parses = loaded.stage == "load" || sandbox::parse("policy", source).chunk;
-    const Rung rung = loaded.stage == "load" ? Rung::kLoad : parses ? Rung::kContract : Rung::kText;
-    const char* code = rung == Rung::kLoad ? "load" : parses ? "check" : "syntax";
-    verdict.refusals = refusals_of(verdict.diagnostics, rung, code);
-    return verdict;
+  if (verdict.ok) return verdict;
+  // The checker's verdict does not tell whether it could be parsed at all.
+  const bool parses = loaded.stage == "load" || sandbox::parse("policy", source).chunk;
+  const Rung rung = loaded.stage == "load" ? Rung::kLoad : parses ? Rung::kContract : Rung::kText;
+  const char* code = rung == Rung::kLoad ? "load" : parses ? "check" : "syntax";
+  verdict.refusals = refusals_of(verdict.diagnostics, rung, code);
+  return verdict;
+}
+
+Ladder::Ladder(const engine::Scenario& scenario,
+               std::shared_ptr<scripting::ScriptRegistry> registry, scripting::HostOptions options)
+    : scenario_(fixture_scenario(scenario)), registry_(std::move(registry)), options_(options) {}
+
+Ladder::~Ladder() = default;
+
+const LadderVerdict& Ladder::climb(const std::string& source) {
+  if (!last_ || last_source_ != source) {
+    last_ = check(source);
+    last_source_ = source;
   }
-  if (last < Rung::kFixtures) {
-    verdict.ok = true;
-    return verdict;
-  }
+  return *last_;
+}
+
+LadderVerdict Ladder::check(const std::string& source) {
+  scripting::PolicyHost host(registry_, options_);
+  std::string sha256;
+  LadderVerdict verdict = climb_to_load(source, [&] {
+    sha256 = registry_->add(source)->sha256;
+    return host.prepare(sha256, scenario_);
+  });
+  if (!verdict.ok) return verdict;
   if (fixtures_.empty()) fixtures_ = make_fixtures(scenario_);
   MistakeCount mistakes;
   for (FixtureWorld& fixture : fixtures_) {

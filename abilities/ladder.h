@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -80,6 +81,10 @@ inline constexpr double kMistakeShareMax = 0.05;
 enum class IntentSlot { kMove, kAbility, kMessage };
 bool is_mistake(engine::Receipt receipt, IntentSlot slot);
 
+// V0 to V2. `load` parses, checks and loads what is text at all; nothing else calls it.
+LadderVerdict climb_to_load(const std::string& source,
+                            const std::function<scripting::LoadVerdict()>& load);
+
 struct FixtureWorld;
 
 // Checks policies for one scenario. Its fixtures are worlds like the scenario's but small, made
@@ -91,19 +96,17 @@ class Ladder {
          scripting::HostOptions options);
   ~Ladder();
 
-  // Up to `last`, which is kLoad or kFixtures. The last verdict is kept: who asks again for the
-  // same is answered at once.
-  const LadderVerdict& climb(const std::string& source, Rung last = Rung::kFixtures);
+  // V0 to V3. The last verdict is kept: who asks again for the same is answered at once.
+  const LadderVerdict& climb(const std::string& source);
 
  private:
-  LadderVerdict check(const std::string& source, Rung last);
+  LadderVerdict check(const std::string& source);
 
   const engine::Scenario scenario_;  // of the fixtures
   const std::shared_ptr<scripting::ScriptRegistry> registry_;
   const scripting::HostOptions options_;
   std::vector<FixtureWorld> fixtures_;  // made when the first policy comes so far
   std::string last_source_;
-  Rung last_rung_ = Rung::kText;
   std::optional<LadderVerdict> last_;
 };
 

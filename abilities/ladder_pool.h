@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "abilities/ladder.h"
+#include "abilities/policy_pool.h"
 #include "engine/base/thread_pool.h"
 
 namespace cherub::abilities {
@@ -15,19 +17,20 @@ namespace cherub::abilities {
 // among them. Verdicts do not depend on who checked what.
 class LadderPool {
  public:
-  LadderPool(engine::Scenario scenario, std::shared_ptr<scripting::ScriptRegistry> registry,
-             scripting::HostOptions options, unsigned threads);
+  LadderPool(std::shared_ptr<PolicyPool> policies, unsigned threads);
 
   // One verdict for each source, in their order. One call at a time.
-  std::vector<LadderVerdict> climb(std::span<const std::string> sources,
-                                   Rung last = Rung::kFixtures);
+  std::vector<LadderVerdict> climb(std::span<const std::string> sources);
+  // The same up to V2; what loaded waits in the pool of policies for its episodes.
+  std::vector<LadderVerdict> load(std::span<const std::string> sources);
 
  private:
+  std::vector<LadderVerdict> for_each(
+      std::span<const std::string> sources,
+      const std::function<LadderVerdict(const std::string& source)>& check);
   std::unique_ptr<Ladder> take();
 
-  const engine::Scenario scenario_;
-  const std::shared_ptr<scripting::ScriptRegistry> registry_;
-  const scripting::HostOptions options_;
+  const std::shared_ptr<PolicyPool> policies_;
   std::mutex mutex_;  // guards idle_
   std::vector<std::unique_ptr<Ladder>> idle_;
   base::ThreadPool pool_;

@@ -225,6 +225,10 @@ std::optional<LiveWorld::Session::Clock::time_point> LiveWorld::Session::show_st
 
 // Tells whoever watches; nothing here changes the world.
 void LiveWorld::Session::after_tick(engine::TickReport report) {
+  const scripting::PolicyStats& scripts = host->stats();
+  owner.observer_.on_figures({static_cast<double>(profile.last().total) / 1000,
+                              world->agent_rows().size(), scripts.fuel, scripts.fault_count()});
+  owner.observer_.on_live_tick(*world, report);
   tell_saves();
   policy_slot->after_tick();
   ability_slots->after_tick();
@@ -276,15 +280,16 @@ base::Result<LiveResult> LiveWorld::live(const std::string& sha256, const std::s
     for (const auto& reply : options_.model_replies) store->on_model_reply(reply);
   }
   auto host = std::make_unique<scripting::PolicyHost>(registry_, options_.host);
-  const scripting::LoadVerdict verdict = host->prepare(sha256, scenario_);
-  if (!verdict.ok) {
+  if (!sha256.empty() && !host->prepare(sha256, scenario_).ok) {
     return base::Error{base::ErrorCode::kInternal,
                        "The best policy was measured but cannot be loaded again.", sha256};
   }
   Session session(*this, std::move(*world), std::move(host), std::move(store));
   session.take_over();
   if (auto installed = session.install_builtin_abilities(); !installed) return installed.error();
-  if (auto installed = session.install(sha256, false); !installed) return installed.error();
+  if (!sha256.empty()) {
+    if (auto installed = session.install(sha256, false); !installed) return installed.error();
+  }
   return run(session, waiting);
 }
 

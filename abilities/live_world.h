@@ -65,8 +65,9 @@ class LiveWorld {
             LiveTools tools = {});
   ~LiveWorld();
 
-  // Lives with the version until the world time is over or the run is terminated. `waiting`: a
-  // version that came in earlier; it is the first reload.
+  // Lives with the version until the world time is over or the run is terminated; an empty one: by
+  // the behaviours that the scenario gives. `waiting`: a version that came in earlier; it is the
+  // first reload.
   base::Result<LiveResult> live(const std::string& sha256, const std::string& waiting);
   // Goes on with the world that is kept in options.world_dir, by the script it was left with. The
   // scenario and the budgets are those of its journal.

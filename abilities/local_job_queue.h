@@ -5,23 +5,22 @@
 #include <vector>
 
 #include "abilities/job_queue.h"
-#include "engine/scenario.h"
-#include "scripting/policy_host.h"
+#include "abilities/policy_pool.h"
 
 namespace cherub::abilities {
 
 // Runs jobs of one scenario on a fixed number of threads of this process, the caller's among them.
-// Worlds and the Vms of policies are kept from one job to the next.
+// Worlds are kept from one job to the next, and policies in the pool.
 class LocalJobQueue final : public JobQueue {
  public:
-  LocalJobQueue(engine::Scenario scenario, std::shared_ptr<scripting::ScriptRegistry> registry,
-                scripting::HostOptions options, unsigned threads);
+  LocalJobQueue(std::shared_ptr<PolicyPool> policies, unsigned threads);
   ~LocalJobQueue() override;
   std::vector<EpisodeResult> run(std::span<const EvaluationJob> jobs,
                                  const JobWatch& watch) override;
 
  private:
   struct State;
+  class Worker;
   std::unique_ptr<State> state_;
 };
 

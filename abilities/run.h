@@ -11,6 +11,7 @@
 #include "abilities/angel/provider_config.h"
 #include "abilities/console.h"
 #include "abilities/ledger.h"
+#include "engine/base/json_schema.h"
 #include "engine/base/result.h"
 #include "engine/commands.h"
 #include "engine/world.h"
@@ -23,6 +24,7 @@ namespace cherub::abilities {
 
 // What a user asks for. The JSON body of POST /run and the flags of `cherub run` both end here.
 struct RunRequest {
+  std::string kind;  // "session": a hosted world, nothing is searched for. Never from outside
   std::string user_goal;
   std::string scenario = "maze";
   // What is other than in the scenario's file: "terrain.width=31". Such a run uses no catalogue,
@@ -58,6 +60,8 @@ struct RunRequest {
 };
 // Unknown fields, wrong types and values out of range are errors that name the field.
 base::Result<RunRequest> run_request_from_json(std::string_view json, RunRequest defaults);
+// The fields that it takes, as machines are told of them.
+std::vector<base::SchemaMember> run_request_members();
 std::string run_request_to_json(const RunRequest& request);  // without secrets
 
 // The scenario that a request asks for, with its settings. Errors name the field.
@@ -72,6 +76,13 @@ struct RunRecord {
   std::string json;
 };
 
+// What a tick of the live world took. Fuel and faults are counted from when its policies were made.
+struct TickFigures {
+  double seconds = 0;  // of wall time
+  std::size_t agents = 0;
+  std::uint64_t fuel = 0, faults = 0;
+};
+
 // Receives records and world states, called from the run's threads, one call at a time. Must not
 // block.
 class RunObserver {
@@ -83,6 +94,13 @@ class RunObserver {
   virtual void on_tick(const engine::World& world, const engine::TickReport& report) = 0;
   // Whether on_tick is wanted now; asked before each tick.
   virtual bool wants_ticks() const = 0;
+  // After every tick of the live world; for statistics.
+  virtual void on_figures(const TickFigures& /*figures*/) {}
+  // After every tick of the live world, whether anybody looks or not.
+  virtual void on_live_tick(const engine::World& world, const engine::TickReport& report) {
+    (void)world;
+    (void)report;
+  }
 };
 
 struct ReloadOutcome {
@@ -127,7 +145,7 @@ class RunControl {
   void pause();
   void resume();
   void step(std::uint32_t ticks);
-  void submit(engine::Command command);  // into the live world
+  bool submit(engine::Command command);  // into the live world; false: the inbox is full or closed
   void save();                           // the live world, between two ticks
   // Takes the slot's script through the steps of docs/RELOAD.md. `done` is called once, when it was
   // swapped or refused, from the run's thread, or by the caller at once when the run has ended.

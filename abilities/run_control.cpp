@@ -206,8 +206,8 @@ void RunControl::step(std::uint32_t ticks) {
 void RunControl::save() {
   ask(console::Save{}, nullptr);
 }
-void RunControl::submit(engine::Command command) {
-  (void)state_->push(std::move(command), nullptr, WhenEarly::kWait);
+bool RunControl::submit(engine::Command command) {
+  return !state_->push(std::move(command), nullptr, WhenEarly::kWait);
 }
 
 void RunControl::reload(std::string slot, std::string source,

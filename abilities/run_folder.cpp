@@ -7,8 +7,8 @@ namespace cherub::abilities {
 base::Result<RunFolder> RunFolder::create(const std::string& runs_dir, const std::string& run_id) {
   const std::filesystem::path path = std::filesystem::path(runs_dir) / run_id;
   FileSystem& files = real_file_system();
-  if (std::filesystem::exists(path)) {
-    return base::Error{base::ErrorCode::kConflict, "A run of this id already has a folder.",
+  if (std::filesystem::exists(path / "request.json")) {
+    return base::Error{base::ErrorCode::kConflict, "A run of this id is kept here already.",
                        path.string()};
   }
   if (auto made = make_folders(files, path); !made) return made.error();

@@ -14,7 +14,7 @@ inline constexpr const char* kRepliesFile = "replies.jsonl";  // of models: a ca
 // and then renamed. One thread. Errors (kIo) name the path and say what the operating system said.
 class RunFolder {
  public:
-  // Makes `runs_dir`/`run_id`; an existing folder of that name is a conflict.
+  // Makes `runs_dir`/`run_id`; a folder in which a run has begun is a conflict.
   static base::Result<RunFolder> create(const std::string& runs_dir, const std::string& run_id);
 
   // The folder of a run that was begun before; kNotFound when there is none.

@@ -76,6 +76,7 @@ class Run {
       std::make_shared<scripting::ScriptRegistry>();
   std::optional<RunFolder> folder_;
   std::optional<Ladder> ladder_;
+  std::shared_ptr<PolicyPool> policies_;
   std::optional<LadderPool> ladders_;
   std::unique_ptr<Evaluator> evaluator_;
   SearchOutcome search_;
@@ -156,9 +157,8 @@ base::Result<std::unique_ptr<angel::Angel>> Run::make_angel() {
 }
 
 base::Error Run::nothing_worked() const {
-  std::string message = search_.candidates == 0
-                            ? "No candidate could be measured."
-                            : "No candidate that was measured may be kept.";
+  std::string message = search_.candidates == 0 ? "No candidate could be measured."
+                                                : "No candidate that was measured may be kept.";
   if (search_.stopped_by) {
     message = std::string("No candidate could be measured before the budget ended it: raise ") +
               limit_name(*search_.stopped_by) + ".";
@@ -201,7 +201,7 @@ base::Result<void> Run::begin_folder() {
 }
 
 base::Result<void> Run::make_evaluator(const RunFolder& folder) {
-  auto queue = std::make_unique<LocalJobQueue>(scenario_, registry_, host_, request_.threads);
+  auto queue = std::make_unique<LocalJobQueue>(policies_, request_.threads);
   auto cache = MeasuredCache::open(real_file_system(), folder.path() / "measured.jsonl", scenario_,
                                    host_, std::move(queue));
   if (!cache) return cache.error();
@@ -222,7 +222,8 @@ base::Result<void> Run::do_it() {
   if (!objective) return objective.error();
   objective_ = std::move(*objective);
   ladder_.emplace(scenario_, registry_, host_);
-  ladders_.emplace(scenario_, registry_, host_, request_.threads);
+  policies_ = std::make_shared<PolicyPool>(scenario_, registry_, host_);
+  ladders_.emplace(policies_, request_.threads);
   if (auto done = begin_folder(); !done) return done;
   auto angel = make_angel();
   if (!angel) return angel.error();
@@ -351,6 +352,7 @@ std::string Run::timing_json() const {
       .add("sim_time_s", sim_s)
       .add("wall_time_s", wall_s)
       .add("speedup_x", wall_s > 0 ? sim_s / wall_s : 0.0)
+      .add("episodes_cpu_s", evaluator_ ? evaluator_->episodes_cpu_s() : 0.0)
       .text();
 }
 

@@ -44,6 +44,14 @@ class SerialObserver final : public RunObserver {
     const std::lock_guard lock(mutex_);
     return observer_.wants_ticks();
   }
+  void on_figures(const TickFigures& figures) override {
+    const std::lock_guard lock(mutex_);
+    observer_.on_figures(figures);
+  }
+  void on_live_tick(const engine::World& world, const engine::TickReport& report) override {
+    const std::lock_guard lock(mutex_);
+    observer_.on_live_tick(world, report);
+  }
 
  private:
   mutable std::mutex mutex_;

@@ -155,83 +155,167 @@ struct Extras {
   bool render = true;  // frames are made for whoever subscribes; there is nothing to switch
 };
 
+// A field of the body: how it is read, and how it is described to machines.
 struct Field {
   const char* name;
+  base::Schema schema;
   std::function<Problem(const Value&, RunRequest&, Extras&)> read;
 };
 
-const std::vector<Field>& fields() {
-  static const std::vector<Field> table = {
-      {"user_goal",
-       [](auto& v, auto& r, auto&) { return read_text(v, kGoalBytesMax, r.user_goal); }},
-      {"scenario", [](auto& v, auto& r, auto&) { return read_text(v, kNameBytesMax, r.scenario); }},
-      {"settings", [](auto& v, auto& r, auto&) { return read_settings(v, r.settings); }},
-      {"iterations", [](auto& v, auto& r, auto&) { return read_integer(v, 1, 100, r.iterations); }},
-      {"episodes", [](auto& v, auto& r, auto&) { return read_integer(v, 1, 1000, r.episodes); }},
-      {"candidates",
-       [](auto& v, auto& r, auto&) { return read_integer(v, 0, 1000, r.candidates); }},
-      {"seed", [](auto& v, auto& r, auto&) { return read_integer(v, 0, kSeedMax, r.seed); }},
-      {"threads", [](auto& v, auto& r, auto&) { return read_integer(v, 1, 256, r.threads); }},
-      {"jit", [](auto& v, auto& r, auto&) { return read_bool(v, r.jit); }},
-      {"duration_seconds",
-       [](auto& v, auto& r, auto&) {
-         return read_number(v, 0, kEpisodeSecondsMax, r.duration_seconds);
-       }},
-      {"max_steps",
-       [](auto& v, auto& r, auto&) { return read_integer(v, 0, kStepsMax, r.max_steps); }},
-      {"delta", [](auto& v, auto&, auto& e) { return read_number(v, 0.001, 10, e.delta); }},
-      {"render", [](auto& v, auto&, auto& e) { return read_bool(v, e.render); }},
-      {"success_threshold",
-       [](auto& v, auto& r, auto&) { return read_number(v, 0, 1, r.success_threshold); }},
-      {"critique_comment",
-       [](auto& v, auto& r, auto&) { return read_bool(v, r.critique_comment); }},
-      {"policy_code",
-       [](auto& v, auto& r, auto&) { return read_text(v, kSourceBytesMax, r.policy_code); }},
-      {"existing_code",
-       [](auto& v, auto& r, auto&) { return read_text(v, kSourceBytesMax, r.existing_code); }},
-      {"provider", [](auto& v, auto& r, auto&) { return read_providers(v, r); }},
-      {"model",
-       [](auto& v, auto& r, auto&) { return read_text(v, kNameBytesMax, r.provider.model); }},
-      {"provider_url",
-       [](auto& v, auto& r, auto&) { return read_text(v, kUrlBytesMax, r.provider.base_url); }},
-      {"temperature",
-       [](auto& v, auto& r, auto&) { return read_number(v, 0, 2, r.provider.temperature); }},
-      {"max_tokens",
-       [](auto& v, auto& r, auto&) { return read_integer(v, 1, 200'000, r.provider.max_tokens); }},
-      {"deadline_seconds",
-       [](auto& v, auto& r, auto&) { return read_number(v, 1, 600, r.provider.deadline_s); }},
-      {"first_byte_seconds",
-       [](auto& v, auto& r, auto&) { return read_number(v, 0, 600, r.provider.first_byte_s); }},
-      {"idle_seconds",
-       [](auto& v, auto& r, auto&) { return read_number(v, 0, 600, r.provider.idle_s); }},
-      {"stream", [](auto& v, auto& r, auto&) { return read_bool(v, r.provider.stream); }},
-      {"retries",
-       [](auto& v, auto& r, auto&) { return read_integer(v, 0, 10, r.provider.retries); }},
-      {"live_seconds",
-       [](auto& v, auto& r, auto&) { return read_number(v, 0, kLiveSecondsMax, r.live_seconds); }},
-      {"autosave_seconds",
-       [](auto& v, auto& r, auto&) { return read_number(v, 0, 24 * 3600.0, r.autosave_s); }},
-      // Whether the run may use the catalogue that it is given; where that is, is not asked.
-      {"catalogue",
+// Fields by their kind; `place` gives the member that is set.
+template <class Place>
+Field text(const char* name, const char* about, std::size_t bytes_max, Place place) {
+  return {name, base::text_schema(bytes_max).about(about),
+          [=](auto& v, auto& r, auto&) { return read_text(v, bytes_max, place(r)); }};
+}
+template <class Place>
+Field whole(const char* name, const char* about, double low, double high, Place place) {
+  return {name, base::whole_schema(low, high).about(about),
+          [=](auto& v, auto& r, auto&) { return read_integer(v, low, high, place(r)); }};
+}
+template <class Place>
+Field number(const char* name, const char* about, double low, double high, Place place) {
+  return {name, base::number_schema(low, high).about(about),
+          [=](auto& v, auto& r, auto&) { return read_number(v, low, high, place(r)); }};
+}
+template <class Place>
+Field truth(const char* name, const char* about, Place place) {
+  return {name, base::boolean_schema().about(about),
+          [=](auto& v, auto& r, auto&) { return read_bool(v, place(r)); }};
+}
+
+void add_search_fields(std::vector<Field>& table) {
+  using R = RunRequest;
+  const auto add = [&](Field field) { table.push_back(std::move(field)); };
+  add(text(
+      "user_goal", "What to achieve, in words.", kGoalBytesMax,
+      [](R & r) -> auto& { return r.user_goal; }));
+  add(text(
+      "scenario", "maze, meadow …", kNameBytesMax, [](R & r) -> auto& { return r.scenario; }));
+  add({"settings",
+       base::list_schema(base::text_schema(engine::kSettingBytesMax))
+           .with("maxItems", std::to_string(engine::kSettingsMax))
+           .about("What is other than in the scenario's file: \"terrain.width=31\"."),
+       [](auto& v, auto& r, auto&) { return read_settings(v, r.settings); }});
+  add(whole(
+      "iterations", "Rounds.", 1, 100, [](R & r) -> auto& { return r.iterations; }));
+  add(whole(
+      "episodes", "Seeds per candidate.", 1, 1000, [](R & r) -> auto& { return r.episodes; }));
+  add(whole(
+      "candidates", "Per round; 0: the provider's default.", 0, 1000,
+      [](R & r) -> auto& { return r.candidates; }));
+  add(whole(
+      "seed", "All randomness follows from it.", 0, kSeedMax,
+      [](R & r) -> auto& { return r.seed; }));
+  add(whole(
+      "threads", "For episodes.", 1, 256, [](R & r) -> auto& { return r.threads; }));
+  add(truth(
+      "jit", "Compile scripts.", [](R & r) -> auto& { return r.jit; }));
+  add(number(
+      "duration_seconds", "Of an episode, world time; 0: the scenario's.", 0, kEpisodeSecondsMax,
+      [](R & r) -> auto& { return r.duration_seconds; }));
+  add(whole(
+      "max_steps", "The same in ticks.", 0, kStepsMax, [](R & r) -> auto& { return r.max_steps; }));
+  add(number(
+      "success_threshold", "Stop early when the success rate is surely above.", 0, 1,
+      [](R & r) -> auto& { return r.success_threshold; }));
+  add(truth(
+      "critique_comment", "A model comments on each round's critique.",
+      [](R & r) -> auto& { return r.critique_comment; }));
+  add(text(
+      "policy_code", "Lua to measure; nothing is generated.", kSourceBytesMax,
+      [](R & r) -> auto& { return r.policy_code; }));
+  add(text(
+      "existing_code", "Lua to begin from.", kSourceBytesMax,
+      [](R & r) -> auto& { return r.existing_code; }));
+  add({"delta",
+       base::number_schema(0.001, 10).about("World seconds that max_steps counts as one step."),
+       [](auto& v, auto&, auto& e) { return read_number(v, 0.001, 10, e.delta); }});
+  add({"render", base::boolean_schema().about("A person watches: the world keeps its own pace."),
+       [](auto& v, auto&, auto& e) { return read_bool(v, e.render); }});
+  // Whether the run may use the catalogue that it is given; where that is, is not asked.
+  add({"catalogue", base::boolean_schema().about("Use the server's catalogue of earlier scripts."),
        [](auto& v, auto& r, auto&) {
          bool wanted = true;
          const Problem problem = read_bool(v, wanted);
          if (!wanted) r.catalogue_dir.clear();
          return problem;
-       }},
-      {"live_paced", [](auto& v, auto& r, auto&) { return read_bool(v, r.live_paced); }},
-  };
+       }});
+}
+
+void add_model_fields(std::vector<Field>& table) {
+  using R = RunRequest;
+  const auto add = [&](Field field) { table.push_back(std::move(field)); };
+  const base::Schema name = base::text_schema(kNameBytesMax);
+  const base::Schema names =
+      base::list_schema(name).with("minItems", "1").with("maxItems", std::to_string(kProvidersMax));
+  add({"provider",
+       base::either_schema({name, names}).about("Who writes; of a list, each in its turn."),
+       [](auto& v, auto& r, auto&) { return read_providers(v, r); }});
+  add(text(
+      "model", "Of the provider.", kNameBytesMax, [](R & r) -> auto& { return r.provider.model; }));
+  add(text(
+      "provider_url", "Of an API; the operator's key is not sent there.", kUrlBytesMax,
+      [](R & r) -> auto& { return r.provider.base_url; }));
+  add(number(
+      "temperature", "Of each call.", 0, 2, [](R & r) -> auto& { return r.provider.temperature; }));
+  add(whole(
+      "max_tokens", "Of a reply.", 1, 200'000,
+      [](R & r) -> auto& { return r.provider.max_tokens; }));
+  add(number(
+      "deadline_seconds", "Of a call.", 1, 600,
+      [](R & r) -> auto& { return r.provider.deadline_s; }));
+  add(number(
+      "first_byte_seconds", "Until a reply begins; 0: no limit.", 0, 600,
+      [](R & r) -> auto& { return r.provider.first_byte_s; }));
+  add(number(
+      "idle_seconds", "Between two pieces of a reply; 0: no limit.", 0, 600,
+      [](R & r) -> auto& { return r.provider.idle_s; }));
+  add(truth(
+      "stream", "Replies come piece by piece.", [](R & r) -> auto& { return r.provider.stream; }));
+  add(whole(
+      "retries", "Of a failed call.", 0, 10, [](R & r) -> auto& { return r.provider.retries; }));
+}
+
+void add_live_fields(std::vector<Field>& table) {
+  using R = RunRequest;
+  table.push_back(number(
+      "live_seconds", "World time of the live world at the end; 0: none.", 0, kLiveSecondsMax,
+      [](R & r) -> auto& { return r.live_seconds; }));
+  table.push_back(number(
+      "autosave_seconds", "Wall time between saves; 0: only at the end.", 0, 24 * 3600.0,
+      [](R & r) -> auto& { return r.autosave_s; }));
+  table.push_back(truth(
+      "live_paced", "The live world keeps its own pace.",
+      [](R & r) -> auto& { return r.live_paced; }));
+}
+
+const std::vector<Field>& fields() {
+  static const std::vector<Field> table = [] {
+    std::vector<Field> made;
+    add_search_fields(made);
+    add_model_fields(made);
+    add_live_fields(made);
+    return made;
+  }();
   return table;
 }
 
 // What stands under "limits" only.
 const std::vector<Field>& budget_fields() {
+  const auto up_to = [](double high) { return base::number_schema(0, high); };
+  const auto count = base::whole_schema(0, kSeedMax);
   static const std::vector<Field> table = {
-      {"max_cost", [](auto& v, auto& r, auto&) { return read_cost(v, r.limits.cost); }},
-      {"max_calls", [](auto& v, auto& r, auto&) { return read_limit(v, r.limits.calls); }},
-      {"max_tokens", [](auto& v, auto& r, auto&) { return read_limit(v, r.limits.tokens); }},
-      {"max_ticks", [](auto& v, auto& r, auto&) { return read_limit(v, r.limits.ticks); }},
-      {"max_seconds", [](auto& v, auto& r, auto&) { return read_limit(v, r.limits.seconds); }},
+      {"max_cost", up_to(kCostMax).about("Of all calls, in the prices' currency."),
+       [](auto& v, auto& r, auto&) { return read_cost(v, r.limits.cost); }},
+      {"max_calls", count.about("Of models, retries among them."),
+       [](auto& v, auto& r, auto&) { return read_limit(v, r.limits.calls); }},
+      {"max_tokens", count.about("In and out together."),
+       [](auto& v, auto& r, auto&) { return read_limit(v, r.limits.tokens); }},
+      {"max_ticks", count.about("Of the episodes that search and judge."),
+       [](auto& v, auto& r, auto&) { return read_limit(v, r.limits.ticks); }},
+      {"max_seconds", up_to(kLiveSecondsMax).about("Of wall time."),
+       [](auto& v, auto& r, auto&) { return read_limit(v, r.limits.seconds); }},
   };
   return table;
 }
@@ -294,6 +378,17 @@ base::Result<void> read_fields(const Value& object, const std::string& prefix, R
   return {};
 }
 
+base::Schema limits_schema() {
+  std::vector<base::SchemaMember> members;
+  for (const Field& field : budget_fields()) {
+    members.push_back({field.name, field.schema, base::Presence::kMay});
+  }
+  for (const char* name : kLimitNames) {
+    members.push_back({name, find_field(name, true)->schema, base::Presence::kMay});
+  }
+  return base::object_schema(members);
+}
+
 // The names that read_providers() takes: one, or all of a list.
 std::string provider_names(const RunRequest& request) {
   const auto name = [](const angel::ProviderConfig& config) {
@@ -340,8 +435,18 @@ base::Result<RunRequest> run_request_from_json(std::string_view json, RunRequest
   return request;
 }
 
+std::vector<base::SchemaMember> run_request_members() {
+  std::vector<base::SchemaMember> members;
+  for (const Field& field : fields()) {
+    members.push_back({field.name, field.schema, base::Presence::kMay});
+  }
+  members.push_back({"limits", limits_schema(), base::Presence::kMay});
+  return members;
+}
+
 std::string run_request_to_json(const RunRequest& request) {
   base::JsonObject json;
+  if (!request.kind.empty()) json.add("kind", request.kind);
   json.add("user_goal", request.user_goal)
       .add("scenario", request.scenario)
       .add("iterations", request.iterations)

@@ -237,14 +237,14 @@ base::Result<Search::Field> Search::admit(Field field) {
   for (const Contender& contender : field) sources.push_back(contender.candidate.source);
   const bool from_grammar = std::all_of(
       field.begin(), field.end(), [](const Contender& one) { return !one.draft.program.empty(); });
-  const Rung last = from_grammar ? Rung::kLoad : Rung::kFixtures;
-  const std::vector<LadderVerdict> verdicts = setup_.ladders.climb(sources, last);
+  const std::vector<LadderVerdict> verdicts =
+      from_grammar ? setup_.ladders.load(sources) : setup_.ladders.climb(sources);
   Field admitted;
   for (std::size_t i = 0; i < field.size(); ++i) {
     const LadderVerdict& verdict = verdicts[i];
     angel::Draft& draft = field[i].draft;
     if (passes(draft, verdict)) {
-      field[i].owes_fixtures = last < Rung::kFixtures;
+      field[i].owes_fixtures = from_grammar;
       field[i].candidate.diagnostics = verdict.diagnostics.size();
       field[i].candidate.sha256 = setup_.registry->add(draft.source)->sha256;
       admitted.push_back(std::move(field[i]));

@@ -191,6 +191,8 @@ class Search {
 
   // Keeping: search_keep.cpp.
   base::Result<void> keep_scored(Contender& contender, Finish finish);
+  base::Result<void> write_scored(const Contender& contender, Finish finish);
+  base::Result<void> write_dropped();
   void tell_scored(const Contender& contender, Finish finish, bool is_best,
                    const std::vector<BrokenGuard>& broken, const std::string& message);
   std::vector<BrokenGuard> broken_by(const Candidate& candidate);
@@ -226,6 +228,7 @@ class Search {
   std::uint64_t acts_ = 0;  // of this iteration's candidates
   std::optional<Candidate> iteration_best_;
   std::string iteration_guards_;                // that it breaks, in words
+  std::string iteration_dropped_;               // lines of dropped.jsonl
   std::vector<EpisodeResult> parent_episodes_;  // of the best before this iteration
   std::string parent_sha256_;
   std::vector<EpisodeResult> walker_episodes_;  // on the tuning seeds, once guards ask for them

@@ -54,6 +54,7 @@ base::Result<void> Search::iterate(std::uint32_t iteration) {
   acts_ = 0;
   iteration_best_.reset();
   iteration_guards_.clear();
+  iteration_dropped_.clear();
   outcome_.iterations = iteration;
   parent_sha256_ = outcome_.best ? outcome_.best->sha256 : "";
   parent_episodes_ = outcome_.best ? outcome_.best->episodes : std::vector<EpisodeResult>();
@@ -153,6 +154,7 @@ base::Result<void> Search::comment_on(Candidate& best) {
 // Logs the iteration's best candidate step by step (running it again when there were too many to
 // log them all: episodes repeat exactly), and says what its episodes show.
 base::Result<void> Search::finish_iteration(std::uint32_t iteration) {
+  if (auto written = write_dropped(); !written) return written;
   if (!iteration_best_) return {};
   Candidate& kept = *iteration_best_;
   const bool logged = !kept.episodes.front().steps_jsonl.empty();

@@ -94,6 +94,33 @@ void Search::tell_scored(const Contender& contender, Finish finish, bool is_best
   tell(candidate.number, "scored", scored);
 }
 
+// Most programs of the built-in angel are thrown out by one seed. Making files for each would take
+// as long as its episode, so such a candidate is a line; all others have a folder.
+base::Result<void> Search::write_scored(const Contender& contender, Finish finish) {
+  const Candidate& candidate = contender.candidate;
+  const bool out_at_once = finish == Finish::kDropped && candidate.episodes.size() <= 1;
+  if (out_at_once && !candidate.program.empty() && !candidate.given) {
+    iteration_dropped_ += base::JsonObject()
+                              .add("candidate", candidate.number)
+                              .add("sha256", candidate.sha256)
+                              .add("seed", candidate.episodes.front().seed)
+                              .add("score", candidate.aggregate.score)
+                              .add("source", candidate.source)
+                              .text() +
+                          "\n";
+    return {};
+  }
+  if (auto written = write_draft(contender); !written) return written;
+  if (auto written = write_summaries(candidate); !written) return written;
+  return write_steps(candidate);
+}
+
+base::Result<void> Search::write_dropped() {
+  if (iteration_dropped_.empty()) return {};
+  const std::string name = "iteration_" + std::to_string(iteration_) + "/dropped.jsonl";
+  return setup_.folder.write(name, iteration_dropped_);
+}
+
 base::Result<void> Search::keep_scored(Contender& contender, Finish finish) {
   Candidate& candidate = contender.candidate;
   if (candidate.aggregate.acts > 0 && candidate.aggregate.faults >= candidate.aggregate.acts) {
@@ -110,7 +137,7 @@ base::Result<void> Search::keep_scored(Contender& contender, Finish finish) {
       return refuse(contender.draft, candidate.number, verdict);
     }
   }
-  if (auto written = write_draft(contender); !written) return written;
+  if (auto written = write_scored(contender, finish); !written) return written;
   ++outcome_.candidates;
   last_errors_.clear();
   last_refused_.clear();
@@ -121,8 +148,6 @@ base::Result<void> Search::keep_scored(Contender& contender, Finish finish) {
   const bool best = wins && broken.empty();
   if (wins && !best && !outcome_.best) note_problem("refused as the best: " + message);
   note_attempt(candidate, message);
-  if (auto written = write_summaries(candidate); !written) return written;
-  if (auto written = write_steps(candidate); !written) return written;
   if (setup_.on_measured) setup_.on_measured(candidate, finish == Finish::kDropped);
   if (wants_steps() || best || !broken.empty()) {
     candidate.critique =

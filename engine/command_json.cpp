@@ -160,6 +160,7 @@ struct ToJson {
         .add("role", set.role)
         .text();
   }
+  std::string operator()(const Heartbeat& heartbeat) const { return heartbeat_json(heartbeat); }
 
  private:
   static base::JsonObject& add_spec(base::JsonObject& json, const AbilitySpec& spec) {
@@ -266,6 +267,11 @@ base::Result<Command> command_from_json(std::string_view json) {
   }
   Members members(*document);
   const std::string type = members.text("type");
+  if (type == "heartbeat") {
+    auto heartbeat = heartbeat_from_json(*document);
+    if (!heartbeat) return heartbeat.error();
+    return Command(std::move(*heartbeat));
+  }
   Command command;
   if (type == "spawn") {
     command = read_spawn(members);
@@ -299,7 +305,7 @@ base::Result<Command> command_from_json(std::string_view json) {
     return Error{ErrorCode::kInvalidArgument,
                  "Must be one of spawn, remove, install_script, accept_script, restore_script, "
                  "quarantine_script, rain, install_ability, accept_ability, restore_ability, "
-                 "quarantine_ability, grant_ability, revoke_ability, set_role.",
+                 "quarantine_ability, grant_ability, revoke_ability, set_role, heartbeat.",
                  "type"};
   }
   if (const std::optional<Error> error = members.finish()) return *error;

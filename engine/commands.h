@@ -7,6 +7,7 @@
 
 #include "engine/ability.h"
 #include "engine/base/ids.h"
+#include "engine/heartbeat.h"
 
 namespace cherub::engine {
 
@@ -86,7 +87,7 @@ struct SetRole {
 
 using Command = std::variant<Spawn, Remove, InstallScript, Rain, InstallAbility, GrantAbility,
                              RevokeAbility, SetRole, AcceptScript, RestoreScript, QuarantineScript,
-                             AcceptAbility, RestoreAbility, QuarantineAbility>;
+                             AcceptAbility, RestoreAbility, QuarantineAbility, Heartbeat>;
 
 constexpr bool is_about_abilities(const Command& command) {
   return std::holds_alternative<InstallAbility>(command) ||

@@ -32,6 +32,11 @@ float digest(Columns& columns, std::uint32_t row, double food_value) {
 }  // namespace
 
 Receipt eat(WorldState& state, std::uint32_t row, EntityId food) {
+  const SpeciesIndex species = state.columns.species[row];
+  return eat_within(state, row, food, state.scenario.species[species].reach);
+}
+
+Receipt eat_within(WorldState& state, std::uint32_t row, EntityId food, double reach_m) {
   Columns& columns = state.columns;
   if (food.index == row || !state.exists(food) || state.is_dying(food.index)) {
     return Receipt::kNoSuchTarget;
@@ -40,8 +45,7 @@ Receipt eat(WorldState& state, std::uint32_t row, EntityId food) {
   if ((state.rules[species].diet >> columns.species[food.index] & 1) == 0) {
     return Receipt::kNotInDiet;
   }
-  const double reach = state.scenario.species[species].reach;
-  if (distance_between(columns, row, food.index) > reach) return Receipt::kOutOfReach;
+  if (distance_between(columns, row, food.index) > reach_m) return Receipt::kOutOfReach;
   const float relieved = digest(columns, row, food_value(state, food.index));
   Event event = event_at(state, EventKind::kEat, row, relieved);
   event.other = food;
@@ -70,9 +74,6 @@ Receipt rest(WorldState& state, std::uint32_t row) {
   return Receipt::kAccepted;
 }
 
-namespace {
-
-// Whether the agent's body is ready for offspring: its own business, no matter what others do.
 Receipt check_fitness(const WorldState& state, std::uint32_t row) {
   const Columns& columns = state.columns;
   const SpeciesIndex species = columns.species[row];
@@ -102,6 +103,8 @@ Receipt reproduce(WorldState& state, std::uint32_t row) {
   expect_birth(state, {species, state.id_of(row), x, y, columns.z[row], share});
   return Receipt::kAccepted;
 }
+
+namespace {
 
 Receipt use_ability(WorldState& state, std::uint32_t row, const Intents::Use* use) {
   const auto kind = static_cast<AbilityKind>(state.intents.ability[row]);

@@ -237,6 +237,7 @@ void forget_what_passed(WorldState& state) {
   society.shields.erase_if(
       [&](std::uint32_t, const Shield& shield) { return passed(shield.until); });
   society.offers.erase_if([&](std::uint32_t, const Offer& made) { return passed(made.until); });
+  forget_reports(society.reports, state.tick);
   if (state.economy) forget_idle_crafts(state);
 }
 

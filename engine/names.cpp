@@ -96,6 +96,12 @@ const char* event_name(EventKind kind) {
       return "pollinate";
     case EventKind::kMiss:
       return "miss";
+    case EventKind::kPositionAbsorbed:
+      return "position_absorbed";
+    case EventKind::kPositionRefused:
+      return "position_refused";
+    case EventKind::kClientEvent:
+      return "client_event";
     case EventKind::kFetch:
       return "fetch";
     case EventKind::kCraft:

@@ -89,7 +89,7 @@ class Patrol {
     columns_.x[row_] = centre_x + along * static_cast<float>(kSides[side].x);
     columns_.y[row_] = centre_y + along * static_cast<float>(kSides[side].y);
     if (rules_.gait.motion == Motion::kWalk) {
-      columns_.z[row_] = static_cast<float>(z) + kBodyHeight_m;
+      columns_.z[row_] = static_cast<float>(z) + height_in_cell(rules_.gait);
     }
   }
 

@@ -48,8 +48,9 @@ struct Place {
 Place centre(const WorldState& state, SpeciesIndex species, Cell cell) {
   const bool has_height = is_voxel_world(state.scenario.terrain.generator) ||
                           state.rules[species].gait.motion != Motion::kPlane;
-  return {static_cast<float>(cell.x) + 0.5f, static_cast<float>(cell.y) + 0.5f,
-          static_cast<float>(cell.z) + (has_height ? kBodyHeight_m : 0)};
+  return {
+      static_cast<float>(cell.x) + 0.5f, static_cast<float>(cell.y) + 0.5f,
+      static_cast<float>(cell.z) + (has_height ? height_in_cell(state.rules[species].gait) : 0)};
 }
 
 // Where agents get to from the start, by voxel; empty in worlds of one layer.

@@ -157,7 +157,8 @@ std::int32_t cell_of(double position) {
   return static_cast<std::int32_t>(cell_at(std::clamp(position, -1e6, 1e6)));
 }
 
-// Whether a voxel beside the cell is not known yet; for who walks, above and below do not count.
+// Whether a voxel is not known yet that the next step would need. From the middle of the cell it
+// can be seen, so whoever goes there learns it.
 bool borders_unknown(const Surveyor& who, Cell cell) {
   const Terrain& terrain = who.state.terrain;
   const auto is_unknown = [&](Cell beside) {
@@ -167,10 +168,20 @@ bool borders_unknown(const Surveyor& who, Cell cell) {
                         beside.z < static_cast<std::int32_t>(terrain.height);
     return inside && !who.map.knows(terrain.index(beside));
   };
+  const Gait& gait = who.state.rules_of(who.row).gait;
+  const KnownGround known{terrain, who.map};
+  const bool climbs = gait.climb > 0;
+  if (climbs && is_unknown({cell.x, cell.y, cell.z + 1})) return true;
+  const bool may_rise = climbs && known.passable(cell.x, cell.y, cell.z + 1);
   for (const Cell side : kSides) {
-    if (is_unknown({cell.x + side.x, cell.y + side.y, cell.z})) return true;
+    const Cell beside{cell.x + side.x, cell.y + side.y, cell.z};
+    if (is_unknown(beside)) return true;
+    if (gait.motion != Motion::kWalk) continue;
+    const bool is_open = known.passable(beside.x, beside.y, beside.z);
+    if (is_open && is_unknown({beside.x, beside.y, beside.z - 1})) return true;
+    if (!is_open && may_rise && is_unknown({beside.x, beside.y, beside.z + 1})) return true;
   }
-  if (who.state.rules_of(who.row).gait.motion != Motion::kFly) return false;
+  if (gait.motion != Motion::kFly) return false;
   return is_unknown({cell.x, cell.y, cell.z + 1}) || is_unknown({cell.x, cell.y, cell.z - 1});
 }
 

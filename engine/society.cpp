@@ -84,7 +84,8 @@ bool is_blank(const Society& society) {
   return society.abilities.empty() && society.ability_pasts.empty() &&
          society.role_abilities.empty() && society.own_abilities.empty() &&
          society.cooldowns.empty() && society.hands.empty() && society.shields.empty() &&
-         society.offers.empty() && society.sounds.empty() && society.economy.empty();
+         society.offers.empty() && society.sounds.empty() && society.reports.empty() &&
+         society.economy.empty();
 }
 
 std::uint64_t hash_of(const Society& society) {
@@ -97,6 +98,7 @@ std::uint64_t hash_of(const Society& society) {
   add_table(hasher, society.shields);
   add_table(hasher, society.offers);
   for (const Sound& sound : society.sounds) add(hasher, sound);
+  if (!society.reports.empty()) hasher.add(hash_of(society.reports));
   if (!society.economy.empty()) hasher.add(hash_of(society.economy));
   return hasher.value();
 }

@@ -11,6 +11,7 @@
 #include "engine/base/json_cursor.h"
 #include "engine/columns.h"
 #include "engine/economy/economy.h"
+#include "engine/heartbeat.h"
 #include "engine/side_table.h"
 #include "engine/version_past.h"
 
@@ -62,7 +63,8 @@ struct Sound {
   bool operator==(const Sound&) const = default;
 };
 
-// What a world knows about abilities, belongings and speech beside its columns. All of it is state.
+// What a world knows about abilities, belongings, speech and reports of clients beside its columns.
+// All of it is state.
 struct Society {
   std::vector<AbilitySpec> abilities;                 // by AbilityIndex
   std::map<AbilityIndex, AbilityPast> ability_pasts;  // of those that have one
@@ -73,6 +75,7 @@ struct Society {
   SideTable<Shield> shields;
   SideTable<Offer> offers;  // by who offers
   std::vector<Sound> sounds;
+  ReportHistory reports;
   Economy economy;  // empty where the scenario has none
 };
 

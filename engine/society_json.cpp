@@ -97,9 +97,14 @@ class SocietyReader {
   Society read() {
     int parts = 0;
     cursor_.object([&](std::string_view name) {
-      if (name == "ability_pasts") return list([&] { read_past(); });  // only where there are some
-      if (name == "economy") {                                         // likewise
+      // These only where there are some.
+      if (name == "ability_pasts") return list([&] { read_past(); });
+      if (name == "economy") {
         made_.economy = read_economy(cursor_);
+        return;
+      }
+      if (name == "reports") {
+        made_.reports = read_history(cursor_);
         return;
       }
       ++parts;
@@ -299,6 +304,7 @@ std::string society_json(const Society& society) {
     json.raw("ability_pasts", pasts.text());
   }
   if (!society.economy.empty()) json.raw("economy", economy_json(society.economy));
+  if (!society.reports.empty()) json.raw("reports", history_json(society.reports));
   return json.raw("role_abilities", roles.text())
       .raw("own_abilities", table_json(society.own_abilities))
       .raw("cooldowns", table_json(society.cooldowns))
@@ -323,6 +329,7 @@ const char* difference_of(const Society& first, const Society& second) {
   if (!same(first.shields, second.shields)) return "society.shields";
   if (!same(first.offers, second.offers)) return "society.offers";
   if (first.sounds != second.sounds) return "society.sounds";
+  if (first.reports != second.reports) return "society.reports";
   return difference_of(first.economy, second.economy);
 }
 

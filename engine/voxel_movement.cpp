@@ -47,7 +47,7 @@ BodyPlace walk(const Terrain& terrain, const SpeciesRules& rules, BodyPlace from
     return true;
   });
   step_onto(cell.x, static_cast<std::int32_t>(cell_at(place.y)));
-  place.z = static_cast<float>(cell.z) + kBodyHeight_m;
+  place.z = static_cast<float>(cell.z) + height_in_cell(rules.gait);
   return place;
 }
 
@@ -127,7 +127,7 @@ BodyPlace go_in_voxels(const WorldState& state, std::uint32_t row, BodyPlace wis
     const Cell cell = cell_of(from);
     if (!is_standable(state.terrain, cell)) {
       const bool falls = state.terrain.passable(cell.x, cell.y, std::int64_t{cell.z} - 1);
-      place.z = static_cast<float>(cell.z - (falls ? 1 : 0)) + kBodyHeight_m;
+      place.z = static_cast<float>(cell.z - (falls ? 1 : 0)) + height_in_cell(rules.gait);
       return place;
     }
     place = walk(state.terrain, rules, from, wish);

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "engine/terrain.h"
+#include "engine/gait.h"
 
 // Movement of those who walk over steps or fly. Which ways they have is engine/gait.h.
 namespace cherub::engine {
@@ -26,7 +26,10 @@ bool turn_toward(WorldState& state, std::uint32_t row, double dx, double dy);
 // stays where it is, unless that leads away from it.
 BodyPlace go_in_voxels(const WorldState& state, std::uint32_t row, BodyPlace wish);
 
-// The height at which a body stands or hovers in a cell, m.
-constexpr float kBodyHeight_m = 0.5f;
+// How high above the floor of its cell a body is, m. Who walks looks over the edge of a step beside
+// it.
+constexpr float height_in_cell(const Gait& gait) {
+  return gait.motion == Motion::kWalk ? 0.7f : 0.5f;
+}
 
 }  // namespace cherub::engine

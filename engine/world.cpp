@@ -37,7 +37,7 @@ void compile_ecology(const Scenario& scenario, const SpeciesSpec& spec, double t
   rules.growth_per_tick = per_tick(spec.growth_rate, environment.growth_factor);
   rules.spread_chance = spec.spread_rate * tick_s * environment.spread_factor;
   rules.drive_per_tick = per_tick(spec.drive_rate, environment.breeding_factor);
-  rules.drain_per_tick = per_tick(spec.drain_rate, 1);
+  rules.drain_per_tick = per_tick(spec.drain_rate, environment.tiring_factor);
   rules.parch_per_tick = per_tick(spec.parch_rate, 1);
   for (const std::string& food : spec.diet) {
     rules.diet_order.push_back(static_cast<SpeciesIndex>(*scenario.find_species(food)));
@@ -128,6 +128,7 @@ void make_empty(WorldState& state, std::uint64_t seed) {
   state.column_hashes.clear();
   state.pending.clear();
   state.pending_spawns = 0;
+  state.reported.clear();
   state.rows_changed = true;
 }
 
@@ -287,6 +288,7 @@ TickReport World::step(Behaviour& behaviour) {
   enter(Phase::kResolve);
   price_uses(state);
   resolve_movement(state);
+  resolve_reports(state);
   walk_patrols(state);
   resolve_abilities(state);
   resolve_messages(state);

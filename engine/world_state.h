@@ -152,6 +152,7 @@ struct WorldState {
   PhaseListener* listener = nullptr;
 
   std::vector<StampedCommand> pending;
+  std::vector<ReportedEvent> reported;  // of clients, for this tick's resolve phase
   std::uint64_t pending_spawns = 0;
   std::array<bool, std::size(kActionNames)> has_action{};
 

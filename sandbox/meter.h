@@ -38,6 +38,10 @@ inline constexpr const char* kFuelName = kMeterNames[0].name;
 //            kByCall such loops are charged in line, too.
 // Both take three registers, so that the frames of a function are equally large.
 enum class Charging { kByCall, kInline };
+// How scripts of a Vm pay.
+constexpr Charging charging_for(bool jit) {
+  return jit ? Charging::kByCall : Charging::kInline;
+}
 
 // Cost of one run through a piece of code, in units of fuel: about one per operation that the
 // interpreter would do, counted on the tree. Names, constants and parentheses are free.

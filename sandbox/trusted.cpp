@@ -1,7 +1,7 @@
 #include "sandbox/trusted.h"
 
 #include "sandbox/border.h"
-#include "sandbox/error_report.h"
+#include "sandbox/trusted_chunk.h"
 
 namespace cherub::sandbox::trusted {
 
@@ -25,8 +25,7 @@ ErrorReport take_error(Vm& vm) {
 
 base::Result<void> push_chunk(Vm& vm, const std::string& name, std::string_view source) {
   lua_State* state = lua(vm);
-  const std::string chunk_name = "=" + std::string(kTrustedPrefix) + "." + name + "]";
-  if (luaL_loadbuffer(state, source.data(), source.size(), chunk_name.c_str()) == 0) return {};
+  if (load_trusted_chunk(state, name, source) == 0) return {};
   base::Error error{base::ErrorCode::kInternal, lua_tostring(state, -1), name};
   lua_pop(state, 1);
   return error;

@@ -34,10 +34,6 @@ void join_fuel(lua_State* lua, int script, int charge) {
   lua_upvaluejoin(lua, script, ours, charge, core);
 }
 
-Charging charging_of(const Vm::State& state) {
-  return state.options.jit ? Charging::kByCall : Charging::kInline;
-}
-
 struct LoadRequest {
   Vm::State* state;
   const std::string* name;
@@ -165,18 +161,24 @@ Result<std::unique_ptr<Vm>> Vm::create(const VmOptions& options) {
   return std::unique_ptr<Vm>(new Vm(std::move(state)));
 }
 
-Vm::LoadResult Vm::load(std::string name, std::string source) {
-  LoadResult result;
+Vm::LoadResult Vm::load(const std::string& name, std::string source) {
   ParseResult parsed = parse(name, std::move(source));
-  result.outcome.diagnostics = std::move(parsed.diagnostics);
-  if (!parsed.chunk) {
-    result.outcome.kind = OutcomeKind::kRefused;
+  if (parsed.chunk) {
+    LoadResult result = load(name, meter(*parsed.chunk, charging_for(state_->options.jit)));
+    if (result.script) result.outcome.diagnostics = std::move(parsed.diagnostics);
     return result;
   }
-  MeteredSource metered = meter(*parsed.chunk, charging_of(*state_));
+  LoadResult refused;
+  refused.outcome.kind = OutcomeKind::kRefused;
+  refused.outcome.diagnostics = std::move(parsed.diagnostics);
+  return refused;
+}
+
+Vm::LoadResult Vm::load(const std::string& name, const MeteredSource& metered) {
+  LoadResult result;
   if (!metered.diagnostics.empty()) {
     result.outcome.kind = OutcomeKind::kRefused;
-    result.outcome.diagnostics = std::move(metered.diagnostics);
+    result.outcome.diagnostics = metered.diagnostics;
     return result;
   }
   if (metered.names_concat_event) state_->stop_compiler();
@@ -282,7 +284,7 @@ void Vm::take_result(Outcome& outcome) {
 }
 
 Outcome Vm::run_source(std::string name, std::string source, Budget budget) {
-  LoadResult loaded = load(std::move(name), std::move(source));
+  LoadResult loaded = load(name, std::move(source));
   if (!loaded.script) return std::move(loaded.outcome);
   return run(*loaded.script, {}, budget);
 }

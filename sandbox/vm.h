@@ -19,6 +19,8 @@ struct lua_State;
 // Runs untrusted Lua on LuaJIT under exact limits. Knows nothing of worlds.
 namespace cherub::sandbox {
 
+struct MeteredSource;
+
 struct VmOptions {
   bool jit = true;
   std::size_t memory_bytes = 64u << 20;  // soft limit: a call that holds more ends with kMemory
@@ -81,7 +83,10 @@ class Vm {
     Outcome outcome;  // kOk or kRefused or kMemory
     std::unique_ptr<Script> script;
   };
-  LoadResult load(std::string name, std::string source);
+  LoadResult load(const std::string& name, std::string source);
+  // The same for what was parsed and metered before, for Vms with or without a compiler as this
+  // one (charging_for): several Vms of one source need that only once.
+  LoadResult load(const std::string& name, const MeteredSource& metered);
 
   // Makes a function of the host known to the scripts that are loaded from now on. Errors:
   // kInvalidArgument for a name or an argument that cannot be.

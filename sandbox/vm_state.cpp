@@ -2,8 +2,6 @@
 
 #include <array>
 #include <ctime>
-#include <map>
-#include <mutex>
 #include <string_view>
 
 #include "sandbox/error_report.h"
@@ -12,6 +10,7 @@
 #include "sandbox/pattern.h"
 #include "sandbox/table_slots.h"
 #include "sandbox/trusted.h"
+#include "sandbox/trusted_chunk.h"
 
 namespace cherub::sandbox {
 namespace {
@@ -162,23 +161,9 @@ void push_host(lua_State* lua, Vm::State& state) {
   lua_setfield(lua, -2, "jit");
 }
 
-int append_bytes(lua_State*, const void* bytes, std::size_t size, void* text) {
-  static_cast<std::string*>(text)->append(static_cast<const char*>(bytes), size);
-  return 0;
-}
-
-// Pushes a module of the prelude as a function. The first Vm of the process compiles it for all.
+// Pushes a module of the prelude as a function.
 void push_module(lua_State* lua, std::string_view name, std::string_view source) {
-  static std::mutex mutex;
-  static std::map<std::string, std::string, std::less<>> compiled;
-  const std::lock_guard lock(mutex);
-  const std::string chunk_name = "=" + std::string(kTrustedPrefix) + "." + std::string(name) + "]";
-  const auto known = compiled.find(name);
-  const std::string_view text = known == compiled.end() ? source : known->second;
-  if (luaL_loadbuffer(lua, text.data(), text.size(), chunk_name.c_str()) != 0) lua_error(lua);
-  if (known != compiled.end()) return;
-  std::string bytes;
-  if (lua_dump(lua, append_bytes, &bytes) == 0) compiled.emplace(name, std::move(bytes));
+  if (load_trusted_chunk(lua, name, source) != 0) lua_error(lua);
 }
 
 struct Module {
@@ -186,11 +171,23 @@ struct Module {
   std::string_view source;
 };
 
+// All of LuaJIT's 512 KB for compiled code in one piece. In small pieces, finding room for each
+// next one in reach of the others takes many system calls, which hold up the other threads.
+void use_one_code_area(lua_State* lua) {
+  lua_getglobal(lua, "jit");
+  lua_getfield(lua, -1, "opt");
+  lua_getfield(lua, -1, "start");
+  lua_pushliteral(lua, "sizemcode=512");
+  lua_call(lua, 1, 0);
+  lua_pop(lua, 2);
+}
+
 // Runs prelude.lua, which is handed the other modules by name and puts the library together. Called
 // protected.
 int open_prelude(lua_State* lua) {
   auto& state = *static_cast<Vm::State*>(lua_touserdata(lua, 1));
   luaL_openlibs(lua);
+  if (state.options.jit) use_one_code_area(lua);
   const std::array<Module, 9> modules{{{"core", prelude::k_core_lua},
                                        {"arguments", prelude::k_arguments_lua},
                                        {"iteration", prelude::k_iteration_lua},
@@ -239,6 +236,7 @@ Result<void> Vm::State::open() {
                  "sandbox"};
   }
   memory.adopt(lua);
+  lua_gc(lua, LUA_GCSTOP, 0);  // all of the library stays
   if (lua_cpcall(lua, &open_prelude, this) != 0) {
     const char* text = lua_tostring(lua, -1);
     return Error{
@@ -249,6 +247,7 @@ Result<void> Vm::State::open() {
   draw = &draw_from_stream;
   draw_context = &random;
   luaJIT_setmode(lua, 0, LUAJIT_MODE_ENGINE | (options.jit ? LUAJIT_MODE_ON : LUAJIT_MODE_OFF));
+  lua_gc(lua, LUA_GCRESTART, -1);
   return {};
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "sandbox/syntax/parser.h"
 #include "scripting/checker/rules.h"
 
 namespace cherub::scripting {
@@ -90,6 +89,30 @@ sandbox::Diagnostics Report::take() {
   return std::move(findings_);
 }
 
+namespace {
+
+CheckReport check_parsed(const sandbox::ParseResult& parsed, const ContractSpec& spec,
+                         const engine::Scenario* scenario) {
+  CheckReport report{parsed.diagnostics};
+  if (!parsed.chunk) return report;
+  const Survey survey(*parsed.chunk);
+  const Contract contract = find_contract(*parsed.chunk, survey, spec);
+  const Types types(survey, contract);
+  Report findings(*parsed.chunk);
+  const CheckContext context{*parsed.chunk, scenario, survey, contract, types, findings};
+  for (const auto rule :
+       {check_contract, check_names, check_members, check_calls, check_state, check_memory,
+        check_values, check_tables, check_numbers, check_nil, check_conditions, check_loops,
+        check_flow, check_actions, check_ability_names, check_ability_uses}) {
+    findings.begin_rule();
+    rule(context);
+  }
+  for (sandbox::Diagnostic& found : findings.take()) report.diagnostics.push_back(std::move(found));
+  return report;
+}
+
+}  // namespace
+
 CheckReport check_policy(const std::string& name, const std::string& source,
                          const engine::Scenario* scenario) {
   return check_script(name, source, policy_contract(), scenario);
@@ -108,25 +131,13 @@ bool is_ability(const std::string& source) {
   return contract.find("execute") && !contract.find("act");
 }
 
+CheckReport check_policy(const sandbox::ParseResult& parsed, const engine::Scenario* scenario) {
+  return check_parsed(parsed, policy_contract(), scenario);
+}
+
 CheckReport check_script(const std::string& name, const std::string& source,
                          const ContractSpec& spec, const engine::Scenario* scenario) {
-  sandbox::ParseResult parsed = sandbox::parse(name, source);
-  CheckReport report{std::move(parsed.diagnostics)};
-  if (!parsed.chunk) return report;
-  const Survey survey(*parsed.chunk);
-  const Contract contract = find_contract(*parsed.chunk, survey, spec);
-  const Types types(survey, contract);
-  Report findings(*parsed.chunk);
-  const CheckContext context{*parsed.chunk, scenario, survey, contract, types, findings};
-  for (const auto rule :
-       {check_contract, check_names, check_members, check_calls, check_state, check_memory,
-        check_values, check_tables, check_numbers, check_nil, check_conditions, check_loops,
-        check_flow, check_actions, check_ability_names, check_ability_uses}) {
-    findings.begin_rule();
-    rule(context);
-  }
-  for (sandbox::Diagnostic& found : findings.take()) report.diagnostics.push_back(std::move(found));
-  return report;
+  return check_parsed(sandbox::parse(name, source), spec, scenario);
 }
 
 }  // namespace cherub::scripting

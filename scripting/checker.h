@@ -3,8 +3,8 @@
 #include <string>
 
 #include "engine/scenario.h"
-#include "sandbox/syntax/ast.h"
 #include "sandbox/syntax/diagnostic.h"
+#include "sandbox/syntax/parser.h"
 
 namespace cherub::scripting {
 
@@ -17,6 +17,9 @@ struct CheckReport {
 // with every rule of docs/CHECKER.md. With a scenario, also what does not exist there. Takes any
 // text, and time that grows with it: 64 KiB of the worst cost some 30 ms. Finds at most 20 errors.
 CheckReport check_policy(const std::string& name, const std::string& source,
+                         const engine::Scenario* scenario = nullptr);
+// The same for what was parsed as a policy.
+CheckReport check_policy(const sandbox::ParseResult& parsed,
                          const engine::Scenario* scenario = nullptr);
 // The same for the file of an ability.
 CheckReport check_ability(const std::string& name, const std::string& source,

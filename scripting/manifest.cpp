@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <map>
 #include <numbers>
 #include <sstream>
+#include <utility>
 
 #include "engine/ability.h"
 #include "scripting/manifest_parts.h"
@@ -199,10 +201,14 @@ std::string api_signature(const ApiEntry& entry) {
 }
 
 const ApiEntry* find_api(ApiKind kind, std::string_view name) {
-  for (const ApiEntry& entry : api_manifest()) {
-    if (entry.kind == kind && entry.name == name) return &entry;
-  }
-  return nullptr;
+  using Index = std::map<std::pair<ApiKind, std::string_view>, const ApiEntry*>;
+  static const Index index = [] {
+    Index made;
+    for (const ApiEntry& entry : api_manifest()) made.try_emplace({entry.kind, entry.name}, &entry);
+    return made;
+  }();
+  const auto found = index.find({kind, name});
+  return found == index.end() ? nullptr : found->second;
 }
 
 std::string nearest_name(std::string_view name, const std::vector<std::string>& known) {

@@ -67,7 +67,9 @@ constexpr ApiRow kActions[] = {
      .parameters = "mode: string, , one of idle wander forage hunt flee drink rest mate pollinate "
                    "swarm",
      .returns = "Self",
-     .doc = "Says what the agent is about, for those who watch, and for itself: self.mode.",
+     .doc =
+         "Says what the agent is about, for those who watch, and for itself: self.mode. Who eats "
+         "nothing but animals hunts where others forage.",
      .cost = "2",
      .right = "self:set_mode(\"rest\"); return self:rest()",
      .wrong = "self.mode = \"rest\"",

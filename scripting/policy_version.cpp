@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/base/check.h"
+#include "sandbox/syntax/parser.h"
 #include "scripting/checker.h"
 
 namespace cherub::scripting {
@@ -22,7 +23,8 @@ PreparedVersion prepare_version(std::shared_ptr<const ScriptVersion> version,
 PreparedVersion PolicyVersion::create(std::shared_ptr<const ScriptVersion> version,
                                       const engine::Scenario& scenario, const HostOptions& options,
                                       LoadVerdict& verdict) {
-  CheckReport checked = check_policy("policy", version->source, &scenario);
+  const sandbox::ParseResult parsed = sandbox::parse(kPolicyScriptName, version->source);
+  CheckReport checked = check_policy(parsed, &scenario);
   const bool fits = checked.ok();
   verdict.diagnostics = std::move(checked.diagnostics);
   if (!fits) {
@@ -30,7 +32,8 @@ PreparedVersion PolicyVersion::create(std::shared_ptr<const ScriptVersion> versi
     return nullptr;
   }
   PreparedVersion made(new PolicyVersion);
-  made->vms_[0] = PolicyVm::create(*version, scenario, options, verdict);
+  made->metered_ = sandbox::meter(*parsed.chunk, sandbox::charging_for(options.jit));
+  made->vms_[0] = PolicyVm::create(made->metered_, scenario, options, verdict);
   if (!made->vms_[0]) return nullptr;
   made->version_ = std::move(version);
   made->scenario_ = scenario;
@@ -41,7 +44,7 @@ PreparedVersion PolicyVersion::create(std::shared_ptr<const ScriptVersion> versi
 PolicyVm& PolicyVersion::vm(std::size_t shard) {
   if (!vms_[shard]) {
     LoadVerdict verdict;
-    vms_[shard] = PolicyVm::create(*version_, scenario_, options_, verdict);
+    vms_[shard] = PolicyVm::create(metered_, scenario_, options_, verdict);
     // The same source loaded before; only the machine's memory could be at its end.
     CHERUB_CHECK(vms_[shard] != nullptr);
   }

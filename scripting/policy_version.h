@@ -55,6 +55,7 @@ class PolicyVersion {
   PolicyVersion() = default;
 
   std::shared_ptr<const ScriptVersion> version_;
+  sandbox::MeteredSource metered_;  // of which each Vm is made
   engine::Scenario scenario_;
   HostOptions options_;
   std::array<std::unique_ptr<PolicyVm>, kShardCount> vms_;

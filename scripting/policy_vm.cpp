@@ -19,7 +19,6 @@ using base::Result;
 constexpr std::size_t kRowsPerCall = 4096;
 constexpr std::size_t kNotesMax = 1000;
 constexpr std::size_t kCollectBytesMax = 1024;
-constexpr const char* kScriptName = "policy";
 constexpr double kForever_s = 1e9;
 
 // No fewer than the value takes as JSON.
@@ -45,18 +44,18 @@ FaultKind fault_kind(std::string_view name, bool watchdog) {
 
 }  // namespace
 
-std::unique_ptr<PolicyVm> PolicyVm::create(const ScriptVersion& version,
+std::unique_ptr<PolicyVm> PolicyVm::create(const sandbox::MeteredSource& source,
                                            const engine::Scenario& scenario,
                                            const HostOptions& options, LoadVerdict& verdict) {
   std::unique_ptr<PolicyVm> policy(new PolicyVm(options));
-  if (!policy->open(version, scenario, verdict)) return nullptr;
+  if (!policy->open(source, scenario, verdict)) return nullptr;
   verdict.ok = true;
   return policy;
 }
 
 PolicyVm::~PolicyVm() = default;
 
-bool PolicyVm::open(const ScriptVersion& version, const engine::Scenario& scenario,
+bool PolicyVm::open(const sandbox::MeteredSource& source, const engine::Scenario& scenario,
                     LoadVerdict& verdict) {
   const auto refuse = [&verdict](std::string stage, sandbox::Diagnostic diagnostic) {
     verdict.stage = std::move(stage);
@@ -72,7 +71,7 @@ bool PolicyVm::open(const ScriptVersion& version, const engine::Scenario& scenar
   trusted::set_random_source(*vm_, &PolicyVm::draw, this);
   auto driver = open_driver(scenario);
   if (!driver.ok()) return refuse("load", plain_diagnostic(driver.error().message));
-  sandbox::Vm::LoadResult loaded = vm_->load(kScriptName, version.source);
+  sandbox::Vm::LoadResult loaded = vm_->load(kPolicyScriptName, source);
   if (!loaded.script) {
     verdict.stage = "load";
     verdict.diagnostics = std::move(loaded.outcome.diagnostics);
@@ -118,7 +117,7 @@ bool PolicyVm::call_driver(const char* name, int arguments, int results, std::ui
 }
 
 Result<void> PolicyVm::restart() {
-  const Error failed{ErrorCode::kRefused, "the script did not load", kScriptName};
+  const Error failed{ErrorCode::kRefused, "the script did not load", kPolicyScriptName};
   notes_.clear();
   // What the source draws while it runs does not depend on the world that was seen last.
   view_.world = nullptr;

@@ -10,6 +10,7 @@
 #include "engine/base/result.h"
 #include "engine/intents.h"
 #include "engine/world.h"
+#include "sandbox/meter.h"
 #include "sandbox/trusted.h"
 #include "sandbox/vm.h"
 #include "scripting/ability_vm.h"
@@ -17,6 +18,9 @@
 #include "scripting/view.h"
 
 namespace cherub::scripting {
+
+// What messages call a policy's source.
+inline constexpr const char* kPolicyScriptName = "policy";
 
 // A fault of one agent in one tick.
 struct AgentFault {
@@ -33,8 +37,9 @@ bool fits_memory(const sandbox::Value& memory, std::size_t bytes_max);
 // Keeps their memories. Used by one thread at a time.
 class PolicyVm {
  public:
-  // Loads a source that was checked, and runs it once; a null pointer and why not.
-  static std::unique_ptr<PolicyVm> create(const ScriptVersion& version,
+  // Loads a source that was checked and metered for such options, and runs it once; a null pointer
+  // and why not.
+  static std::unique_ptr<PolicyVm> create(const sandbox::MeteredSource& source,
                                           const engine::Scenario& scenario,
                                           const HostOptions& options, LoadVerdict& verdict);
   ~PolicyVm();
@@ -82,7 +87,8 @@ class PolicyVm {
 
  private:
   explicit PolicyVm(const HostOptions& options) : options_(options) {}
-  bool open(const ScriptVersion& version, const engine::Scenario& scenario, LoadVerdict& verdict);
+  bool open(const sandbox::MeteredSource& source, const engine::Scenario& scenario,
+            LoadVerdict& verdict);
   base::Result<void> open_driver(const engine::Scenario& scenario);
   void push_host_table(const engine::Scenario& scenario);
   // Calls a function of the driver with the `arguments` on top of the stack.

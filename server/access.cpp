@@ -107,11 +107,27 @@ bool is_loopback_host(std::string_view host) {
          name.find_first_not_of("0123456789.") == std::string::npos;
 }
 
-bool origin_allowed(std::string_view origin, std::string_view host) {
+bool origin_allowed(std::string_view origin, std::string_view host,
+                    const std::vector<std::string>& allowed) {
   if (origin.empty()) return true;
+  const bool listed = std::any_of(allowed.begin(), allowed.end(), [&](const std::string& other) {
+    return lower(other) == lower(origin);
+  });
+  if (listed) return true;
   const std::size_t scheme = origin.find("://");
   if (scheme == std::string_view::npos) return false;
   return lower(origin.substr(scheme + 3)) == lower(host);
+}
+
+bool has_token_in_query(std::string_view query) {
+  while (!query.empty()) {
+    const std::size_t end = query.find('&');
+    const std::string name = lower(query.substr(0, end).substr(0, query.find('=')));
+    if (name == "token" || name == "access_token") return true;
+    if (end == query.npos) break;
+    query.remove_prefix(end + 1);
+  }
+  return false;
 }
 
 std::optional<HttpResponse> refuse_access(const AccessRules& rules, const HttpRequest& request,
@@ -121,8 +137,12 @@ std::optional<HttpResponse> refuse_access(const AccessRules& rules, const HttpRe
     return problem(421, "This server answers to loopback names only; use http://127.0.0.1.",
                    "Host");
   }
-  if (guard == Guard::kChanging && !origin_allowed(request.header("origin"), host)) {
+  if (guard == Guard::kChanging && !origin_allowed(request.header("origin"), host, rules.origins)) {
     return problem(403, "Requests from pages of another origin are not allowed.", "Origin");
+  }
+  if (has_token_in_query(request.query)) {
+    return problem(400, "A token in an address is no secret; send it as 'Authorization: Bearer …'.",
+                   "token");
   }
   if (guard == Guard::kOpen || rules.token.empty()) return std::nullopt;
   const std::optional<std::string> token = presented_token(request);

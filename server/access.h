@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "server/http_message.h"
 
@@ -13,6 +14,8 @@ namespace cherub::server {
 struct AccessRules {
   bool loopback = true;  // bound to a loopback address: the Host header must name one too
   std::string token;     // empty: none is asked for
+  // Pages of these origins may do what those of the server's own may: "https://garden.example".
+  std::vector<std::string> origins = {};
 };
 
 // Equal in a time that does not depend on where they differ.
@@ -32,8 +35,13 @@ std::string chosen_subprotocol(std::string_view offered);
 // "127.0.0.1", "localhost", "[::1]:8088" …: names that reach this machine only.
 bool is_loopback_host(std::string_view host);
 
-// True when the request comes from a page of this very server or from no page at all.
-bool origin_allowed(std::string_view origin, std::string_view host);
+// True when the request comes from a page of this very server, from one of the allowed origins, or
+// from no page at all.
+bool origin_allowed(std::string_view origin, std::string_view host,
+                    const std::vector<std::string>& allowed = {});
+
+// Whether a query carries a token, where it ends in logs and histories.
+bool has_token_in_query(std::string_view query);
 
 enum class Guard {
   kOpen,      // static files, health: no token

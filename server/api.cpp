@@ -1,40 +1,34 @@
 #include "server/api.h"
 
-#include <spdlog/spdlog.h>
+#include <utility>
 
 #include "engine/base/json.h"
+#include "server/spec/asyncapi.h"
+#include "server/spec/openapi.h"
 
 namespace cherub::server {
 namespace {
-
-HttpResponse not_allowed(std::string_view allowed) {
-  HttpResponse response =
-      problem(405, "This address takes " + std::string(allowed) + " only.", "method");
-  response.headers.emplace_back("Allow", allowed);
-  return response;
-}
-
-HttpResponse no_such_address(std::string_view path) {
-  return problem(404, "There is nothing at " + std::string(path.substr(0, 200)) + ".", "path");
-}
-
-bool is_page(const HttpRequest& request, const std::vector<std::string_view>& segments) {
-  if (segments.empty()) return true;
-  const std::string_view first = segments[0];
-  return first != "run" && first != "code" && first != "api" && first != "ledger" &&
-         first != "ws" && request.method == "GET";
-}
-
-// HEAD is answered as GET; the session leaves the body out.
-HttpRequest as_get(HttpRequest request) {
-  if (request.method == "HEAD") request.method = "GET";
-  return request;
-}
 
 // Scripts and connections of the viewer come from this server only, and nobody frames it.
 constexpr std::string_view kPagePolicy =
     "default-src 'self'; connect-src 'self' ws: wss:; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; frame-ancestors 'none'";
+
+// What may be asked of an address that is not there: a look shows nothing, the rest is a try.
+Guard guard_of(const Route* route, std::string_view method) {
+  if (route != nullptr) return route->guard;
+  const bool looks = method == "GET" || method == "HEAD" || method == "OPTIONS";
+  return looks ? Guard::kOpen : Guard::kChanging;
+}
+
+session::SessionTools session_tools(const ApiOptions& options, RunRegistry& registry) {
+  session::SessionTools tools{registry, registry.hub_options().executor, options.later};
+  tools.world_patience = std::chrono::seconds(options.limits.session_world_seconds);
+  tools.grace = std::chrono::seconds(options.limits.session_grace_seconds);
+  tools.keep = std::chrono::seconds(options.limits.session_keep_seconds);
+  tools.runs_dir = options.defaults.runs_dir;
+  return tools;
+}
 
 }  // namespace
 
@@ -42,63 +36,32 @@ Api::Api(ApiOptions options, RunRegistry& registry, StaticFiles files)
     : options_(std::move(options)),
       registry_(registry),
       files_(std::move(files)),
-      stored_(options_.defaults.runs_dir) {}
+      stored_(options_.defaults.runs_dir),
+      keys_(RunKeeper(options_.defaults.runs_dir), registry.hub_options().wall_ms()),
+      run_rate_(options_.limits.run_requests_per_minute, options_.limits.run_requests_at_once,
+                registry.hub_options().clock),
+      sessions_(session_tools(options_, registry), options_.limits.sessions),
+      router_(all_routes()) {}
 
-Reply Api::handle(const HttpRequest& received) {
-  const HttpRequest request = as_get(received);
-  const Segments segments = path_segments(request.path);
-  const Guard guard = request.method != "GET"      ? Guard::kChanging
-                      : is_page(request, segments) ? Guard::kOpen
-                                                   : Guard::kReader;
+Reply Api::handle(const HttpRequest& request) {
+  const Router::Found found = router_.find(request.method, request.path);
+  const Guard guard = guard_of(found.route, request.method);
   if (auto refusal = refuse_access(options_.access, request, guard)) return std::move(*refusal);
-  return route(request, segments);
+  if (found.route == nullptr) return router_.refuse(found, request);
+  if (found.route->open) {
+    HttpResponse refusal = problem(426, "This address speaks WebSocket only.");
+    refusal.headers.emplace_back("Upgrade", "websocket");
+    return refusal;
+  }
+  auto arguments = router_.read(*found.route, request);
+  if (auto* refusal = std::get_if<HttpResponse>(&arguments)) return std::move(*refusal);
+  return found.route->handle({request, std::get<Arguments>(arguments)});
 }
 
-Reply Api::route(const HttpRequest& request, const Segments& segments) {
-  const std::string_view first = segments.empty() ? std::string_view() : segments[0];
-  if (first == "run") return route_run(request, segments);
-  if (request.method != "GET") return not_allowed("GET");
-  if (first == "health" && segments.size() == 1) return health();
-  if (first == "ledger" && segments.size() == 1 && options_.ledger_json) {
-    return json_response(200, options_.ledger_json());
-  }
-  if (first == "code" && segments.size() == 2) return show_code(request, segments[1]);
-  if (first == "ws") return problem(426, "This address speaks WebSocket only.");
-  if (first == "api" && segments.size() == 1) {
-    HttpResponse response;
-    response.content_type = "text/markdown; charset=utf-8";
-    response.body = options_.api_markdown;
-    return response;
-  }
-  return serve_file(request);
-}
-
-Reply Api::route_run(const HttpRequest& request, const Segments& segments) {
-  const std::string& method = request.method;
-  if (segments.size() == 1) {
-    if (method == "POST") return start_run(request);
-    return method == "GET" ? list_runs() : not_allowed("GET, POST");
-  }
-  const std::string_view id = segments[1];
-  if (segments.size() == 2) {
-    if (method == "GET") return show_run(id);
-    return method == "DELETE" ? end_run(id) : not_allowed("GET, DELETE");
-  }
-  if (segments.size() == 3 && segments[2] == "commands") {
-    return method == "POST" ? command(id, request.body) : not_allowed("POST");
-  }
-  if (segments.size() == 3 && segments[2] == "profile") {
-    return method == "GET" ? show_profile(id) : not_allowed("GET");
-  }
-  if (segments.size() == 4 && segments[2] == "scripts") {
-    return method == "PUT" ? put_script(request, id, segments[3]) : not_allowed("PUT");
-  }
-  return no_such_address(request.path);
-}
-
-HttpResponse Api::serve_file(const HttpRequest& request) const {
+HttpResponse Api::serve_file(const Call& call) const {
+  const HttpRequest& request = call.request;
   std::optional<StaticFile> file = files_.find(request.path);
-  if (!file) return no_such_address(request.path);
+  if (!file) return router_.refuse({}, request);
   HttpResponse response;
   response.content_type = std::move(file->content_type);
   response.headers = {{"ETag", file->etag},
@@ -113,7 +76,7 @@ HttpResponse Api::serve_file(const HttpRequest& request) const {
   return response;
 }
 
-HttpResponse Api::health() const {
+HttpResponse Api::health(const Call&) const {
   std::size_t running = 0, queued = 0;
   for (const auto& run : registry_.list()) {
     running += run->state() == RunState::kRunning ? 1 : 0;
@@ -127,8 +90,52 @@ HttpResponse Api::health() const {
                                 .text());
 }
 
+HttpResponse Api::show_ledger(const Call&) const {
+  if (options_.ledger == nullptr) {
+    return problem(404, "This server counts no calls of models.", "path");
+  }
+  return json_response(200, options_.ledger->json());
+}
+
+HttpResponse Api::show_lua_api(const Call&) const {
+  HttpResponse response;
+  response.content_type = "text/markdown; charset=utf-8";
+  response.body = options_.api_markdown;
+  return response;
+}
+
+HttpResponse Api::show_metrics(const Call&) const {
+  const auto seconds = [](auto time) { return std::chrono::duration<double>(time).count(); };
+  MetricSources sources{registry_, http_, *registry_.hub_options().figures, *sent_};
+  sources.ledger = options_.ledger;
+  sources.uptime_seconds = seconds(std::chrono::system_clock::now() - started_);
+  sources.started_unix_seconds = seconds(started_.time_since_epoch());
+  HttpResponse response;
+  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  response.body = metrics_text(sources);
+  return response;
+}
+
+void Api::on_answered(const Answered& answered) {
+  const Route* const route = router_.find(answered.method, answered.path).route;
+  http_.count(route != nullptr        ? route->id
+              : answered.path.empty() ? "unreadable"
+                                      : "unknown",
+              answered.status);
+}
+
+HttpResponse Api::show_openapi(const Call&) const {
+  return json_response(200, openapi_json(router_.routes()));
+}
+
+HttpResponse Api::show_asyncapi(const Call&) const {
+  return json_response(200, asyncapi_json(router_.routes()));
+}
+
 HttpResponse Api::not_live(std::string_view id) const {
-  if (stored_.find(id)) return problem(409, "This run is over; nothing can change it.", "run_id");
+  if (registry_.find(id) || stored_.find_row(id)) {
+    return problem(409, "This run is over; nothing can change it.", "run_id");
+  }
   return problem(404, "There is no run of this id.", "run_id");
 }
 

@@ -49,13 +49,15 @@ void ask_run(RunRegistry& registry, Run& run, const ConsoleCommand& command,
 
 }  // namespace
 
-Reply Api::command(std::string_view id, std::string_view body) {
+Reply Api::command(const Call& call) {
+  const std::string_view id = call.arguments.text("run_id");
   const auto run = registry_.find(id);
   if (!run || run->over()) return not_live(id);
-  const auto document = base::parse_json(body);
+  const auto document = base::parse_json(call.request.body);
   if (!document.ok()) return problem_of(document.error());
   const auto command = read_command(*document);
   if (!command.ok()) return problem_of(command.error());
+  tell_of_command(*run, *document);
   const auto reply =
       std::make_shared<PendingReply>(options_.reload_patience, answer_of(busy_reply()));
   ask_run(registry_, *run, *command,
@@ -63,7 +65,8 @@ Reply Api::command(std::string_view id, std::string_view body) {
   return reply;
 }
 
-Reply Api::show_profile(std::string_view id) {
+Reply Api::show_profile(const Call& call) {
+  const std::string_view id = call.arguments.text("run_id");
   const auto run = registry_.find(id);
   if (!run || run->over()) return not_live(id);
   HttpResponse late = problem(503, "The run is busy; ask again when it has a moment.", "run_id");
@@ -80,6 +83,7 @@ base::Result<void> take_command(RunRegistry& registry, Run& run, const rapidjson
   if (run.over()) return Error{ErrorCode::kConflict, "This run is over.", ""};
   const auto command = read_command(value);
   if (!command.ok()) return command.error();
+  tell_of_command(run, value);
   ask_run(registry, run, *command, [to](const ConsoleReply& reply) {
     base::JsonObject record;
     record.add(to.member, "reply");

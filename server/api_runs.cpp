@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <set>
+#include <optional>
 
 #include "engine/base/json.h"
 #include "engine/base/sha256.h"
@@ -8,18 +8,31 @@
 #include "sandbox/syntax/parser.h"
 #include "server/api.h"
 #include "server/run_body.h"
+#include "server/run_resume.h"
 
 namespace cherub::server {
 namespace {
 
-std::string run_row(std::string_view id, std::string_view state, std::string_view request_json,
-                    std::string_view results_json) {
-  return base::JsonObject()
-      .add("run_id", id)
-      .add("state", state)
-      .raw("request", request_json)
-      .raw("results", results_json)
-      .text();
+HttpResponse started_answer(const std::string& run_id) {
+  HttpResponse response = json_response(202, base::JsonObject()
+                                                 .add("run_id", run_id)
+                                                 .add("state", run_state_name(RunState::kQueued))
+                                                 .add("progress", "/ws/progress/" + run_id)
+                                                 .text());
+  response.headers.emplace_back("Location", "/run/" + run_id);
+  return response;
+}
+
+HttpResponse refused_start(const base::Error& error) {
+  HttpResponse refusal = problem_of(error);
+  if (refusal.status == 503) refusal.headers.emplace_back("Retry-After", "10");
+  return refusal;
+}
+
+// Of a key that can be told from others: up to 200 visible characters.
+bool is_good_key(std::string_view key) {
+  return key.size() <= 200 &&
+         std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < 0x7f; });
 }
 
 // The tag inside the quotes of If-Match; empty when the header is not there.
@@ -55,67 +68,69 @@ HttpResponse reload_answer(const abilities::ReloadOutcome& outcome) {
 
 }  // namespace
 
-HttpResponse Api::start_run(const HttpRequest& request) {
-  const std::string_view key = request.header("idempotency-key").substr(0, 200);
-  const std::string body_sha256 = key.empty() ? std::string() : base::sha256_hex(request.body);
-  const auto used = std::find_if(used_keys_.begin(), used_keys_.end(),
-                                 [&](const UsedKey& other) { return other.key == key; });
-  if (!key.empty() && used != used_keys_.end()) {
-    if (used->body_sha256 == body_sha256) {
-      return json_response(202, base::JsonObject().add("run_id", used->run_id).text());
+std::optional<HttpResponse> Api::refuse_haste(const HttpRequest& request) {
+  const auto seconds = run_rate_.take(rate_address(request.peer));
+  if (!seconds) return std::nullopt;
+  HttpResponse refusal = problem(429, "Too many runs were asked for from this address.");
+  refusal.headers.emplace_back("Retry-After", std::to_string(*seconds));
+  return refusal;
+}
+
+HttpResponse Api::start_run(const Call& call) {
+  const HttpRequest& request = call.request;
+  std::optional<UsedKey> key;
+  if (call.arguments.sent("Idempotency-Key")) {
+    const std::string_view text = call.arguments.text("Idempotency-Key");
+    if (!is_good_key(text)) {
+      return problem(400, "A key has 1 to 200 visible characters.", "Idempotency-Key");
     }
-    return problem(422, "This key was used for another request.", "Idempotency-Key");
+    key = used_key(text, request.body, registry_.hub_options().wall_ms());
+    if (const auto known = keys_.find(*key)) {
+      if (!known->same_body) {
+        return problem(422, "This key was used for another request.", "Idempotency-Key");
+      }
+      HttpResponse again = started_answer(known->run_id);
+      again.headers.emplace_back("Idempotent-Replayed", "true");
+      return again;
+    }
   }
+  if (auto refusal = refuse_haste(request)) return std::move(*refusal);
   auto wanted = read_run_body(request.body, options_.defaults);
   if (!wanted.ok()) return problem_of(wanted.error());
-  const auto started = registry_.start(std::move(*wanted));
-  if (!started.ok()) {
-    HttpResponse refusal = problem_of(started.error());
-    if (refusal.status == 503) refusal.headers.emplace_back("Retry-After", "10");
-    return refusal;
-  }
-  const std::string& id = (*started)->id();
-  if (!key.empty()) {
-    used_keys_.push_back({std::string(key), body_sha256, id});
-    if (used_keys_.size() > kIdempotencyKeysMax) used_keys_.pop_front();
-  }
-  HttpResponse response = json_response(202, base::JsonObject()
-                                                 .add("run_id", id)
-                                                 .add("state", run_state_name((*started)->state()))
-                                                 .add("progress", "/ws/progress/" + id)
-                                                 .text());
-  response.headers.emplace_back("Location", "/run/" + id);
-  return response;
+  const auto started = registry_.start(std::move(*wanted), key);
+  if (!started.ok()) return refused_start(started.error());
+  if (key) keys_.add(*key, (*started)->id());
+  return started_answer((*started)->id());
 }
 
-HttpResponse Api::list_runs() const {
-  base::JsonArray rows;
-  std::set<std::string> shown;
-  for (const auto& run : registry_.list()) {
-    rows.raw(run_row(run->id(), run_state_name(run->state()),
-                     abilities::run_request_to_json(run->request()), run->summary_json()));
-    shown.insert(run->id());
+HttpResponse Api::resume_run(const Call& call) {
+  if (auto refusal = refuse_haste(call.request)) return std::move(*refusal);
+  const std::string_view id = call.arguments.text("run_id");
+  if (const auto run = registry_.find(id); run && !run->over()) {
+    return problem(409, "This run goes on already.", "run_id");
   }
-  for (const std::string& id : stored_.ids(kRunsListedMax)) {
-    if (shown.count(id) > 0) continue;
-    const auto run = stored_.find(id);
-    if (run) rows.raw(run_row(id, run->state, run->request_json, run->summary_json));
-  }
-  return json_response(200, base::JsonObject().raw("runs", rows.text()).text());
+  auto order = read_resume_order(stored_, id, call.request.body, options_.defaults);
+  if (!order.ok()) return problem_of(order.error());
+  const auto resumed = registry_.resume(std::move(*order));
+  if (!resumed.ok()) return refused_start(resumed.error());
+  return started_answer((*resumed)->id());
 }
 
-HttpResponse Api::show_run(std::string_view id) const {
+HttpResponse Api::show_run(const Call& call) const {
+  const std::string_view id = call.arguments.text("run_id");
   if (const auto run = registry_.find(id)) {
-    return json_response(200, base::JsonObject()
-                                  .add("run_id", run->id())
-                                  .add("state", run_state_name(run->state()))
-                                  .raw("request", abilities::run_request_to_json(run->request()))
-                                  .raw("results", run->summary_json())
-                                  .raw("best", run->best_json())
-                                  .raw("reload", run->reload_json())
-                                  .text());
+    base::JsonObject shown;
+    shown.add("run_id", run->id())
+        .add("state", run_state_name(run->state()))
+        .raw("request", abilities::run_request_to_json(run->request()))
+        .raw("results", run->summary_json())
+        .raw("best", run->best_json())
+        .raw("reload", run->reload_json())
+        .raw("critique", run->over() ? stored_.critique_json(id) : "null");
+    if (const std::size_t position = registry_.position(*run)) shown.add("position", position);
+    return json_response(200, shown.text());
   }
-  const auto stored = stored_.find(id);
+  const auto stored = stored_.find_row(id);
   if (!stored) return problem(404, "There is no run of this id.", "run_id");
   return json_response(200, base::JsonObject()
                                 .add("run_id", stored->run_id)
@@ -124,10 +139,12 @@ HttpResponse Api::show_run(std::string_view id) const {
                                 .raw("results", stored->summary_json)
                                 .raw("best", "null")
                                 .raw("reload", "null")
+                                .raw("critique", stored_.critique_json(id))
                                 .text());
 }
 
-HttpResponse Api::end_run(std::string_view id) {
+HttpResponse Api::end_run(const Call& call) {
+  const std::string_view id = call.arguments.text("run_id");
   const auto run = registry_.find(id);
   if (!run || run->over()) return not_live(id);
   registry_.terminate(*run);
@@ -137,7 +154,8 @@ HttpResponse Api::end_run(std::string_view id) {
                                 .text());
 }
 
-HttpResponse Api::show_code(const HttpRequest& request, std::string_view id) const {
+HttpResponse Api::show_code(const Call& call) const {
+  const std::string_view id = call.arguments.text("run_id");
   CurrentScript script;
   if (const auto run = registry_.find(id)) {
     script = run->script();
@@ -154,28 +172,25 @@ HttpResponse Api::show_code(const HttpRequest& request, std::string_view id) con
                                                  .text());
   response.headers.emplace_back("ETag", "\"" + script.sha256 + "\"");
   response.headers.emplace_back("Cache-Control", "no-cache");
-  if (tag_of(request.header("if-none-match")) == script.sha256) {
+  if (tag_of(call.arguments.text("If-None-Match")) == script.sha256) {
     response.status = 304;
     response.body.clear();
   }
   return response;
 }
 
-Reply Api::put_script(const HttpRequest& request, std::string_view id, std::string_view slot) {
+Reply Api::put_script(const Call& call) {
+  const HttpRequest& request = call.request;
+  const std::string_view id = call.arguments.text("run_id");
+  const std::string_view slot = call.arguments.text("slot");
   const auto run = registry_.find(id);
   if (!run || run->over()) return not_live(id);
   const bool is_policy = slot == "policy";
-  if (!is_policy && slot != "ability") {
-    return problem(404, "This run has no such script; it has 'policy' and 'ability'.", "name");
-  }
   if (request.body.size() > sandbox::kSourceBytesMax) {
     return problem(413, "A script has at most 64 KiB.", "body");
   }
-  const bool forced = request.query == "force=1";
-  if (!forced && !request.query.empty()) {
-    return problem(400, "A script takes no parameters but force=1.", "query");
-  }
-  const std::string_view expected = tag_of(request.header("if-match"));
+  const bool forced = call.arguments.text("force") == "1";
+  const std::string_view expected = tag_of(call.arguments.text("If-Match"));
   const std::string current = run->script().sha256;
   if (is_policy && !expected.empty() && expected != current &&
       !(expected == "*" && !current.empty())) {

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "server/config_models.h"
+#include "server/telemetry/event.h"
 
 namespace cherub::server {
 namespace {
@@ -45,10 +46,29 @@ std::optional<std::string> set_number(Config& config, const std::string& text) {
   return std::nullopt;
 }
 
-std::optional<std::string> set_jit(Config& config, const std::string& text) {
+template <auto limit, std::uint32_t min, std::uint32_t max>
+std::optional<std::string> set_limit(Config& config, const std::string& text) {
+  std::uint32_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, value);
+  if (read.ec != std::errc() || read.ptr != end || value < min || value > max) {
+    return "must be a whole number from " + std::to_string(min) + " to " + std::to_string(max);
+  }
+  config.limits.*limit = value;
+  return std::nullopt;
+}
+
+template <bool Config::*field>
+std::optional<std::string> set_switch(Config& config, const std::string& text) {
   const bool on = text == "on" || text == "true";
   if (!on && text != "off" && text != "false") return "must be on or off";
-  config.jit = on;
+  config.*field = on;
+  return std::nullopt;
+}
+
+std::optional<std::string> set_telemetry_level(Config& config, const std::string& text) {
+  if (!telemetry::level_of(text)) return "must be DEBUG, INFO, WARN or ERROR";
+  config.telemetry_level = text;
   return std::nullopt;
 }
 
@@ -59,9 +79,34 @@ constexpr Key kKeys[] = {
     {"runs_dir", set_text<&Config::runs_dir>},
     {"catalogue", set_text<&Config::catalogue>},
     {"token_env", set_text<&Config::token_env>},
+    {"origins", set_text<&Config::origins>},
+    {"tls_cert", set_text<&Config::tls_cert>},
+    {"tls_key", set_text<&Config::tls_key>},
+    {"runs_at_once", set_number<&Config::runs_at_once, 256>},
+    {"runs_queued", set_number<&Config::runs_queued, 10'000>},
+    {"runs_kept", set_number<&Config::runs_kept, 10'000>},
+    {"resume_interrupted", set_switch<&Config::resume_interrupted>},
+    {"header_bytes_max", set_limit<&ServerLimits::header_bytes, 512, 1 << 20>},
+    {"body_bytes_max", set_limit<&ServerLimits::body_bytes, 1024, 64 << 20>},
+    {"message_bytes_max", set_limit<&ServerLimits::message_bytes, 512, 16 << 20>},
+    {"subscriptions_max", set_limit<&ServerLimits::subscriptions, 1, 10'000>},
+    {"connections_max", set_limit<&ServerLimits::connections, 1, 100'000>},
+    {"idle_seconds", set_limit<&ServerLimits::idle_seconds, 1, 3600>},
+    {"header_seconds", set_limit<&ServerLimits::header_seconds, 1, 3600>},
+    {"body_seconds", set_limit<&ServerLimits::body_seconds, 1, 3600>},
+    {"run_requests_per_minute", set_limit<&ServerLimits::run_requests_per_minute, 0, 1'000'000>},
+    {"run_requests_at_once", set_limit<&ServerLimits::run_requests_at_once, 1, 1'000'000>},
+    {"sessions_max", set_limit<&ServerLimits::sessions, 0, 256>},
+    {"session_world_seconds", set_limit<&ServerLimits::session_world_seconds, 1, 3600>},
+    {"session_grace_seconds", set_limit<&ServerLimits::session_grace_seconds, 0, 86'400>},
+    {"session_keep_seconds", set_limit<&ServerLimits::session_keep_seconds, 0, 86'400>},
     {"scenario", set_text<&Config::scenario>},
     {"threads", set_number<&Config::threads, 1024>},
-    {"jit", set_jit},
+    {"telemetry_level", set_telemetry_level},
+    {"telemetry_ring", set_number<&Config::telemetry_ring, 1'000'000>},
+    {"telemetry_file_mib", set_number<&Config::telemetry_file_mib, 1024>},
+    {"telemetry_files", set_number<&Config::telemetry_files, 1000>},
+    {"jit", set_switch<&Config::jit>},
     {"provider", set_text<&Config::provider>},
     {"model", set_text<&Config::model>},
     {"base_url", set_text<&Config::base_url>},

@@ -11,6 +11,7 @@
 #include "abilities/angel/provider_config.h"
 #include "abilities/ledger.h"
 #include "engine/base/result.h"
+#include "server/limits.h"
 
 namespace cherub::server {
 
@@ -28,8 +29,19 @@ struct Config {
   std::string runs_dir = "runs";
   std::string catalogue;  // a folder, or none; empty: `catalogue` beside runs_dir
   std::string token_env;  // the variable that holds the access token; empty: none
+  std::string origins;    // whose pages may use the server beside its own, with commas between
+  std::string tls_cert, tls_key;   // PEM files; empty: no TLS
+  std::uint32_t runs_at_once = 0;  // 0: one per core
+  std::uint32_t runs_queued = 16;
+  std::uint32_t runs_kept = 64;     // finished ones in memory; the others are read from disk
+  bool resume_interrupted = false;  // when the server begins
+  ServerLimits limits;
   std::string scenario = "maze";
   std::uint32_t threads = 0;  // for episodes; 0: one per core
+  // Telemetry of each run: what is milder than the level is not taken; lines in memory; a file is
+  // full at so many MiB, and so many full ones are kept.
+  std::string telemetry_level = "INFO";
+  std::uint32_t telemetry_ring = 5000, telemetry_file_mib = 50, telemetry_files = 8;
   bool jit = true;
   std::string provider;  // empty: the first of `providers`, else builtin
   std::string model;

@@ -1,7 +1,6 @@
 #include "server/filter.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <utility>
 
@@ -11,17 +10,12 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-constexpr std::array<std::string_view, 4> kLevels = {"DEBUG", "INFO", "WARN", "ERROR"};
-
 std::string_view text_of(const rapidjson::Value& value) {
   return {value.GetString(), value.GetStringLength()};
 }
 
-// The place of the level among kLevels, or -1.
-int level_of(const rapidjson::Value& value) {
-  if (!value.IsString()) return -1;
-  const auto found = std::find(kLevels.begin(), kLevels.end(), text_of(value));
-  return found == kLevels.end() ? -1 : static_cast<int>(found - kLevels.begin());
+std::optional<telemetry::Level> level_of(const rapidjson::Value& value) {
+  return value.IsString() ? telemetry::level_of(text_of(value)) : std::nullopt;
 }
 
 Error bad_filter(std::string message, std::string where) {
@@ -57,7 +51,7 @@ base::Result<Filter::Condition> Filter::read_condition(std::string_view member,
       return bad_filter(R"(Only "level" may be an object, and that is {"min": "WARN"}.)", where);
     }
     condition.level_min = level_of(min->value);
-    if (condition.level_min < 0) {
+    if (!condition.level_min) {
       return bad_filter("A level is DEBUG, INFO, WARN or ERROR.", where + ".min");
     }
     return condition;
@@ -94,7 +88,10 @@ base::Result<Filter> Filter::parse(const rapidjson::Value& value) {
 }
 
 bool Filter::holds(const Condition& condition, const rapidjson::Value& value) {
-  if (condition.one_of.empty()) return level_of(value) >= condition.level_min;
+  if (condition.level_min) {
+    const auto level = level_of(value);
+    return level && *level >= *condition.level_min;
+  }
   return std::any_of(condition.one_of.begin(), condition.one_of.end(), [&](const Scalar& scalar) {
     if (const auto* text = std::get_if<std::string>(&scalar)) {
       return value.IsString() && text_of(value) == *text;

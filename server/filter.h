@@ -2,12 +2,14 @@
 
 #include <rapidjson/document.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "engine/base/result.h"
+#include "server/telemetry/event.h"
 
 namespace cherub::server {
 
@@ -32,8 +34,8 @@ class Filter {
   using Scalar = std::variant<bool, double, std::string>;
   struct Condition {
     std::string member;
-    std::vector<Scalar> one_of;  // empty: a level
-    int level_min = 0;
+    std::vector<Scalar> one_of;
+    std::optional<telemetry::Level> level_min;  // in place of one_of
   };
 
   static base::Result<Scalar> read_scalar(const rapidjson::Value& value, const std::string& where);

@@ -5,6 +5,9 @@
 namespace cherub::server {
 namespace {
 
+constexpr std::string_view kProblemType = "application/problem+json";
+constexpr std::size_t kInstanceBytesMax = 1000;
+
 base::JsonObject problem_object(unsigned status, std::string_view detail) {
   base::JsonObject object;
   object.add("type", "about:blank");
@@ -17,7 +20,7 @@ base::JsonObject problem_object(unsigned status, std::string_view detail) {
 HttpResponse problem_response(unsigned status, std::string body) {
   HttpResponse response;
   response.status = status;
-  response.content_type = "application/problem+json";
+  response.content_type = kProblemType;
   response.body = std::move(body);
   return response;
 }
@@ -49,6 +52,8 @@ std::string_view status_title(unsigned status) {
       return "OK";
     case 202:
       return "Accepted";
+    case 204:
+      return "No Content";
     case 304:
       return "Not Modified";
     case 400:
@@ -101,6 +106,12 @@ HttpResponse problem_with(unsigned status, std::string_view detail, std::string_
   base::JsonObject object = problem_object(status, detail);
   object.raw(member, member_json);
   return problem_response(status, object.text());
+}
+
+void set_instance(HttpResponse& response, std::string_view path) {
+  if (response.content_type != kProblemType || path.empty()) return;
+  const std::string instance = base::json_string(path.substr(0, kInstanceBytesMax));
+  response.body.insert(response.body.size() - 1, ",\"instance\":" + instance);
 }
 
 HttpResponse problem_of(const base::Error& error) {

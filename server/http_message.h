@@ -18,6 +18,7 @@ struct HttpRequest {
   std::string query;   // behind the '?'
   Headers headers;     // names in lower case
   std::string body;
+  std::string peer;  // the client's address, without a port
 
   // The first header of that (lower-case) name, or empty.
   [[nodiscard]] std::string_view header(std::string_view name) const;
@@ -42,6 +43,8 @@ HttpResponse problem(unsigned status, std::string_view detail, std::string_view 
 // The same with one more member, whose value is complete JSON.
 HttpResponse problem_with(unsigned status, std::string_view detail, std::string_view member,
                           std::string_view member_json);
+// Adds which address a problem is about, as far as it was read. Other answers stay as they are.
+void set_instance(HttpResponse& response, std::string_view path);
 // The status that fits the error's code; `where` becomes the field.
 HttpResponse problem_of(const base::Error& error);
 

@@ -8,19 +8,26 @@
 #include <string>
 
 #include "engine/base/result.h"
+#include "server/limits.h"
 #include "server/transport.h"
 
 namespace cherub::server {
 
+// PEM files of a certificate (with those that lead to its authority) and of its key.
+struct TlsFiles {
+  std::string certificate, key;
+};
+
 struct HttpServerOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8088;  // 0: the system chooses
-  std::size_t connections_max = 1024;
+  ServerLimits limits;
+  std::optional<TlsFiles> tls;               // nothing: unencrypted
   std::optional<std::uint16_t> frames_port;  // for native renderers; nothing: no such port
 };
 
-// HTTP/1.1 and WebSocket on one port, and frames for native renderers on another, on the one thread
-// that calls run().
+// HTTP/1.1 and WebSocket on one port, and frames for native renderers on another, all with TLS or
+// all without, on the one thread that calls run().
 class HttpServer {
  public:
   explicit HttpServer(HttpServerOptions options);
@@ -29,12 +36,14 @@ class HttpServer {
   HttpServer& operator=(const HttpServer&) = delete;
 
   // Binds; the port that clients can use from now on. The application must live until run() has
-  // returned.
+  // returned. Errors name the address, or the file of TLS that does not do.
   base::Result<std::uint16_t> listen(Application& application);
   // That of native renderers, once it listens; 0: none.
   [[nodiscard]] std::uint16_t frames_port() const;
   // From any thread: calls it soon on the thread of run(), in the order of the posts.
   void post(std::function<void()> call);
+  // From any thread: the same, but so much later; not at all when the server ends before.
+  void post_after(std::chrono::milliseconds delay, std::function<void()> call);
   // Serves until the server is shut down.
   void run();
   // From any thread: takes no more connections.

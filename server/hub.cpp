@@ -1,24 +1,17 @@
 #include "server/hub.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <utility>
 
 #include "engine/base/hash.h"
 #include "engine/base/json.h"
 #include "server/frames.h"
+#include "server/spec/record_types.h"
+#include "server/telemetry/bus.h"
 
 namespace cherub::server {
 namespace {
-
-// Records that tell the story of a run; the rest (steps, single episodes, signs of life) is detail.
-constexpr std::array<std::string_view, 8> kKeyTypes = {
-    "iteration", "critique", "best", "reload", "quarantine", "error", "done", "terminated"};
-
-bool is_key(std::string_view type) {
-  return std::find(kKeyTypes.begin(), kKeyTypes.end(), type) != kKeyTypes.end();
-}
 
 std::int64_t nanoseconds(std::chrono::steady_clock::time_point time) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
@@ -31,6 +24,13 @@ RecordChannelOptions progress_options(const std::string& run_id, const HubOption
   made.executor = options.executor;
   made.wall_ms = options.wall_ms;
   return made;
+}
+
+std::string state_of(const std::string& json) {
+  const auto record = base::parse_json(json);
+  if (!record.ok() || !record->IsObject()) return {};
+  const auto state = record->FindMember("state");
+  return state != record->MemberEnd() && state->value.IsString() ? state->value.GetString() : "";
 }
 
 // The number behind the prefix, or nothing.
@@ -49,6 +49,8 @@ Hub::Hub(const std::string& run_id, std::string hello, HubOptions options)
     : run_id_(run_id),
       hello_(std::make_shared<const std::string>(std::move(hello))),
       options_(std::move(options)),
+      figures_(options_.figures),
+      telemetry_(options_.telemetry ? options_.telemetry->open(run_id) : nullptr),
       progress_(std::make_shared<RecordChannel>(progress_options(run_id, options_))),
       world_(make_frames("world", FrameChannel::kWorld)),
       agents_(make_frames("agents", FrameChannel::kAgents)) {}
@@ -67,7 +69,12 @@ std::shared_ptr<FrameStream> Hub::make_frames(const std::string& view, FrameChan
 void Hub::on_record(const abilities::RunRecord& record) {
   // Every subscriber is greeted in its own right; the run's own greeting would come twice.
   if (record.type == "connected") return;
-  progress_->publish({record.type, record.json, is_key(record.type)});
+  if (record.type == "reload") options_.figures->add_reload(state_of(record.json));
+  progress_->publish({record.type, record.json, is_key_record(record.type)});
+}
+
+void Hub::on_live_tick(const engine::World& world, const engine::TickReport& report) {
+  if (telemetry_) telemetry_->take_tick(world, report);
 }
 
 bool Hub::wants_ticks() const {
@@ -107,14 +114,19 @@ std::vector<std::shared_ptr<Pov>> Hub::watched_povs() const {
 }
 
 void Hub::join_progress(const std::shared_ptr<Outbox>& outbox, std::string_view state) {
+  server::join_progress(*progress_, outbox, run_id_, state);
+}
+
+void join_progress(RecordChannel& channel, const std::shared_ptr<Outbox>& outbox,
+                   std::string_view run_id, std::string_view state) {
   JoinRequest request;
   request.form = RecordForm::kBare;
   request.history = HistoryWish::kAll;
-  progress_->join(outbox, std::move(request), [&](const Joined& joined) {
+  channel.join(outbox, std::move(request), [&](const Joined& joined) {
     outbox->push_record(std::make_shared<const std::string>(base::JsonObject()
                                                                 .add("type", "connected")
                                                                 .add("protocol", "cherub.v1")
-                                                                .add("run_id", run_id_)
+                                                                .add("run_id", run_id)
                                                                 .add("state", state)
                                                                 .add("records", joined.seq)
                                                                 .text()));

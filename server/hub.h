@@ -13,8 +13,14 @@
 
 #include "abilities/run.h"
 #include "server/frame_stream.h"
+#include "server/metrics/live_figures.h"
 #include "server/pov.h"
 #include "server/record_channel.h"
+
+namespace cherub::server::telemetry {
+class Bus;
+class Log;
+}  // namespace cherub::server::telemetry
 
 namespace cherub::server {
 
@@ -31,6 +37,8 @@ struct HubOptions {
   std::string epoch = "0";
   std::shared_ptr<std::atomic<std::uint32_t>> streams =
       std::make_shared<std::atomic<std::uint32_t>>(0);
+  std::shared_ptr<LiveFigures> figures = std::make_shared<LiveFigures>();
+  std::shared_ptr<telemetry::Bus> telemetry = nullptr;  // null: none is kept
 };
 
 // Between one run and its clients: the run's records and world states go in on the run's threads
@@ -43,6 +51,8 @@ class Hub final : public abilities::RunObserver {
   void on_record(const abilities::RunRecord& record) override;
   void on_tick(const engine::World& world, const engine::TickReport& report) override;
   bool wants_ticks() const override;
+  void on_figures(const abilities::TickFigures& figures) override { figures_.add(figures); }
+  void on_live_tick(const engine::World& world, const engine::TickReport& report) override;
 
   // A preset view of the progress, greeted with {"type":"connected", …}; `state` is the run's at
   // the moment.
@@ -52,6 +62,10 @@ class Hub final : public abilities::RunObserver {
   // kUnavailable: more agents are looked through than a run makes views for.
   base::Result<std::shared_ptr<FrameStream>> frames(std::string_view view);
   [[nodiscard]] const std::string& hello() const { return *hello_; }
+  // Alive in the live world; from any thread.
+  [[nodiscard]] std::size_t agents() const { return figures_.agents(); }
+  // The run's own; null: none is kept.
+  [[nodiscard]] const std::shared_ptr<telemetry::Log>& telemetry() const { return telemetry_; }
 
  private:
   std::shared_ptr<FrameStream> make_frames(const std::string& view, FrameChannel kind) const;
@@ -61,6 +75,8 @@ class Hub final : public abilities::RunObserver {
   const std::string run_id_;
   const SharedBytes hello_;
   const HubOptions options_;
+  RunFigures figures_;
+  const std::shared_ptr<telemetry::Log> telemetry_;  // behind the bus that options_ keep alive
   const std::shared_ptr<RecordChannel> progress_;
   const std::shared_ptr<FrameStream> world_, agents_;
 
@@ -72,5 +88,9 @@ class Hub final : public abilities::RunObserver {
   bool terrain_sent_ = false;
   std::atomic<std::int64_t> next_frame_ns_{0};  // on the steady clock
 };
+
+// A view of one run's progress: the greeting, the history, what follows.
+void join_progress(RecordChannel& channel, const std::shared_ptr<Outbox>& outbox,
+                   std::string_view run_id, std::string_view state);
 
 }  // namespace cherub::server

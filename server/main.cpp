@@ -15,7 +15,7 @@ constexpr const char* kFooter =
     "\n"
     "Settings come from flags, then CHERUB_<KEY> variables, then the file of --config or\n"
     "./cherub.yaml: host port runs_dir catalogue token_env scenario threads jit provider model\n"
-    "base_url key_variable.\n"
+    "base_url key_variable; those of the server are listed in docs/PROTOCOL.md.\n"
     "\n"
     "Exit codes: 0 ok, 1 failed, 2 usage, 10 error, 11 fuel, 12 memory, 13 refused";
 

@@ -1,11 +1,10 @@
 #include "server/multiplex.h"
 
 #include <algorithm>
-#include <initializer_list>
 #include <utility>
 
 #include "engine/base/json.h"
-#include "server/limits.h"
+#include "server/client_operations.h"
 
 namespace cherub::server {
 namespace {
@@ -70,13 +69,15 @@ base::Result<FrameForm> read_encoding(const rapidjson::Value& message) {
 }
 
 // A misspelt member would silently do something else than was meant.
-base::Result<void> only_known(const rapidjson::Value& message,
-                              std::initializer_list<std::string_view> names) {
+base::Result<void> only_known(const rapidjson::Value& message, const ClientOperation& operation) {
+  const auto& members = operation.members;
   for (const auto& member : message.GetObject()) {
     const std::string_view name(member.name.GetString(), member.name.GetStringLength());
-    if (std::find(names.begin(), names.end(), name) == names.end()) {
+    const bool known = name == "op" || name == "ref" ||
+                       std::any_of(members.begin(), members.end(),
+                                   [&](const auto& one) { return one.name == name; });
+    if (!known)
       return bad_message("There is no such member here.", std::string(name.substr(0, 64)));
-    }
   }
   return {};
 }
@@ -88,14 +89,14 @@ base::JsonObject answer(std::string_view op, const std::string& ref) {
   return said;
 }
 
-std::string hello_text(const std::string& epoch) {
+std::string hello_text(const std::string& epoch, const ServerLimits& limits) {
   return base::JsonObject()
       .add("op", "hello")
       .add("protocol", "cherub.v1")
       .add("epoch", epoch)
       .raw("limits", base::JsonObject()
-                         .add("subscriptions", kSubscriptionsMax)
-                         .add("inbound_bytes", kInboundMessageBytesMax)
+                         .add("subscriptions", limits.subscriptions)
+                         .add("inbound_bytes", limits.message_bytes)
                          .add("json_depth", base::kJsonDepthMax)
                          .add("message_records", kMessageRecordsMax)
                          .add("message_bytes", kMessageBytesMax)
@@ -132,13 +133,14 @@ void Refuser::refuse(const Error& error, const std::string& ref) {
 }
 
 Multiplex::Multiplex(std::shared_ptr<Outbox> outbox, std::string epoch, FindChannel find,
-                     TakeCommand command)
+                     TakeCommand command, const ServerLimits& limits)
     : outbox_(std::move(outbox)),
       epoch_(std::move(epoch)),
       find_(std::move(find)),
       command_(std::move(command)),
+      subscriptions_max_(limits.subscriptions),
       refuser_(outbox_, "op", "error") {
-  say(hello_text(epoch_));
+  say(hello_text(epoch_, limits));
 }
 
 Multiplex::~Multiplex() {
@@ -159,34 +161,36 @@ void Multiplex::hear(std::string_view text) {
 base::Result<void> Multiplex::obey(const rapidjson::Value& message, const std::string& ref) {
   const auto op = text_in(message, "op");
   if (!op.ok()) return op.error();
+  const ClientOperation* const operation = find_client_operation(*op);
+  if (operation == nullptr) return bad_message("'op' is " + client_operation_names() + ".", "op");
+  const auto known = only_known(message, *operation);
+  if (!known.ok()) return known.error();
   if (*op == "subscribe") return subscribe(message, ref);
   if (*op == "unsubscribe") return unsubscribe(message, ref);
   if (*op == "key") return wish_key(message, ref);
-  if (*op == "command") {
-    const auto known = only_known(message, {"op", "ref", "run", "command"});
-    if (!known.ok()) return known.error();
-    const auto run = text_in(message, "run");
-    if (!run.ok()) return run.error();
-    const rapidjson::Value* const command = member_of(message, "command");
-    if (command == nullptr || !command->IsObject()) {
-      return bad_message("'command' is an object, as POST /run/<id>/commands takes it.", "command");
-    }
-    return command_(*run, *command, ref);
+  return command(message, ref);
+}
+
+base::Result<void> Multiplex::command(const rapidjson::Value& message, const std::string& ref) {
+  const auto run = text_in(message, "run");
+  if (!run.ok()) return run.error();
+  const rapidjson::Value* const command = member_of(message, "command");
+  if (command == nullptr || !command->IsObject()) {
+    return bad_message("'command' is an object, as POST /run/<id>/commands takes it.", "command");
   }
-  return bad_message("'op' is subscribe, unsubscribe, key or command.", "op");
+  return command_(*run, *command, ref);
 }
 
 base::Result<void> Multiplex::subscribe(const rapidjson::Value& message, const std::string& ref) {
-  const auto known =
-      only_known(message, {"op", "ref", "ch", "epoch", "after", "history", "filter", "encoding"});
-  if (!known.ok()) return known.error();
   const auto name = text_in(message, "ch");
   if (!name.ok()) return name.error();
   if (subscriptions_.contains(*name)) {
     return Error{ErrorCode::kConflict, "This channel is subscribed already.", "ch"};
   }
-  if (subscriptions_.size() >= kSubscriptionsMax) {
-    return Error{ErrorCode::kRefused, "A connection has at most 64 subscriptions.", "ch"};
+  if (subscriptions_.size() >= subscriptions_max_) {
+    return Error{
+        ErrorCode::kRefused,
+        "A connection has at most " + std::to_string(subscriptions_max_) + " subscriptions.", "ch"};
   }
   JoinRequest request;
   const auto read = read_resume(message, request);
@@ -240,8 +244,6 @@ void Multiplex::join_frames(const Channel& channel, FrameForm form, const std::s
 }
 
 base::Result<void> Multiplex::unsubscribe(const rapidjson::Value& message, const std::string& ref) {
-  const auto known = only_known(message, {"op", "ref", "ch"});
-  if (!known.ok()) return known.error();
   const auto name = text_in(message, "ch");
   if (!name.ok()) return name.error();
   const auto found = subscriptions_.find(*name);
@@ -255,8 +257,6 @@ base::Result<void> Multiplex::unsubscribe(const rapidjson::Value& message, const
 }
 
 base::Result<void> Multiplex::wish_key(const rapidjson::Value& message, const std::string& ref) {
-  const auto known = only_known(message, {"op", "ref", "ch"});
-  if (!known.ok()) return known.error();
   const auto name = text_in(message, "ch");
   if (!name.ok()) return name.error();
   const auto found = subscriptions_.find(*name);

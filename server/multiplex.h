@@ -9,12 +9,12 @@
 
 #include "engine/base/result.h"
 #include "server/frame_stream.h"
+#include "server/limits.h"
 #include "server/outbox.h"
 #include "server/record_channel.h"
 
 namespace cherub::server {
 
-inline constexpr std::size_t kSubscriptionsMax = 64;  // of one connection
 // A client that keeps sending what nobody can read is not worth its connection.
 inline constexpr int kRefusalsMax = 16;
 
@@ -52,7 +52,7 @@ class Refuser {
 class Multiplex {
  public:
   Multiplex(std::shared_ptr<Outbox> outbox, std::string epoch, FindChannel find,
-            TakeCommand command);
+            TakeCommand command, const ServerLimits& limits = {});
   ~Multiplex();
   Multiplex(const Multiplex&) = delete;
   Multiplex& operator=(const Multiplex&) = delete;
@@ -65,6 +65,7 @@ class Multiplex {
   base::Result<void> obey(const rapidjson::Value& message, const std::string& ref);
   base::Result<void> subscribe(const rapidjson::Value& message, const std::string& ref);
   base::Result<void> unsubscribe(const rapidjson::Value& message, const std::string& ref);
+  base::Result<void> command(const rapidjson::Value& message, const std::string& ref);
   base::Result<void> wish_key(const rapidjson::Value& message, const std::string& ref);
   void join_records(const Channel& channel, JoinRequest request, const std::string& ref);
   void join_frames(const Channel& channel, FrameForm form, const std::string& ref);
@@ -74,6 +75,7 @@ class Multiplex {
   const std::string epoch_;
   const FindChannel find_;
   const TakeCommand command_;
+  const std::size_t subscriptions_max_;
   Refuser refuser_;
   std::map<std::string, Channel, std::less<>> subscriptions_;
 };

@@ -22,12 +22,35 @@ std::string gap_record(const SharedBytes& channel, std::uint64_t from, std::uint
   return base::JsonObject().add("ch", *channel).add("type", "gap").raw("data", lost.text()).text();
 }
 
+std::shared_ptr<OutboxCounters> uncounted() {
+  return std::make_shared<OutboxCounters>();
+}
+
+Outbox::Outbox(OutboxLimits limits, std::shared_ptr<OutboxCounters> counters)
+    : limits_(limits), counters_(std::move(counters)) {
+  ++counters_->clients;
+}
+
+Outbox::~Outbox() {
+  --counters_->clients;
+}
+
 void Outbox::set_wake(std::function<void()> wake) {
   {
     const std::lock_guard lock(mutex_);
     wake_ = std::move(wake);
   }
   wake_if(true);
+}
+
+void Outbox::set_first_loss(std::function<void()> call) {
+  const std::lock_guard lock(mutex_);
+  first_loss_ = std::move(call);
+}
+
+std::uint64_t Outbox::lost() const {
+  const std::lock_guard lock(mutex_);
+  return lost_;
 }
 
 void Outbox::push(Bundle bundle) {
@@ -46,12 +69,14 @@ void Outbox::push(Bundle bundle) {
       record_bytes_ = record_count_ = lossy_bytes_ = lossy_count_ = 0;
       closing_ = CloseReason{kCloseTooSlow, "too slow: subscribe again for the history"};
       overflow = true;
+      ++counters_->too_slow;
     }
   }
   wake_if(overflow);
 }
 
 void Outbox::push_lossy(LossyBundle bundle) {
+  std::function<void()> first_loss;
   {
     const std::lock_guard lock(mutex_);
     if (closing_) return;
@@ -61,7 +86,9 @@ void Outbox::push_lossy(LossyBundle bundle) {
     while (lossy_count_ > limits_.lossy_records || lossy_bytes_ > limits_.lossy_bytes) {
       drop_oldest_lossy();
     }
+    if (lost_ > 0) first_loss = std::exchange(first_loss_, nullptr);
   }
+  if (first_loss) first_loss();
   wake_if(false);
 }
 
@@ -74,6 +101,8 @@ void Outbox::drop_oldest_lossy() {
   }
   gap->to = lost.last_seq;
   gap->count += lost.bundle.records;
+  counters_->dropped += lost.bundle.records;
+  lost_ += lost.bundle.records;
   lossy_bytes_ -= lost.bundle.bytes->size();
   lossy_count_ -= lost.bundle.records;
   lossy_.pop_front();
@@ -125,9 +154,24 @@ void Outbox::close(CloseReason reason) {
   wake_if(true);
 }
 
+bool Outbox::has_records() const {
+  const std::lock_guard lock(mutex_);
+  return !records_.empty();
+}
+
 std::optional<OutboxMessage> Outbox::pop() {
   Taken taken = take();
-  if (taken.frame) return std::move(taken.frame);
+  std::optional<OutboxMessage> message = joined(taken);
+  if (message) {
+    counters_->messages += 1;
+    counters_->records += taken.frame ? 1 : taken.records;
+    counters_->bytes += message->bytes->size();
+  }
+  return message;
+}
+
+std::optional<OutboxMessage> Outbox::joined(Taken& taken) {
+  if (taken.frame) return taken.frame;
   if (taken.bundles.empty() && taken.gaps.empty()) return std::nullopt;
   if (taken.gaps.empty() && taken.bundles.size() == 1) {
     return OutboxMessage{std::move(taken.bundles.front().bytes), false};

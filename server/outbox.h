@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "server/outbox_counters.h"
+
 namespace cherub::server {
 
 // Encoded once, shared by all clients that get it.
@@ -53,6 +55,9 @@ struct OutboxLimits {
   std::uint32_t message_records = 1;  // that one message may carry
 };
 
+// Of those that nobody counts.
+std::shared_ptr<OutboxCounters> uncounted();
+
 // The bytes of {"type":"gap",…} that tells a client of so many lost records of a channel.
 std::string gap_record(const SharedBytes& channel, std::uint64_t from, std::uint64_t to,
                        std::uint64_t count);
@@ -64,11 +69,17 @@ std::string gap_record(const SharedBytes& channel, std::uint64_t from, std::uint
 // lock.
 class Outbox {
  public:
-  explicit Outbox(OutboxLimits limits = {}) : limits_(limits) {}
+  explicit Outbox(OutboxLimits limits = {}, std::shared_ptr<OutboxCounters> counters = uncounted());
+  ~Outbox();
+  Outbox(const Outbox&) = delete;
+  Outbox& operator=(const Outbox&) = delete;
 
   // Called, from the pushing thread, when there is something to do after pop() gave nothing, and
   // when the outbox closes. Must not block.
   void set_wake(std::function<void()> wake);
+  // Called once, from the pushing thread, when the first telemetry is lost. Must not block.
+  void set_first_loss(std::function<void()> call);
+  [[nodiscard]] std::uint64_t lost() const;  // records of telemetry, so far
 
   void push_record(SharedBytes text) { push({std::move(text), 1}); }
   void push(Bundle bundle);
@@ -82,6 +93,8 @@ class Outbox {
   // Nothing more is taken; the client is closed once what waits is sent.
   void close(CloseReason reason);
 
+  // Whether a record waits that the session has not begun to send.
+  [[nodiscard]] bool has_records() const;
   std::optional<OutboxMessage> pop();
   // Set once the outbox overflowed or was closed. Records that wait are sent first, unless the
   // reason is that the client is too slow.
@@ -111,12 +124,15 @@ class Outbox {
   void take_records(Taken& taken);
   void take_lossy(Taken& taken);
   static void add(Taken& taken, Bundle bundle);
+  // What was taken as one message; nothing: nothing was there.
+  static std::optional<OutboxMessage> joined(Taken& taken);
   // Whether one more of so many records and bytes fits behind what was taken.
   [[nodiscard]] bool fits(const Taken& taken, const Bundle& next) const;
 
   const OutboxLimits limits_;
+  const std::shared_ptr<OutboxCounters> counters_;
   mutable std::mutex mutex_;
-  std::function<void()> wake_;
+  std::function<void()> wake_, first_loss_;
   bool idle_ = true;  // the session has found nothing to pop and waits to be woken
   bool frames_next_ = false;
   std::deque<Bundle> records_;
@@ -124,6 +140,7 @@ class Outbox {
   std::deque<LossyBundle> lossy_;
   std::size_t lossy_count_ = 0, lossy_bytes_ = 0;
   std::vector<Gap> gaps_;  // before what is in lossy_
+  std::uint64_t lost_ = 0;
   std::deque<WaitingFrame> frames_;
   std::optional<CloseReason> closing_;
 };

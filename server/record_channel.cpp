@@ -1,6 +1,7 @@
 #include "server/record_channel.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "engine/base/json.h"
@@ -21,15 +22,29 @@ std::string with_seq(const std::string& json, std::uint64_t seq) {
 }  // namespace
 
 RecordChannel::RecordChannel(RecordChannelOptions options)
-    : options_(std::move(options)), name_(std::make_shared<const std::string>(options_.name)) {}
+    : options_(std::move(options)),
+      name_(std::make_shared<const std::string>(options_.name)),
+      seq_(options_.last_seq) {}
 
 void RecordChannel::publish(OutgoingRecord record) {
   {
     const std::lock_guard lock(inbox_mutex_);
     inbox_.push_back(std::move(record));
-    if (scheduled_) return;
-    scheduled_ = true;
+    if (std::exchange(scheduled_, true)) return;
   }
+  schedule();
+}
+
+void RecordChannel::publish(std::vector<OutgoingRecord> records) {
+  {
+    const std::lock_guard lock(inbox_mutex_);
+    std::move(records.begin(), records.end(), std::back_inserter(inbox_));
+    if (std::exchange(scheduled_, true)) return;
+  }
+  schedule();
+}
+
+void RecordChannel::schedule() {
   options_.executor([self = shared_from_this()] { self->deliver(); });
 }
 
@@ -63,8 +78,8 @@ void RecordChannel::number_pending() {
 void RecordChannel::hand_out(const Batch& batch) {
   std::vector<LossyBundle> shared;  // of those who want all, made for the first of them
   for (const Subscriber& subscriber : subscribers_) {
-    if (subscriber.form == RecordForm::kBare) {
-      push_bare(subscriber, batch);
+    if (subscriber.form != RecordForm::kEnvelope) {
+      push_single(subscriber, batch);
     } else if (subscriber.filter) {
       push(subscriber, bundles_of(matching(batch, *subscriber.filter)));
     } else {
@@ -79,6 +94,15 @@ const SharedBytes& RecordChannel::bare(Record& record) const {
     record.bare = std::make_shared<const std::string>(with_seq(record.content.json, record.seq));
   }
   return record.bare;
+}
+
+const SharedBytes& RecordChannel::event(Record& record) const {
+  if (!record.event) {
+    record.event = std::make_shared<const std::string>("id: " + options_.epoch + "." +
+                                                       std::to_string(record.seq) +
+                                                       "\ndata: " + *bare(record) + "\n\n");
+  }
+  return record.event;
 }
 
 const SharedBytes& RecordChannel::envelope(Record& record) const {
@@ -146,12 +170,14 @@ void RecordChannel::push(const Subscriber& subscriber,
   }
 }
 
-void RecordChannel::push_bare(const Subscriber& subscriber, const Batch& batch) const {
+void RecordChannel::push_single(const Subscriber& subscriber, const Batch& batch) const {
   for (const auto& record : subscriber.filter ? matching(batch, *subscriber.filter) : batch) {
+    const SharedBytes& bytes =
+        subscriber.form == RecordForm::kEvent ? event(*record) : bare(*record);
     if (options_.overflow == Overflow::kClose) {
-      subscriber.outbox->push({bare(*record), 1});
+      subscriber.outbox->push({bytes, 1});
     } else {
-      subscriber.outbox->push_lossy({{bare(*record), 1}, nullptr, record->seq, record->seq});
+      subscriber.outbox->push_lossy({{bytes, 1}, nullptr, record->seq, record->seq});
     }
   }
 }
@@ -209,6 +235,7 @@ void RecordChannel::join(const std::shared_ptr<Outbox>& outbox, JoinRequest requ
   const Subscriber subscriber{outbox, request.form, std::move(request.filter)};
   push_history(subscriber, joined.from);
   subscribers_.push_back(subscriber);
+  watchers_ = subscribers_.size();
 }
 
 // Where records are gone from between those that are kept, the client is told how many.
@@ -223,8 +250,8 @@ void RecordChannel::push_history(const Subscriber& subscriber, std::uint64_t fro
   std::uint64_t expected = from;
   for (const auto& record : history_) {
     if (record->seq < from) continue;
-    if (subscriber.form == RecordForm::kBare) {
-      push_bare(subscriber, {record});
+    if (subscriber.form != RecordForm::kEnvelope) {
+      push_single(subscriber, {record});
       continue;
     }
     if (record->seq != expected) {
@@ -244,6 +271,7 @@ void RecordChannel::leave(const Outbox* outbox) {
   const std::lock_guard lock(mutex_);
   std::erase_if(subscribers_,
                 [&](const Subscriber& subscriber) { return subscriber.outbox.get() == outbox; });
+  watchers_ = subscribers_.size();
 }
 
 }  // namespace cherub::server

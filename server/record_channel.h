@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -30,6 +31,7 @@ struct RecordChannelOptions {
   std::size_t history_bytes = std::size_t{2} << 20;
   Executor executor;
   std::function<std::int64_t()> wall_ms;  // for `ts`: milliseconds since 1970
+  std::uint64_t last_seq = 0;             // numbers go on behind it
 };
 
 // What a publisher hands over: `json` is a complete object that begins with {"type":"<type>"…}.
@@ -38,9 +40,10 @@ struct OutgoingRecord {
   bool key = false;  // tells the story, stays in the history longest
 };
 
-// How a client wants its records: as they are with `seq` as last member, one in a message; or as
-// {ch, seq, ts, type, data}, several in a message.
-enum class RecordForm { kBare, kEnvelope };
+// How a client wants its records: as they are with `seq` as last member, one in a message; the same
+// as a server-sent event with the id "<epoch>.<seq>"; or as {ch, seq, ts, type, data}, several in a
+// message.
+enum class RecordForm { kBare, kEvent, kEnvelope };
 enum class HistoryWish { kNone, kLatest, kAll };
 
 struct JoinRequest {
@@ -69,6 +72,8 @@ class RecordChannel : public std::enable_shared_from_this<RecordChannel> {
   explicit RecordChannel(RecordChannelOptions options);
 
   void publish(OutgoingRecord record);
+  void publish(std::vector<OutgoingRecord> records);  // in one push
+  [[nodiscard]] bool watched() const { return watchers_.load(std::memory_order_relaxed) > 0; }
   // `greet` is called before the first record goes to the outbox; it may push there itself.
   void join(const std::shared_ptr<Outbox>& outbox, JoinRequest request,
             const std::function<void(const Joined&)>& greet);
@@ -80,7 +85,7 @@ class RecordChannel : public std::enable_shared_from_this<RecordChannel> {
     OutgoingRecord content;
     std::uint64_t seq = 0;
     std::int64_t ts = 0;
-    SharedBytes bare, envelope;                   // made when first wanted
+    SharedBytes bare, event, envelope;            // made when first wanted
     std::shared_ptr<rapidjson::Document> parsed;  // likewise, for filters
   };
   struct Subscriber {
@@ -91,6 +96,7 @@ class RecordChannel : public std::enable_shared_from_this<RecordChannel> {
   using Batch = std::vector<std::shared_ptr<Record>>;
 
   void deliver();
+  void schedule();
   void number_pending();  // the rest: under mutex_
   void hand_out(const Batch& batch);
   void remember(std::shared_ptr<Record> record);
@@ -100,8 +106,9 @@ class RecordChannel : public std::enable_shared_from_this<RecordChannel> {
   [[nodiscard]] std::vector<LossyBundle> bundles_of(const Batch& batch) const;
   [[nodiscard]] Batch matching(const Batch& batch, const Filter& filter) const;
   void push(const Subscriber& subscriber, const std::vector<LossyBundle>& bundles) const;
-  void push_bare(const Subscriber& subscriber, const Batch& batch) const;
+  void push_single(const Subscriber& subscriber, const Batch& batch) const;
   [[nodiscard]] const SharedBytes& bare(Record& record) const;
+  [[nodiscard]] const SharedBytes& event(Record& record) const;
   [[nodiscard]] const SharedBytes& envelope(Record& record) const;
 
   const RecordChannelOptions options_;
@@ -116,6 +123,7 @@ class RecordChannel : public std::enable_shared_from_this<RecordChannel> {
   std::deque<std::shared_ptr<Record>> history_;
   std::size_t history_bytes_ = 0;
   std::vector<Subscriber> subscribers_;
+  std::atomic<std::size_t> watchers_{0};  // as many as subscribers_, for who does not wait
 };
 
 }  // namespace cherub::server

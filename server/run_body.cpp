@@ -16,10 +16,9 @@ using base::ErrorCode;
 
 constexpr const char* kClientKeyVariable = "CHERUB_CLIENT_KEY";
 
-// Where the model is and which key it gets, when the client has a say in it.
-void settle_provider(abilities::RunRequest& request, const rapidjson::Document& body,
-                     const abilities::RunRequest& defaults) {
-  if (!body.HasMember("provider_url")) return;
+}  // namespace
+
+void settle_key(abilities::RunRequest& request, const abilities::RunRequest& defaults) {
   // The operator's key goes to the operator's addresses only.
   std::vector<abilities::angel::ProviderConfig> own = defaults.configured;
   own.push_back(defaults.provider);
@@ -30,8 +29,6 @@ void settle_provider(abilities::RunRequest& request, const rapidjson::Document& 
   });
   if (!known) request.provider.key_variable = kClientKeyVariable;
 }
-
-}  // namespace
 
 base::Result<abilities::RunRequest> read_run_body(std::string_view json,
                                                   const abilities::RunRequest& defaults) {
@@ -47,7 +44,7 @@ base::Result<abilities::RunRequest> read_run_body(std::string_view json,
   }
   auto request = abilities::run_request_from_json(json, wanted);
   if (!request.ok()) return request.error();
-  settle_provider(*request, *body, defaults);
+  if (body->HasMember("provider_url")) settle_key(*request, defaults);
   request->threads = std::clamp(request->threads, 1U, std::max(1U, defaults.threads));
   const auto scenario = abilities::scenario_of(*request);
   if (!scenario.ok()) return scenario.error();

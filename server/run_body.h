@@ -14,4 +14,7 @@ namespace cherub::server {
 base::Result<abilities::RunRequest> read_run_body(std::string_view json,
                                                   const abilities::RunRequest& defaults);
 
+// For a request whose provider's address may be a client's.
+void settle_key(abilities::RunRequest& request, const abilities::RunRequest& defaults);
+
 }  // namespace cherub::server

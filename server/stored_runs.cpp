@@ -1,5 +1,9 @@
 #include "server/stored_runs.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <functional>
@@ -8,6 +12,7 @@
 #include "abilities/file_system.h"
 #include "engine/base/json.h"
 #include "engine/base/sha256.h"
+#include "server/run_keeper.h"
 
 namespace cherub::server {
 namespace {
@@ -36,6 +41,24 @@ std::string state_of(const std::string& summary_json) {
   return name == "error" ? "failed" : name;
 }
 
+// Whether a process is at this run: it has the file of measurements while it is.
+bool is_taken(const fs::path& dir) {
+  const int file = ::open((dir / "measured.jsonl").c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  const bool taken = ::flock(file, LOCK_SH | LOCK_NB) != 0;
+  ::close(file);
+  return taken;
+}
+
+// The request of a run that began, else of one that was accepted only; empty: there is no run.
+std::string request_in(const fs::path& dir) {
+  std::string request = read_object(dir / "request.json");
+  if (!request.empty()) return request;
+  const auto accepted = base::parse_json(read_bounded(dir / kAcceptedFile));
+  if (!accepted.ok() || !accepted->IsObject() || !accepted->HasMember("request")) return {};
+  return base::to_json((*accepted)["request"]);
+}
+
 }  // namespace
 
 bool is_run_id(std::string_view text) {
@@ -45,33 +68,49 @@ bool is_run_id(std::string_view text) {
              std::string_view::npos;
 }
 
-std::optional<StoredRun> StoredRuns::find(std::string_view run_id) const {
-  if (!is_run_id(run_id)) return std::nullopt;
-  const fs::path dir = fs::path(runs_dir_) / std::string(run_id);
+std::string StoredRuns::folder(std::string_view run_id) const {
+  return is_run_id(run_id) ? (fs::path(runs_dir_) / std::string(run_id)).string() : std::string();
+}
+
+std::optional<StoredRun> StoredRuns::find_row(std::string_view run_id) const {
+  const fs::path dir = folder(run_id);
+  std::error_code error;
+  if (dir.empty() || !fs::is_directory(dir, error)) return std::nullopt;
   StoredRun run;
-  run.summary_json = read_object(dir / "summary.json");
-  if (run.summary_json.empty()) return std::nullopt;
   run.run_id = std::string(run_id);
-  run.state = state_of(run.summary_json);
-  run.request_json = read_object(dir / "request.json");
+  run.request_json = request_in(dir);
+  run.summary_json = read_object(dir / "summary.json");
+  const bool ended = !run.summary_json.empty() && !fs::exists(dir / kInterruptedFile, error);
+  if (run.request_json.empty() && run.summary_json.empty()) return std::nullopt;
+  run.state = ended ? state_of(run.summary_json) : is_taken(dir) ? "running" : "interrupted";
   if (run.request_json.empty()) run.request_json = "null";
-  run.code = read_bounded(dir / "best.lua");
-  if (!run.code.empty()) run.sha256 = base::sha256_hex(run.code);
+  if (run.summary_json.empty()) run.summary_json = "null";
   return run;
 }
 
-std::vector<std::string> StoredRuns::ids(std::size_t max) const {
+std::optional<StoredRun> StoredRuns::find(std::string_view run_id) const {
+  auto run = find_row(run_id);
+  if (!run) return run;
+  run->code = read_bounded(fs::path(folder(run_id)) / "best.lua");
+  if (!run->code.empty()) run->sha256 = base::sha256_hex(run->code);
+  return run;
+}
+
+std::string StoredRuns::critique_json(std::string_view run_id) const {
+  const std::string dir = folder(run_id);
+  const std::string critique = dir.empty() ? "" : read_object(fs::path(dir) / "critique.json");
+  return critique.empty() ? "null" : critique;
+}
+
+std::vector<std::string> StoredRuns::ids() const {
   std::vector<std::string> names;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(runs_dir_, error)) {
     std::string name = entry.path().filename().string();
-    if (is_run_id(name) && fs::exists(entry.path() / "summary.json", error)) {
-      names.push_back(std::move(name));
-    }
+    if (is_run_id(name)) names.push_back(std::move(name));
   }
   // Ids begin with the time, so their order is that of the runs.
   std::sort(names.begin(), names.end(), std::greater<>());
-  if (names.size() > max) names.resize(max);
   return names;
 }
 

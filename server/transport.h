@@ -36,7 +36,32 @@ class PendingReply {
   std::function<void(HttpResponse)> ready_;
 };
 
-using Reply = std::variant<HttpResponse, std::shared_ptr<PendingReply>>;
+// A body of unknown length that is sent piece by piece. Network thread only, but for the wake.
+class BodyStream {
+ public:
+  struct Piece {
+    std::string bytes;    // some 64 KiB at most; empty and not the end: wake tells of more
+    bool end = false;     // nothing follows
+    bool broken = false;  // at the end: more was to come, and nobody shall take this for the whole
+  };
+  virtual ~BodyStream() = default;
+  virtual Piece next() = 0;
+  // `wake` is to be called, from any thread, when next() has something again. Empty when the client
+  // is gone: nothing is asked for any more.
+  virtual void set_wake(std::function<void()> /*wake*/) {}
+  // What is sent in a silence, so that it is not taken for the end; empty: nothing.
+  [[nodiscard]] virtual std::string_view heartbeat() const { return {}; }
+  // The server ends: next() gives what is to be said about it, and the end.
+  virtual void close() {}
+};
+
+struct StreamedResponse {
+  std::string content_type;
+  Headers headers;
+  std::shared_ptr<BodyStream> body;
+};
+
+using Reply = std::variant<HttpResponse, std::shared_ptr<PendingReply>, StreamedResponse>;
 
 // What a WebSocket client looks at: its messages come from the outbox, its words go to on_text.
 struct View {
@@ -44,6 +69,12 @@ struct View {
   std::function<void(std::string_view)> on_text;
   std::function<void()> on_closed;  // once, when the client is gone
   std::string subprotocol;          // to answer with; may be empty
+};
+
+// What became of a request, for statistics.
+struct Answered {
+  std::string_view method, path;  // empty: it could not be read
+  unsigned status = 0;            // 101: it became a WebSocket
 };
 
 // Called by the network thread only, one call at a time; must not block.
@@ -56,6 +87,7 @@ class Application {
   // A view of frames for a native renderer by its first line, "<run>/<view>" and a token behind a
   // space where one is asked for; or the reason against it.
   virtual base::Result<View> open_frames(std::string_view line) = 0;
+  virtual void on_answered(const Answered& /*answered*/) {}
 };
 
 }  // namespace cherub::server

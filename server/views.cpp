@@ -6,6 +6,7 @@
 #include "server/api.h"
 #include "server/frames.h"
 #include "server/multiplex.h"
+#include "server/stored_progress.h"
 
 namespace cherub::server {
 namespace {
@@ -41,23 +42,10 @@ std::string about_run(std::string_view run_id, std::string_view state) {
   return base::JsonObject().add("run_id", run_id).add("state", state).text();
 }
 
-// The progress of a run of an earlier process: its summary.
-Channel still_channel(const std::string& name, const HubOptions& hub, const StoredRun& stored) {
-  RecordChannelOptions options;
-  options.name = name;
-  options.epoch = hub.epoch;
-  options.executor = [](const std::function<void()>& call) { call(); };
-  options.wall_ms = hub.wall_ms;
-  const auto channel = std::make_shared<RecordChannel>(std::move(options));
-  channel->publish({stored.state == "failed" ? "error" : stored.state, stored.summary_json, true});
-  return {channel, about_run(stored.run_id, stored.state)};
-}
-
 // A view of a run that nothing more will come from.
-View still_view(std::initializer_list<std::string> records) {
+View still_view() {
   View view;
   view.outbox = std::make_shared<Outbox>();
-  for (const std::string& record : records) view.outbox->push_record(shared(record));
   view.on_text = [refuser = refuser_of(view)](std::string_view) {
     refuser->refuse({base::ErrorCode::kConflict, "This run is over.", ""});
   };
@@ -67,40 +55,36 @@ View still_view(std::initializer_list<std::string> records) {
 }  // namespace
 
 std::variant<View, HttpResponse> Api::open_view(const HttpRequest& request) {
+  const Router::Found found = router_.find("GET", request.path);
   if (auto refusal = refuse_access(options_.access, request, Guard::kChanging)) {
     return std::move(*refusal);
   }
-  const Segments segments = path_segments(request.path);
-  std::variant<View, HttpResponse> opened =
-      problem(404, "There is no such view; see /ws and /ws/progress/<run>.", "path");
-  if (segments.size() == 3 && segments[0] == "ws" && segments[1] == "progress") {
-    opened = progress_view(segments[2]);
-  } else if (segments.size() == 4 && segments[0] == "ws" && segments[1] == "render") {
-    opened = render_view(request, segments[2], segments[3]);
-  } else if (segments.size() == 1 && segments[0] == "ws") {
-    opened = multiplex_view();
+  if (found.route == nullptr || !found.route->open) {
+    return problem(404, "There is no such view; see /ws and /ws/progress/<run>.", "path");
   }
+  auto arguments = router_.read(*found.route, request);
+  if (auto* refusal = std::get_if<HttpResponse>(&arguments)) return std::move(*refusal);
+  Opened opened = found.route->open({request, std::get<Arguments>(arguments)});
   if (View* view = std::get_if<View>(&opened)) {
     view->subprotocol = chosen_subprotocol(request.header("sec-websocket-protocol"));
+    tell_of_client(*view, request);
   }
   return opened;
 }
 
-std::variant<View, HttpResponse> Api::progress_view(std::string_view id) {
+Api::Opened Api::progress_view(const Call& call) {
+  const std::string_view id = call.arguments.text("run_id");
   const auto run = registry_.find(id);
   if (!run) {
-    const auto stored = stored_.find(id);
+    const auto stored = stored_.find_row(id);
     if (!stored) return no_such_run();
-    return still_view({base::JsonObject()
-                           .add("type", "connected")
-                           .add("protocol", "cherub.v1")
-                           .add("run_id", stored->run_id)
-                           .add("state", stored->state)
-                           .text(),
-                       stored->summary_json});
+    View view = still_view();
+    join_progress(*stored_progress(stored_, *stored, registry_.hub_options()), view.outbox,
+                  stored->run_id, stored->state);
+    return view;
   }
   View view;
-  view.outbox = std::make_shared<Outbox>();
+  view.outbox = std::make_shared<Outbox>(OutboxLimits{}, sent_);
   run->hub().join_progress(view.outbox, run_state_name(run->state()));
   view.on_text = [&registry = registry_, run, refuser = refuser_of(view),
                   outbox = view.outbox](std::string_view text) {
@@ -114,22 +98,21 @@ std::variant<View, HttpResponse> Api::progress_view(std::string_view id) {
   return view;
 }
 
-std::variant<View, HttpResponse> Api::render_view(const HttpRequest& request, std::string_view id,
-                                                  std::string_view channel) {
+Api::Opened Api::render_view(const Call& call) {
+  const std::string_view id = call.arguments.text("run_id");
   const auto run = registry_.find(id);
   if (!run) {
-    const auto stored = stored_.find(id);
+    const auto stored = stored_.find_row(id);
     if (!stored) return no_such_run();
-    return still_view({stored_hello(stored->request_json)});
+    View view = still_view();
+    view.outbox->push_record(shared(stored_hello(stored->request_json)));
+    return view;
   }
-  const bool json = request.query == "encoding=json";
-  if (!json && !request.query.empty() && request.query != "encoding=binary") {
-    return problem(400, "A render view may be asked for ?encoding=json.", "encoding");
-  }
-  const auto frames = run->hub().frames(channel);
+  const bool json = call.arguments.text("encoding") == "json";
+  const auto frames = run->hub().frames(call.arguments.text("view"));
   if (!frames.ok()) return problem_of(frames.error());
   View view;
-  view.outbox = std::make_shared<Outbox>();
+  view.outbox = std::make_shared<Outbox>(OutboxLimits{}, sent_);
   (*frames)->join(view.outbox, json ? FrameForm::kJson : FrameForm::kBinary,
                   [&](std::uint32_t) { view.outbox->push_record(shared(run->hub().hello())); });
   view.on_text = [stream = *frames, refuser = refuser_of(view),
@@ -146,11 +129,11 @@ std::variant<View, HttpResponse> Api::render_view(const HttpRequest& request, st
   return view;
 }
 
-View Api::multiplex_view() {
+Api::Opened Api::multiplex_view(const Call&) {
   View view;
   OutboxLimits limits;
   limits.message_records = kMessageRecordsMax;
-  view.outbox = std::make_shared<Outbox>(limits);
+  view.outbox = std::make_shared<Outbox>(limits, sent_);
   const auto command = [&registry = registry_, outbox = view.outbox](
                            const std::string& run_id, const rapidjson::Value& value,
                            const std::string& ref) -> base::Result<void> {
@@ -160,25 +143,41 @@ View Api::multiplex_view() {
   };
   const auto multiplex = std::make_shared<Multiplex>(
       view.outbox, registry_.hub_options().epoch,
-      [this](const std::string& name) { return find_channel(name); }, command);
+      [this](const std::string& name) { return find_channel(name); }, command, options_.limits);
   view.on_text = [multiplex](std::string_view text) { multiplex->hear(text); };
   view.on_closed = [multiplex] { multiplex->leave(); };
   return view;
 }
 
+Api::Opened Api::session_view(const Call& call) {
+  session::PacketWish wish;
+  wish.every_ticks = static_cast<std::uint32_t>(*call.arguments.whole("every"));
+  wish.telemetry = call.arguments.text("telemetry") == "1";
+  return sessions_.open(call.arguments.text("session_id"), wish);
+}
+
 base::Result<Channel> Api::find_channel(const std::string& name) const {
   const std::string path = "/" + name;
-  const Segments parts = path_segments(path);
+  const auto parts = path_segments(path);
+  if (!parts.empty() && parts.size() <= 2 && parts[0] == "telemetry") {
+    const std::string run(parts.size() == 2 ? parts[1] : std::string_view());
+    const auto channel = find_telemetry(run);
+    if (!channel.ok()) return channel.error();
+    return Channel{*channel, run.empty() ? "{}" : base::JsonObject().add("run_id", run).text()};
+  }
   const bool progress = parts.size() == 2 && parts[0] == "progress";
   const bool render = parts.size() == 3 && parts[0] == "render";
   if (!progress && !render) {
     return base::Error{base::ErrorCode::kNotFound,
-                       "A channel is progress/<run> or render/<run>/<view>.", "ch"};
+                       "A channel is progress/<run>, render/<run>/<view>, telemetry/<run> or "
+                       "telemetry.",
+                       "ch"};
   }
   const auto run = registry_.find(parts[1]);
   if (!run && progress) {
-    if (const auto stored = stored_.find(parts[1])) {
-      return still_channel(name, registry_.hub_options(), *stored);
+    if (const auto stored = stored_.find_row(parts[1])) {
+      return Channel{stored_progress(stored_, *stored, registry_.hub_options()),
+                     about_run(stored->run_id, stored->state)};
     }
   }
   if (!run) return base::Error{base::ErrorCode::kNotFound, "There is no run of this id.", "ch"};
@@ -198,7 +197,7 @@ base::Result<View> Api::open_frames(std::string_view line) {
                        "Send '<run>/<view> <token>', with the right token.", "token"};
   }
   const std::string path = "/" + std::string(line.substr(0, space));
-  const Segments parts = path_segments(path);
+  const auto parts = path_segments(path);
   if (parts.size() != 2) {
     return base::Error{base::ErrorCode::kInvalidArgument,
                        "Send one line: '<run>/<view>', as in 'latest/agents'.", "line"};
@@ -211,7 +210,7 @@ base::Result<View> Api::open_frames(std::string_view line) {
   const auto frames = run->hub().frames(parts[1]);
   if (!frames.ok()) return frames.error();
   View view;
-  view.outbox = std::make_shared<Outbox>();
+  view.outbox = std::make_shared<Outbox>(OutboxLimits{}, sent_);
   (*frames)->join(view.outbox, FrameForm::kBinary, [](std::uint32_t) {});
   view.on_closed = [stream = *frames, outbox = view.outbox] { stream->leave(outbox.get()); };
   return view;

@@ -10,10 +10,9 @@ namespace cherub::engine {
 namespace {
 
 constexpr double kPlantsDigested = 0.7, kPreyDigested = 0.9;  // the rest is dung
-constexpr std::uint32_t kRootShare = 20;  // a plant eaten down to so small a share of it dies
-constexpr Tick kMissedTicks = 20;         // a hunter's pause after a miss
-constexpr Tick kVisitTicks = 8;           // a pollinator's pause after a flower
-constexpr Tick kRoamTicks = 30;           // and after so many of them:
+constexpr Tick kMissedTicks = 20;                             // a hunter's pause after a miss
+constexpr Tick kVisitTicks = 8;                               // a pollinator's pause after a flower
+constexpr Tick kRoamTicks = 30;                               // and after so many of them:
 constexpr std::uint8_t kVisitsInRow = 4;
 constexpr float kDrinkPerS = 0.4f;
 constexpr double kWaterCellHalf_m = 0.5;
@@ -60,15 +59,12 @@ Receipt graze(WorldState& state, std::uint32_t row, EntityId food) {
   const SpeciesIndex species = state.columns.species[row];
   const double wish =
       std::min(state.scenario.species[species].graze_relief, double{state.columns.hunger[row]});
-  const auto units =
+  const auto wanted =
       static_cast<std::uint32_t>(std::ceil(wish * reserve_room(state, species) / kPlantsDigested));
+  const std::uint32_t units = std::min(wanted, leaves_of(state, food.index));
   const float relieved = digest(state, row, food.index, units, kPlantsDigested);
-  tell_meal(state, EventKind::kEat, row, food, relieved);
-  const std::uint32_t left = state.ecology->bodies.matter[food.index];
   show_matter(state, food.index);
-  if (left < matter_max(state, state.columns.species[food.index]) / kRootShare) {
-    kill(state, food.index, DeathCause::kEaten);
-  }
+  tell_meal(state, EventKind::kEat, row, food, relieved);
   return Receipt::kAccepted;
 }
 
@@ -108,7 +104,8 @@ bool lives(const WorldState& state, EntityId other, std::uint32_t row) {
   return other.index != row && state.exists(other) && !state.is_dying(other.index);
 }
 
-// Whether the body of the row is ready for children, apart from a partner.
+}  // namespace
+
 bool is_ready_to_breed(const WorldState& state, std::uint32_t row) {
   const Columns& columns = state.columns;
   const SpeciesIndex species = columns.species[row];
@@ -119,6 +116,8 @@ bool is_ready_to_breed(const WorldState& state, std::uint32_t row) {
          columns.energy[row] >= static_cast<float>(spec.birth_cost) &&
          state.ecology->colony[species] >= kColonyWell;
 }
+
+namespace {
 
 std::optional<std::uint32_t> partner_of(const WorldState& state, std::uint32_t row) {
   const SpeciesIndex species = state.columns.species[row];
@@ -156,6 +155,36 @@ void pay_for_birth(WorldState& state, std::uint32_t row) {
   state.ecology->bodies.drive[row] = 0;
 }
 
+Receipt check_breeding(const WorldState& state, std::uint32_t row) {
+  const SpeciesIndex species = state.columns.species[row];
+  if (!is_ready_to_breed(state, row)) return Receipt::kNotReady;
+  if (!state.scenario.species[species].roost.empty() && !is_at_roost(state, row)) {
+    return Receipt::kNotReady;
+  }
+  return has_room(state, species) ? Receipt::kAccepted : Receipt::kCrowded;
+}
+
+// Both parents pay, with matter and energy; the children come at the end of the tick.
+void bear(WorldState& state, std::uint32_t row, std::uint32_t partner) {
+  const SpeciesIndex species = state.columns.species[row];
+  const SpeciesSpec& spec = state.scenario.species[species];
+  const bool many = spec.traits && spec.traits->strategy == Strategy::kMany;
+  const double child = body_matter(state, species) +
+                       reserve_room(state, species) * (many ? kChildReserveMany : kChildReserveFew);
+  const auto count = static_cast<std::uint32_t>(spec.clutch);
+  const std::uint32_t given =
+      put_aside(state, row, child * count / 2) + put_aside(state, partner, child * count / 2);
+  pay_for_birth(state, row);
+  pay_for_birth(state, partner);
+  if (spec.colony) state.ecology->colony[species] -= kColonyCost;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const std::uint32_t share = given / count + (i == 0 ? given % count : 0);
+    const Columns& columns = state.columns;
+    expect_birth(state, {species, state.id_of(row), columns.x[row], columns.y[row], columns.z[row],
+                         0.5f, share});
+  }
+}
+
 }  // namespace
 
 bool is_at_roost(const WorldState& state, std::uint32_t row) {
@@ -170,25 +199,24 @@ bool is_at_roost(const WorldState& state, std::uint32_t row) {
   return state.grid.nearest(query, hit);
 }
 
-Receipt feed_on(WorldState& state, std::uint32_t row, EntityId food) {
+Receipt feed_on(WorldState& state, std::uint32_t row, EntityId food, double reach_m) {
   if (!lives(state, food, row)) return Receipt::kNoSuchTarget;
   const SpeciesIndex species = state.columns.species[row];
   const SpeciesIndex eaten = state.columns.species[food.index];
   if ((state.rules[species].diet >> eaten & 1) == 0) return Receipt::kNotInDiet;
-  const double reach = state.scenario.species[species].reach;
-  if (distance_between(state.columns, row, food.index) > reach) return Receipt::kOutOfReach;
+  if (distance_between(state.columns, row, food.index) > reach_m) return Receipt::kOutOfReach;
   return state.rules[eaten].kind == Kind::kAgent ? hunt(state, row, food) : graze(state, row, food);
 }
 
 // Nectar is matter of the flower; pollen goes on with the visitor.
-Receipt pollinate(WorldState& state, std::uint32_t row, EntityId flower) {
+Receipt pollinate(WorldState& state, std::uint32_t row, EntityId flower, double reach_m) {
   const SpeciesIndex species = state.columns.species[row];
   if (!lives(state, flower, row)) return Receipt::kNoSuchTarget;
   if ((state.rules[species].blossoms >> state.columns.species[flower.index] & 1) == 0) {
     return Receipt::kNotInDiet;
   }
   const SpeciesSpec& spec = state.scenario.species[species];
-  if (distance_between(state.columns, row, flower.index) > spec.reach) return Receipt::kOutOfReach;
+  if (distance_between(state.columns, row, flower.index) > reach_m) return Receipt::kOutOfReach;
   Bodies& bodies = state.ecology->bodies;
   if (bodies.pause_until[row] > state.tick) return Receipt::kCoolingDown;
   if (!has_nectar(state, flower.index)) return Receipt::kNotReady;
@@ -215,30 +243,23 @@ Receipt drink_water(WorldState& state, std::uint32_t row) {
   return Receipt::kAccepted;
 }
 
-// Both parents pay, with matter and energy; the children come at the end of the tick.
 Receipt breed(WorldState& state, std::uint32_t row) {
-  const SpeciesIndex species = state.columns.species[row];
-  const SpeciesSpec& spec = state.scenario.species[species];
-  if (!is_ready_to_breed(state, row)) return Receipt::kNotReady;
-  if (!spec.roost.empty() && !is_at_roost(state, row)) return Receipt::kNotReady;
-  if (!has_room(state, species)) return Receipt::kCrowded;
+  if (const Receipt able = check_breeding(state, row); able != Receipt::kAccepted) return able;
   const auto partner = partner_of(state, row);
   if (!partner) return Receipt::kNoSuchTarget;
-  const bool many = spec.traits && spec.traits->strategy == Strategy::kMany;
-  const double child = body_matter(state, species) +
-                       reserve_room(state, species) * (many ? kChildReserveMany : kChildReserveFew);
-  const auto count = static_cast<std::uint32_t>(spec.clutch);
-  const std::uint32_t given =
-      put_aside(state, row, child * count / 2) + put_aside(state, *partner, child * count / 2);
-  pay_for_birth(state, row);
-  pay_for_birth(state, *partner);
-  if (spec.colony) state.ecology->colony[species] -= kColonyCost;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    const std::uint32_t share = given / count + (i == 0 ? given % count : 0);
-    const Columns& columns = state.columns;
-    expect_birth(state, {species, state.id_of(row), columns.x[row], columns.y[row], columns.z[row],
-                         0.5f, share});
-  }
+  bear(state, row, *partner);
+  return Receipt::kAccepted;
+}
+
+Receipt breed_with(WorldState& state, std::uint32_t row, EntityId partner) {
+  if (const Receipt able = check_breeding(state, row); able != Receipt::kAccepted) return able;
+  const SpeciesIndex species = state.columns.species[row];
+  const bool fits = lives(state, partner, row) && state.columns.species[partner.index] == species;
+  if (!fits) return Receipt::kNoSuchTarget;
+  const double radius = state.scenario.species[species].mating_radius;
+  if (distance_between(state.columns, row, partner.index) > radius) return Receipt::kOutOfReach;
+  if (!is_ready_to_breed(state, partner.index)) return Receipt::kNotReady;
+  bear(state, row, partner.index);
   return Receipt::kAccepted;
 }
 
@@ -253,9 +274,10 @@ Receipt use_in_ecosystem(WorldState& state, std::uint32_t row, AbilityKind kind,
   const auto when = [&](Action action, auto&& act) {
     return allows(state, action) ? act() : Receipt::kNotAvailable;
   };
+  const double reach = state.scenario.species[state.columns.species[row]].reach;
   switch (kind) {
     case AbilityKind::kEat:
-      return when(Action::kEat, [&] { return feed_on(state, row, target); });
+      return when(Action::kEat, [&] { return feed_on(state, row, target, reach); });
     case AbilityKind::kReproduce:
       return when(Action::kReproduce, [&] { return breed(state, row); });
     case AbilityKind::kRest:
@@ -263,7 +285,7 @@ Receipt use_in_ecosystem(WorldState& state, std::uint32_t row, AbilityKind kind,
     case AbilityKind::kDrink:
       return when(Action::kDrink, [&] { return drink_water(state, row); });
     case AbilityKind::kPollinate:
-      return when(Action::kPollinate, [&] { return pollinate(state, row, target); });
+      return when(Action::kPollinate, [&] { return pollinate(state, row, target, reach); });
     case AbilityKind::kNone:
     case AbilityKind::kUse:
       break;
@@ -271,10 +293,22 @@ Receipt use_in_ecosystem(WorldState& state, std::uint32_t row, AbilityKind kind,
   return Receipt::kNotAvailable;
 }
 
+bool eats_only_animals(const WorldState& state, SpeciesIndex species) {
+  const auto& diet = state.rules[species].diet_order;
+  return !diet.empty() && std::all_of(diet.begin(), diet.end(), [&](SpeciesIndex food) {
+    return state.rules[food].kind == Kind::kAgent;
+  });
+}
+
 void note_modes(WorldState& state) {
   for (const std::uint32_t row : state.agent_rows) {
-    const std::uint8_t mode = state.intents.mode[row];
-    if (mode < kModeNames.size()) state.ecology->bodies.mode[row] = mode;
+    std::uint8_t mode = state.intents.mode[row];
+    if (mode >= kModeNames.size()) continue;
+    const bool forages = mode == static_cast<std::uint8_t>(Mode::kForage);
+    if (forages && eats_only_animals(state, state.columns.species[row])) {
+      mode = static_cast<std::uint8_t>(Mode::kHunt);
+    }
+    state.ecology->bodies.mode[row] = mode;
   }
 }
 

@@ -29,8 +29,8 @@ struct EnvironmentSpec {
   // Rain by itself: every so many seconds, and how much. 0: only by command.
   double rain_interval_s = 0, rain_intensity = 0.6;
   // Multiply what traits and species say.
-  double hunger_factor = 1, thirst_factor = 1, growth_factor = 1, spread_factor = 1,
-         breeding_factor = 1, catch_factor = 1;
+  double hunger_factor = 1, thirst_factor = 1, tiring_factor = 1, growth_factor = 1,
+         spread_factor = 1, breeding_factor = 1, catch_factor = 1;
   // The numbers of the first inhabitants differ from seed to seed by at most this share.
   double jitter = 0;
 };

@@ -8,17 +8,19 @@ namespace cherub::engine {
 namespace {
 
 constexpr double kHalfFed = 0.15;  // matter per m² of soil at which nutrients slow growth to a half
-constexpr float kDryThirst = 0.8f;      // drier than this, a plant wilts
-constexpr double kDrinks = 0.1;         // of the way to the soil's moisture, in a turn
-constexpr double kTranspires = 0.0002;  // moisture of its cell that a grown plant takes per s
-constexpr double kLeafFall = 0.004;     // of its matter that a plant sheds per s
-constexpr double kSeedShare = 0.1;      // of a grown plant's matter goes into a seed
+constexpr float kDryThirst = 0.8f;       // drier than this, a plant wilts
+constexpr double kDrinks = 0.1;          // of the way to the soil's moisture, in a turn
+constexpr double kTranspires = 0.00006;  // moisture of its cell that a grown plant takes per s
+constexpr double kLeafFall = 0.0015;     // of its matter that a plant sheds per s
+constexpr double kSeedShare = 0.1;       // of a grown plant's matter goes into a seed
 constexpr float kSeedHealthMin = 0.6f, kSeedThirstMax = 0.7f;
 constexpr float kPollenPerSeed = 0.5f;
-constexpr double kSelfPollination = 0.1;  // the chance of a flower that nobody visited
+constexpr double kSelfPollination = 0.02;  // the chance of a flower that nobody visited
 constexpr double kFertileSeeding = 3;
 constexpr double kShade = 0.35, kShadeMax = 0.7;  // of the light, under each tree of a cell
-constexpr std::uint32_t kRipeShare = 4;           // a plant of less than a quarter is no food
+// Grazers leave what is smaller, and never take the last: what they cannot eat keeps plants alive,
+// and large enough to seed (kGrown).
+constexpr double kRipeShare = 0.6, kRootShare = 0.2;
 constexpr std::uint8_t kVisitsMax = 5;
 constexpr Tick kNectarTicks = 60;  // until visited flowers have nectar again
 
@@ -80,11 +82,15 @@ void wilt_or_mend(WorldState& state, std::uint32_t row, const Turn& turn) {
   health = dry ? health - change : std::min(1.0f, health + change);
 }
 
+}  // namespace
+
 bool may_seed(const WorldState& state, std::uint32_t row) {
   const Columns& columns = state.columns;
   return columns.health[row] > kSeedHealthMin && columns.thirst[row] < kSeedThirstMax &&
          columns.energy[row] > kGrown && has_room(state, columns.species[row]);
 }
+
+namespace {
 
 // The chance of a seed in this turn.
 double seeding(const WorldState& state, std::uint32_t row, const Turn& turn) {
@@ -140,8 +146,13 @@ void live_on(WorldState& state, std::uint32_t row, const Turn& turn) {
 }  // namespace
 
 bool is_ripe(const WorldState& state, std::uint32_t row) {
-  const std::uint32_t most = matter_max(state, state.columns.species[row]);
-  return state.ecology->bodies.matter[row] >= most / kRipeShare;
+  const double most = matter_max(state, state.columns.species[row]);
+  return state.ecology->bodies.matter[row] >= most * kRipeShare;
+}
+
+std::uint32_t leaves_of(const WorldState& state, std::uint32_t row) {
+  const double roots = kRootShare * matter_max(state, state.columns.species[row]);
+  return static_cast<std::uint32_t>(std::max(0.0, state.ecology->bodies.matter[row] - roots));
 }
 
 bool has_nectar(const WorldState& state, std::uint32_t row) {

@@ -43,6 +43,7 @@ constexpr EnvironmentNumber kEnvironmentNumbers[] = {
     {"rain", "intensity", &EnvironmentSpec::rain_intensity, 0, 1},
     {"rates", "hunger", &EnvironmentSpec::hunger_factor, 0, 100},
     {"rates", "thirst", &EnvironmentSpec::thirst_factor, 0, 100},
+    {"rates", "tiring", &EnvironmentSpec::tiring_factor, 0, 100},
     {"rates", "growth", &EnvironmentSpec::growth_factor, 0, 100},
     {"rates", "spread", &EnvironmentSpec::spread_factor, 0, 100},
     {"rates", "breeding", &EnvironmentSpec::breeding_factor, 0, 100},

@@ -8,7 +8,7 @@ namespace {
 
 constexpr double kDecomposerShare = 0.5;  // of the usual decay, added by each decomposer in a cell
 constexpr double kDecomposersMax = 8;     // of a cell that count
-constexpr double kSeepPerS = 0.02;  // how fast soil by the water gets as wet as kShoreMoisture
+constexpr double kSeepPerS = 0.1;  // how fast soil by the water gets as wet as kShoreMoisture
 constexpr float kShoreMoisture = 0.8f;
 constexpr double kShore_m = 5;
 

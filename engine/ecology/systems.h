@@ -54,16 +54,25 @@ void tend_colonies(WorldState& state);
 
 // Actions of the agent of a row: what abilities are to feeding.cpp.
 Receipt use_in_ecosystem(WorldState& state, std::uint32_t row, AbilityKind kind, EntityId target);
-Receipt feed_on(WorldState& state, std::uint32_t row, EntityId food);
-Receipt pollinate(WorldState& state, std::uint32_t row, EntityId flower);
+Receipt feed_on(WorldState& state, std::uint32_t row, EntityId food, double reach_m);
+Receipt pollinate(WorldState& state, std::uint32_t row, EntityId flower, double reach_m);
 Receipt drink_water(WorldState& state, std::uint32_t row);
 Receipt breed(WorldState& state, std::uint32_t row);
+// With this partner, which is of the same species, near and ready, or not.
+Receipt breed_with(WorldState& state, std::uint32_t row, EntityId partner);
 Receipt rest_in_ecosystem(WorldState& state, std::uint32_t row);
+// Whether a species has a diet of nothing but agents: where others forage, it hunts.
+bool eats_only_animals(const WorldState& state, SpeciesIndex species);
 // Takes over what the agents say they are about.
 void note_modes(WorldState& state);
 
+// Whether an animal is ready for children, apart from a partner; and a plant for seeds.
+bool is_ready_to_breed(const WorldState& state, std::uint32_t row);
+bool may_seed(const WorldState& state, std::uint32_t row);
 // Whether a plant is worth a bite: not nibbled to its roots.
 bool is_ripe(const WorldState& state, std::uint32_t row);
+// Units of a plant that grazers can take.
+std::uint32_t leaves_of(const WorldState& state, std::uint32_t row);
 // Whether a flower has nectar for one more visitor.
 bool has_nectar(const WorldState& state, std::uint32_t row);
 void take_nectar(WorldState& state, std::uint32_t row);

@@ -159,7 +159,9 @@ std::size_t foreign_symbol_size(std::string_view text) {
   // Lua's own symbols that begin like a foreign one.
   if (text.starts_with("~=") || text.starts_with("...")) return 0;
   for (const Entry& entry : kSymbols) {
-    if (text.starts_with(entry.text)) return entry.text.size();
+    if (text.front() == entry.text.front() && text.starts_with(entry.text)) {
+      return entry.text.size();
+    }
   }
   return 0;
 }

@@ -41,7 +41,7 @@ TokenKind name_kind(std::string_view name) {
       {"until", kUntil},       {"while", kWhile},
   });
   for (const auto& [word, kind] : kKeywords) {
-    if (word == name) return kind;
+    if (word.front() == name.front() && word == name) return kind;
   }
   return kName;
 }
@@ -82,6 +82,7 @@ std::pair<TokenKind, std::uint32_t> symbol_kind(std::string_view text) {
     return {kForeign, static_cast<std::uint32_t>(size)};
   }
   for (const auto& [symbol, kind] : kSymbols) {
+    if (text.front() != symbol.front()) continue;  // nearly all: a comparison of texts is a call
     if (text.starts_with(symbol)) return {kind, static_cast<std::uint32_t>(symbol.size())};
   }
   return {kForeign, 1};

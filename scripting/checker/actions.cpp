@@ -74,7 +74,8 @@ class ActionRules {
     // A key that the text does not tell may be the name of an action.
     const bool computed = expression.kind == ExpressionKind::kIndex && !key &&
                           context_.types.of(*expression.children[0]).is(Shape::kSelf);
-    const bool action = key && find_api(ApiKind::kSelfAction, *key) && *key != "note";
+    const bool action =
+        key && find_api(ApiKind::kSelfAction, *key) && *key != "note" && *key != "set_mode";
     acts_ = acts_ || computed || action;
   }
 

@@ -64,6 +64,10 @@ constexpr Habit kSelfHabits[] = {
     {"speak shout talk send broadcast message emit send_message signal", "write self:say(text)"},
     {"log print debug trace", "write self:note(text)"},
     {"distance_to distance dist distance_from", "a Sighting has its distance: food.distance"},
+    {"reproductive_drive libido fertility", "write self.drive"},
+    {"behavior behaviour activity", "write self.mode"},
+    {"colony_health swarm_health", "write self.colony"},
+    {"pause_left pause_s", "write self.pause"},
 };
 
 constexpr Habit kWorldHabits[] = {
@@ -93,6 +97,8 @@ constexpr Habit kWorldHabits[] = {
     {"trade_offer get_offer offers trades", "write world.offer()"},
     {"clock now current_time elapsed seconds get_time", "write world.time"},
     {"size dimensions bounds extent", "write world.width and world.depth"},
+    {"temp celsius degrees", "write world.temperature"},
+    {"nearest_water find_water get_water water_source", "write world.water()"},
     {"length", "write world.depth"},
     {"self me agent", "self is the first parameter: function policy.act(self, world)"},
     {"distance dist", "a Sighting has its distance: food.distance"},
@@ -256,7 +262,10 @@ std::string usage(const ApiEntry& entry) {
 
 std::string_view receipt_of(std::string_view action) {
   const ApiEntry* entry = find_api(ApiKind::kSelfAction, action);
-  if (!entry || entry->returns != "Self" || action == "note" || action == "idle") return {};
+  if (!entry || entry->returns != "Self" || action == "note" || action == "idle" ||
+      action == "set_mode") {
+    return {};
+  }
   if (action == "say" || action == "ask_for") return "self.last_message";
   const bool moves =
       action == "move" || action == "move_to" || action == "wander" || action == "turn";

@@ -78,14 +78,15 @@ function policy.act(self, world)
   local water = self.thirst > 0.3 and world.water() or nil
   if water and self.thirst > 0.85 then return drink(self, water) end
   if self.colony < (mode == "swarm" and 0.35 or 0.3) then return swarm(self, world) end
-  local threat = world.nearest("threat", mode == "flee" and 8 or 6)
+  local caution = self.hunger > 0.8 and 3 or 4.5
+  local threat = world.nearest("threat", mode == "flee" and caution + 2 or caution)
   if threat then return flee(self, threat) end
-  local well = self.hunger < 0.45 and self.thirst < 0.7 and self.energy > 0.35
+  local well = self.hunger < 0.45 and self.thirst < 0.7 and self.energy > 0.3
   if well and self.drive > 0.5 and mate(self, world) then return end
   if water and rises(mode == "drink", self.thirst, 0.75, 0.35) then return drink(self, water) end
-  if rises(mode == "rest", 1 - self.energy, 0.8, 0.5) then return rest(self, world) end
-  local eats = mode == "forage" or mode == "pollinate"
-  if rises(eats, self.hunger, 0.3, 0.12) then return feed(self, world) end
+  if rises(mode == "rest", 1 - self.energy, 0.75, 0.3) then return rest(self, world) end
+  local eats = mode == "forage" or mode == "hunt" or mode == "pollinate"
+  if rises(eats, self.hunger, 0.4, 0.15) then return feed(self, world) end
   self:set_mode("wander")
   self:wander()
 end

@@ -126,7 +126,7 @@ int write_one(const AbilityFlags& flags, const abilities::RunRequest& request, c
   const auto written = abilities::write_ability({flags.goal, {}}, **angel, ladder, told, &cancel);
   if (flags.json) {
     base::JsonObject json = abilities::ability_json(written);
-    json.add("ok", written.ok).add("source", written.source);
+    json.add("goal", written.goal).add("ok", written.ok).add("source", written.source);
     print_line(abilities::record("ability", json).json);
   } else if (written.ok) {
     print_line(summary_text(written) + "\n\n" + printable(written.source, Lines::kKeep));

@@ -8,10 +8,10 @@
 
 namespace cherub::server::net {
 
-// All open connections, to bound their number and to close them at the end. Network thread only.
+// All open connections, to know their number and to close them at the end. Network thread only.
 class Connections {
  public:
-  explicit Connections(std::size_t max) : max_(max) {}
+  Connections() = default;
 
   // Holds a connection's place; gives it back when it goes.
   class Ticket {
@@ -34,7 +34,7 @@ class Connections {
     std::uint64_t id_ = 0;
   };
 
-  [[nodiscard]] bool full() const { return closers_.size() >= max_; }
+  [[nodiscard]] std::size_t size() const { return closers_.size(); }
   // `close` ends the connection with a reason the peer can read; it must not call back in here.
   Ticket add(std::function<void()> close) {
     closers_.emplace(++last_id_, std::move(close));
@@ -56,7 +56,6 @@ class Connections {
     if (closers_.empty() && when_empty_) when_empty_();
   }
 
-  const std::size_t max_;
   std::uint64_t last_id_ = 0;
   std::map<std::uint64_t, std::function<void()>> closers_;
   std::function<void()> when_empty_;

@@ -16,17 +16,16 @@ constexpr std::size_t kLineBytesMax = 512;
 // little-endian. A reason against the line goes out as text.
 class FrameSession final : public std::enable_shared_from_this<FrameSession> {
  public:
-  FrameSession(tcp::socket socket, Application& application, Connections& connections)
-      : stream_(std::move(socket)), application_(application), connections_(connections) {}
+  FrameSession(Wire wire, const Surroundings& around) : wire_(std::move(wire)), around_(around) {}
 
   ~FrameSession() { leave(); }
 
   void start() {
-    ticket_ = connections_.add([weak = weak_from_this()] {
+    ticket_ = around_.connections.add([weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->end();
     });
-    stream_.expires_after(kHandshake);
-    asio::async_read_until(stream_, asio::dynamic_buffer(line_, kLineBytesMax), '\n',
+    wire_.next_layer().expires_after(kHandshake);
+    asio::async_read_until(wire_, asio::dynamic_buffer(line_, kLineBytesMax), '\n',
                            [self = shared_from_this()](error_code error, std::size_t bytes) {
                              if (!error) self->on_line(bytes);
                            });
@@ -36,32 +35,33 @@ class FrameSession final : public std::enable_shared_from_this<FrameSession> {
   void on_line(std::size_t bytes) {
     std::string_view line(line_.data(), bytes - 1);
     if (line.ends_with('\r')) line.remove_suffix(1);
-    auto opened = application_.open_frames(line);
+    auto opened = around_.application.open_frames(line);
     if (!opened.ok()) {
       line_ = opened.error().message + "\n";
-      asio::async_write(stream_, asio::buffer(line_),
+      asio::async_write(wire_, asio::buffer(line_),
                         [self = shared_from_this()](error_code, std::size_t) { self->end(); });
       return;
     }
     view_ = std::move(*opened);
-    view_.outbox->set_wake([weak = weak_from_this(), executor = stream_.get_executor()] {
+    view_.outbox->set_wake([weak = weak_from_this(), executor = wire_.get_executor()] {
       asio::post(executor, [weak] {
         if (const auto self = weak.lock()) self->send_next();
       });
     });
+    wire_.next_layer().expires_never();
     watch();
   }
 
   // Nothing more is expected; reading tells when the renderer is gone.
   void watch() {
-    stream_.socket().async_read_some(asio::buffer(scratch_),
-                                     [self = shared_from_this()](error_code error, std::size_t) {
-                                       if (error) {
-                                         self->end();
-                                       } else {
-                                         self->watch();
-                                       }
-                                     });
+    wire_.async_read_some(asio::buffer(scratch_),
+                          [self = shared_from_this()](error_code error, std::size_t) {
+                            if (error) {
+                              self->end();
+                            } else {
+                              self->watch();
+                            }
+                          });
   }
 
   void send_next() {
@@ -76,15 +76,15 @@ class FrameSession final : public std::enable_shared_from_this<FrameSession> {
     sending_ = std::move(message->bytes);
     const auto length = static_cast<std::uint32_t>(sending_->size());
     std::memcpy(length_.data(), &length, sizeof length);
-    stream_.expires_after(kIdle);
+    wire_.next_layer().expires_after(around_.idle());
     const std::array<asio::const_buffer, 2> buffers{asio::buffer(length_), asio::buffer(*sending_)};
-    asio::async_write(stream_, buffers, [self = shared_from_this()](error_code error, std::size_t) {
+    asio::async_write(wire_, buffers, [self = shared_from_this()](error_code error, std::size_t) {
       self->writing_ = false;
       self->sending_.reset();
       if (error) {
         self->end();
       } else {
-        self->stream_.expires_never();
+        self->wire_.next_layer().expires_never();
         self->send_next();
       }
     });
@@ -94,7 +94,7 @@ class FrameSession final : public std::enable_shared_from_this<FrameSession> {
     if (ended_) return;
     ended_ = true;
     leave();
-    stream_.close();
+    wire_.next_layer().close();
   }
 
   void leave() {
@@ -104,9 +104,8 @@ class FrameSession final : public std::enable_shared_from_this<FrameSession> {
     view_ = {};
   }
 
-  beast::tcp_stream stream_;
-  Application& application_;
-  Connections& connections_;
+  Wire wire_;
+  const Surroundings& around_;
   Connections::Ticket ticket_;
   View view_;
   std::string line_;
@@ -119,8 +118,8 @@ class FrameSession final : public std::enable_shared_from_this<FrameSession> {
 
 }  // namespace
 
-void start_frame_session(tcp::socket socket, Application& application, Connections& connections) {
-  std::make_shared<FrameSession>(std::move(socket), application, connections)->start();
+void start_frame_session(Wire wire, const Surroundings& around) {
+  std::make_shared<FrameSession>(std::move(wire), around)->start();
 }
 
 }  // namespace cherub::server::net

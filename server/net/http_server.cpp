@@ -1,10 +1,14 @@
 #include "server/http_server.h"
 
+#include <netinet/tcp.h>
 #include <spdlog/spdlog.h>
 
+#include <memory>
+#include <set>
 #include <utility>
 
 #include "server/net/session.h"
+#include "server/net/tls.h"
 
 namespace cherub::server {
 
@@ -12,33 +16,52 @@ using net::error_code;
 using net::tcp;
 using net::asio::steady_timer;
 
-struct HttpServer::State {
-  explicit State(HttpServerOptions given)
-      : options(std::move(given)), connections(options.connections_max) {}
+namespace {
 
-  using StartSession = void (*)(tcp::socket, Application&, net::Connections&);
+// Beyond the most connections, so many more are told so; what comes then is closed.
+constexpr std::size_t kRefusedAtOnceMax = 64;
+
+// Sent data that is not acknowledged for that long means that the peer has vanished.
+void limit_silence(tcp::socket& socket, std::uint32_t seconds) {
+  const unsigned milliseconds = seconds * 1000;
+  ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds,
+               sizeof milliseconds);
+}
+
+}  // namespace
+
+struct HttpServer::State {
+  explicit State(HttpServerOptions given) : options(std::move(given)) {}
+
+  using StartSession = void (*)(net::Wire, const net::Surroundings&);
   // One open port.
   struct Door {
-    explicit Door(net::asio::io_context& io) : acceptor(io), pause(io) {}
+    Door(net::asio::io_context& io, StartSession start_session, StartSession refuse_session)
+        : acceptor(io), pause(io), start(start_session), refuse(refuse_session) {}
     tcp::acceptor acceptor;
     steady_timer pause;
-    StartSession start = nullptr;
+    const StartSession start, refuse;  // nothing to refuse with: closed at once
   };
 
-  base::Result<std::uint16_t> open(Door& door, std::uint16_t port, StartSession start);
+  base::Result<std::uint16_t> open(Door& door, std::uint16_t port);
   void accept(Door& door);
   void on_accepted(Door& door, error_code error, tcp::socket socket);
+  void take(StartSession start, tcp::socket socket);
 
   const HttpServerOptions options;
-  Application* application = nullptr;
+  std::unique_ptr<net::asio::ssl::context> tls;
   net::Connections connections;
-  net::asio::io_context io{1};  // behind `connections`: sessions that die with it give tickets back
-  Door http{io}, frames{io};
+  std::optional<net::Surroundings> around;
+  net::asio::io_context io{1};  // behind the others: sessions that die with it give tickets back
+  Door http{io, net::start_http_session, net::refuse_http_session};
+  Door frames{io, net::start_frame_session, nullptr};
   steady_timer deadline{io};
+  bool closing = false;
+  // Of calls that are to be made later; they do not keep a server that is shut down.
+  std::set<std::shared_ptr<steady_timer>> timers;
 };
 
-base::Result<std::uint16_t> HttpServer::State::open(Door& door, std::uint16_t port,
-                                                    StartSession start) {
+base::Result<std::uint16_t> HttpServer::State::open(Door& door, std::uint16_t port) {
   const std::string where = options.host + ":" + std::to_string(port);
   error_code error;
   const auto address =
@@ -58,7 +81,6 @@ base::Result<std::uint16_t> HttpServer::State::open(Door& door, std::uint16_t po
   if (error) {
     return base::Error{base::ErrorCode::kIo, "Cannot listen: " + error.message() + ".", where};
   }
-  door.start = start;
   accept(door);
   return acceptor.local_endpoint().port();
 }
@@ -80,14 +102,39 @@ void HttpServer::State::on_accepted(Door& door, error_code error, tcp::socket so
     });
     return;
   }
-  if (connections.full()) {
-    spdlog::warn("connection refused: {} are open", options.connections_max);
+  const std::size_t most = options.limits.connections;
+  if (connections.size() < most) {
+    take(door.start, std::move(socket));
   } else {
-    error_code ignored;
-    socket.set_option(tcp::no_delay(true), ignored);
-    door.start(std::move(socket), *application, connections);
+    spdlog::warn("connection refused: {} are open", connections.size());
+    const bool told = door.refuse != nullptr && connections.size() < most + kRefusedAtOnceMax;
+    if (told) take(door.refuse, std::move(socket));
   }
   accept(door);
+}
+
+// Begins a session, with TLS after its handshake.
+void HttpServer::State::take(StartSession start, tcp::socket socket) {
+  error_code ignored;
+  socket.set_option(tcp::no_delay(true), ignored);
+  limit_silence(socket, options.limits.idle_seconds);
+  if (!tls) {
+    start(net::Wire(std::move(socket)), *around);
+    return;
+  }
+  const auto wire = std::make_shared<net::Wire>(std::move(socket), *tls);
+  const auto ticket =
+      std::make_shared<net::Connections::Ticket>(connections.add([weak = std::weak_ptr(wire)] {
+        if (const auto handshaking = weak.lock()) handshaking->next_layer().close();
+      }));
+  wire->next_layer().expires_after(net::kHandshake);
+  wire->async_handshake(net::Completion([this, start, wire, ticket](error_code error, std::size_t) {
+    if (!error) {
+      start(std::move(*wire), *around);
+    } else {
+      spdlog::debug("TLS handshake: {}", error.message());
+    }
+  }));
 }
 
 HttpServer::HttpServer(HttpServerOptions options)
@@ -96,13 +143,18 @@ HttpServer::HttpServer(HttpServerOptions options)
 HttpServer::~HttpServer() = default;
 
 base::Result<std::uint16_t> HttpServer::listen(Application& application) {
-  state_->application = &application;
-  const auto& frames_port = state_->options.frames_port;
-  if (frames_port) {
-    const auto opened = state_->open(state_->frames, *frames_port, net::start_frame_session);
+  const HttpServerOptions& options = state_->options;
+  state_->around.emplace(net::Surroundings{application, state_->connections, options.limits});
+  if (options.tls) {
+    auto tls = net::make_tls(*options.tls);
+    if (!tls.ok()) return tls.error();
+    state_->tls = std::move(*tls);
+  }
+  if (options.frames_port) {
+    const auto opened = state_->open(state_->frames, *options.frames_port);
     if (!opened.ok()) return opened.error();
   }
-  return state_->open(state_->http, state_->options.port, net::start_http_session);
+  return state_->open(state_->http, options.port);
 }
 
 std::uint16_t HttpServer::frames_port() const {
@@ -112,6 +164,20 @@ std::uint16_t HttpServer::frames_port() const {
 
 void HttpServer::post(std::function<void()> call) {
   net::asio::post(state_->io, std::move(call));
+}
+
+void HttpServer::post_after(std::chrono::milliseconds delay, std::function<void()> call) {
+  const auto timer = std::make_shared<steady_timer>(state_->io);
+  net::asio::post(state_->io, [state = state_.get(), timer, delay, call = std::move(call)] {
+    if (state->closing) return;
+    const std::weak_ptr<steady_timer> weak = timer;
+    state->timers.insert(timer);
+    timer->expires_after(delay);
+    timer->async_wait([state, weak, call](error_code error) {
+      state->timers.erase(weak.lock());
+      if (!error) call();
+    });
+  });
 }
 
 void HttpServer::run() {
@@ -135,6 +201,8 @@ void HttpServer::shut_down(std::chrono::milliseconds patience) {
     state->deadline.async_wait([state](error_code error) {
       if (!error) state->io.stop();
     });
+    state->closing = true;
+    for (const auto& timer : state->timers) timer->cancel();
     state->connections.close_all();
     state->connections.when_empty([state] { state->deadline.cancel(); });
   });

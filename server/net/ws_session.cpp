@@ -11,26 +11,23 @@ namespace {
 // One WebSocket client: reads its words, sends what its outbox holds, one message at a time.
 class WsSession final : public std::enable_shared_from_this<WsSession> {
  public:
-  WsSession(beast::tcp_stream stream, View view, Connections& connections)
-      : ws_(std::move(stream)),
-        grace_(ws_.get_executor()),
-        view_(std::move(view)),
-        connections_(connections) {}
+  WsSession(Wire wire, View view, const Surroundings& around)
+      : ws_(std::move(wire)), grace_(ws_.get_executor()), view_(std::move(view)), around_(around) {}
 
   ~WsSession() { leave(); }
 
   void start(http::request<http::string_body> upgrade) {
-    ticket_ = connections_.add([outbox = view_.outbox] {
+    ticket_ = around_.connections.add([outbox = view_.outbox] {
       outbox->close({kCloseGoingAway, "the server is shutting down"});
     });
     beast::get_lowest_layer(ws_).expires_never();  // the WebSocket layer has its own timers
-    ws_.set_option(websocket::stream_base::timeout{kHandshake, kIdle, true});
+    ws_.set_option(websocket::stream_base::timeout{kHandshake, around_.idle(), true});
     ws_.set_option(websocket::stream_base::decorator(
         [protocol = view_.subprotocol](websocket::response_type& response) {
           response.set(http::field::server, "cherub");
           if (!protocol.empty()) response.set(http::field::sec_websocket_protocol, protocol);
         }));
-    ws_.read_message_max(kInboundMessageBytesMax);
+    ws_.read_message_max(around_.limits.message_bytes);
     ws_.auto_fragment(false);  // else a message would be a write for every 4 KiB of it
     upgrade_ = std::move(upgrade);
     ws_.async_accept(upgrade_, [self = shared_from_this()](error_code error) {
@@ -120,10 +117,10 @@ class WsSession final : public std::enable_shared_from_this<WsSession> {
     if (view_.on_closed) view_.on_closed();
   }
 
-  websocket::stream<beast::tcp_stream> ws_;
+  websocket::stream<Wire> ws_;
   asio::steady_timer grace_;
   View view_;
-  Connections& connections_;
+  const Surroundings& around_;
   Connections::Ticket ticket_;
   http::request<http::string_body> upgrade_;
   beast::flat_buffer buffer_;
@@ -135,10 +132,9 @@ class WsSession final : public std::enable_shared_from_this<WsSession> {
 
 }  // namespace
 
-void start_ws_session(beast::tcp_stream stream, http::request<http::string_body> upgrade, View view,
-                      Connections& connections) {
-  std::make_shared<WsSession>(std::move(stream), std::move(view), connections)
-      ->start(std::move(upgrade));
+void start_ws_session(Wire wire, http::request<http::string_body> upgrade, View view,
+                      const Surroundings& around) {
+  std::make_shared<WsSession>(std::move(wire), std::move(view), around)->start(std::move(upgrade));
 }
 
 }  // namespace cherub::server::net

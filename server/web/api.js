@@ -14,7 +14,7 @@ export class ApiError extends Error {
   }
 }
 
-async function request(method, path, { json, text } = {}) {
+async function request(method, path, { json, text, lines } = {}) {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), kDeadlineMs);
   let response;
@@ -24,7 +24,7 @@ async function request(method, path, { json, text } = {}) {
       method,
       signal: abort.signal,
       headers: {
-        Accept: "application/json, application/problem+json",
+        Accept: "application/json, application/problem+json, application/x-ndjson",
         ...(json === undefined ? {} : { "Content-Type": "application/json" }),
         ...(text === undefined ? {} : { "Content-Type": "text/x-lua; charset=utf-8" }),
         ...accessHeaders(),
@@ -44,7 +44,8 @@ async function request(method, path, { json, text } = {}) {
     clearTimeout(timer);
   }
   if (response.status === 401 && (await askForToken()))
-    return request(method, path, { json, text });
+    return request(method, path, { json, text, lines });
+  if (response.ok && lines) return { body: raw.split("\n").filter((line) => line !== "") };
   let body = {};
   if (raw.trim() !== "") {
     try {
@@ -72,6 +73,9 @@ export async function listRuns() {
 }
 
 export const getRun = async (id) => (await request("GET", runPath(id))).body;
+// The newest events of the run's telemetry, each a line of JSON, oldest first.
+export const getLogs = async (id) =>
+  (await request("GET", `/logs?run=${encodeURIComponent(id)}`, { lines: true })).body;
 export const stopRun = (id) => request("DELETE", runPath(id));
 export const sendCommand = (id, command) =>
   request("POST", `${runPath(id)}/commands`, { json: command });

@@ -11,6 +11,7 @@ import { describeRecord } from "./record_words.js";
 import { RunList } from "./run_list.js";
 import { Phase, RunModel, unwrap } from "./run_model.js";
 import { ScoreChart } from "./score_chart.js";
+import { TelemetryPanel } from "./telemetry_panel.js";
 import { isNumber } from "./units.js";
 import { WorldView } from "./world_view.js";
 
@@ -25,6 +26,7 @@ const progress = new ProgressView();
 const chart = new ScoreChart();
 const world = new WorldView();
 const runs = new RunList();
+const telemetry = new TelemetryPanel();
 const policy = new PolicyPanel({ announce: (text) => progress.announce(text) });
 const form = new GoalForm(async (goal) => {
   const id = await startRun(goal);
@@ -56,6 +58,7 @@ async function openRun(id) {
   world.clear(id ? "Waiting for the first frame…" : "Type a goal and press “Start run”.");
   policy.open(model);
   consoleBox.clear();
+  telemetry.open("", false);
   chart.show([]);
   progress.open(model ?? new RunModel(""));
   if (!model) progress.model.phase = Phase.idle;
@@ -67,6 +70,7 @@ async function openRun(id) {
   if (details && (details.best || model.ended)) await showCode(opened);
   if (opened !== model) return;
   runs.load();
+  telemetry.open(opened.id, !opened.ended);
   if (model.phase !== Phase.failed || details) listen(opened);
   refresh();
 }
@@ -189,6 +193,7 @@ function takeRecord(raw) {
 }
 
 function runEnded() {
+  telemetry.ended();
   world.endOfRun();
   runs.load();
   if (!policy.filled) showCode(model);

@@ -32,7 +32,7 @@ export const phaseWords = {
 export function phaseOf(word) {
   const text = String(word ?? "").toLowerCase();
   if (/fail|error/.test(text)) return Phase.failed;
-  if (/terminat|stop|cancel/.test(text)) return Phase.terminated;
+  if (/terminat|stop|cancel|interrupt/.test(text)) return Phase.terminated;
   if (/done|finish|complete|end/.test(text)) return Phase.done;
   if (/pause/.test(text)) return Phase.paused;
   if (/live/.test(text)) return Phase.live;

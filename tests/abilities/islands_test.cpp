@@ -98,7 +98,8 @@ TEST_CASE("a batch of policies is checked alike on any number of threads") {
   for (int i = 0; i < 6; ++i) sources.push_back(islands.next({}, nullptr)->source);
   std::vector<std::string> first;
   for (const unsigned threads : {1u, 2u, 4u}) {
-    LadderPool pool(*scenario, registry, {}, threads);
+    const scripting::HostOptions options;
+    LadderPool pool(std::make_shared<PolicyPool>(*scenario, registry, options), threads);
     const auto verdicts = pool.climb(sources);
     REQUIRE(verdicts.size() == sources.size());
     std::vector<std::string> texts;

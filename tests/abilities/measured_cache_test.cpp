@@ -36,7 +36,8 @@ struct Bench {
 
   [[nodiscard]] std::string path() const { return folder.path() + "/measured.jsonl"; }
   base::Result<std::unique_ptr<MeasuredCache>> open(scripting::HostOptions options = {}) {
-    auto queue = std::make_unique<LocalJobQueue>(scenario, registry, options, 2);
+    auto queue = std::make_unique<LocalJobQueue>(
+        std::make_shared<PolicyPool>(scenario, registry, options), 2);
     return MeasuredCache::open(real_file_system(), path(), scenario, options,
                                std::make_unique<CountingQueue>(std::move(queue), run_jobs));
   }

@@ -1,7 +1,9 @@
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <set>
 
 #include "abilities/run_records.h"
+#include "engine/base/sha256.h"
 #include "run_fixture.h"
 
 namespace cherub::abilities {
@@ -85,6 +87,38 @@ TEST_CASE("a run leaves a folder that tells all of it") {
     REQUIRE(document);
     CHECK((*document)["type"].GetString() == record.type);
   }
+}
+
+TEST_CASE("candidates that one seed threw out are lines, all others have folders") {
+  const TemporaryFolder folder;
+  RunRequest request = small_request(folder);
+  request.candidates = 40;
+  KeepingObserver observer;
+  const RunSummary summary = run_with(request, observer);
+  REQUIRE(summary.end == RunEnd::kDone);
+  const fs::path dir = fs::path(summary.dir) / "iteration_1";
+  std::set<std::uint64_t> lines, scored;
+  std::ifstream file(dir / "dropped.jsonl");
+  for (std::string line; std::getline(file, line);) {
+    const auto dropped = base::parse_json(line);
+    REQUIRE(dropped);
+    CHECK(base::sha256_hex((*dropped)["source"].GetString()) == (*dropped)["sha256"].GetString());
+    CHECK(lines.insert((*dropped)["candidate"].GetUint64()).second);
+  }
+  for (const std::string& json : observer.of_type("candidate")) {
+    const auto record = base::parse_json(json);
+    REQUIRE(record);
+    if ((*record)["state"] != "scored" || (*record)["iteration"] != 1) continue;
+    const std::uint64_t number = (*record)["candidate"].GetUint64();
+    scored.insert(number);
+    const bool has_folder =
+        fs::exists(dir / ("candidate_" + std::to_string(number)) / "summaries.json");
+    CHECK(has_folder != lines.contains(number));
+    CHECK(lines.contains(number) ==
+          ((*record)["screened_out"].GetBool() && (*record)["episodes_done"] == 1));
+  }
+  CHECK(scored.size() > lines.size());
+  CHECK_FALSE(lines.empty());
 }
 
 TEST_CASE("the same request gives the same run") {

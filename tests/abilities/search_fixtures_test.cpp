@@ -51,7 +51,8 @@ TEST_CASE("a program that leads but fails in the fixture worlds is neither kept 
   const Objective objective = *understand("approach the target", scenario);
   const auto registry = std::make_shared<scripting::ScriptRegistry>();
   Evaluator evaluator(scenario, registry, {}, 1);
-  LadderPool ladders(scenario, registry, {}, 1);
+  const scripting::HostOptions options;
+  LadderPool ladders(std::make_shared<PolicyPool>(scenario, registry, options), 1);
   const auto folder = RunFolder::create(temporary.path(), "search");
   REQUIRE(folder);
   RunControl control;

@@ -2,9 +2,9 @@
 // goes by outside of them.
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <memory>
-#include <optional>
 
 #include "abilities/angel/builtin_angel.h"
 #include "abilities/evaluation.h"
@@ -70,30 +70,29 @@ void measure_scaling() {
   report("angel.eval_1_over_2_threads", best[0] / best[1], "1", "higher");
 }
 
-// Adds up the times of the episodes of a search, and looks when it began and ended.
+// What a run without a live world says of its time.
 class Timekeeper final : public abilities::RunObserver {
  public:
   void on_record(const abilities::RunRecord& record) override {
-    const double now = stopwatch_.seconds();
-    if (record.type == "iteration" && !begun_) begun_ = now;
-    if (record.type == "critique") search_s_ = now - *begun_;
-    if (record.type != "episode_summary") return;
-    ++episodes_;
-    episodes_s_ += (*base::parse_json(record.json))["wall_time_s"].GetDouble();
+    if (record.type == "episode_summary") ++episodes;
+    if (record.type != "done") return;
+    const auto summary = base::parse_json(record.json);
+    const auto& timing = (*summary)["timing"];
+    episodes_cpu_s = timing["episodes_cpu_s"].GetDouble();
+    wall_s = timing["wall_time_s"].GetDouble();
   }
   void on_tick(const engine::World&, const engine::TickReport&) override {}
   bool wants_ticks() const override { return false; }
 
-  [[nodiscard]] double overhead_share() const { return 1 - episodes_s_ / search_s_; }
-  [[nodiscard]] double episodes_per_s() const { return episodes_ / search_s_; }
-
- private:
-  abilities::Stopwatch stopwatch_;
-  std::optional<double> begun_;
-  double search_s_ = 0, episodes_s_ = 0, episodes_ = 0;
+  double episodes = 0, episodes_cpu_s = 0, wall_s = 0;
 };
 
-Timekeeper run_search(unsigned threads) {
+struct SearchTime {
+  double overhead_share = 0;  // of the processor time of the whole run, outside of episodes
+  double episodes_per_s = 0;
+};
+
+SearchTime run_search(unsigned threads) {
   std::string folder = (std::filesystem::temp_directory_path() / "cherub-bench-XXXXXX").string();
   if (::mkdtemp(folder.data()) == nullptr) give_up("no temporary folder");
   abilities::RunRequest request;
@@ -104,10 +103,12 @@ Timekeeper run_search(unsigned threads) {
   request.runs_dir = folder;
   Timekeeper timekeeper;
   abilities::RunControl control;
+  const std::clock_t start = std::clock();  // of all threads
   const auto summary = abilities::execute_run(request, "bench", control, timekeeper);
+  const double cpu_s = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   std::filesystem::remove_all(folder);
   if (summary.end != abilities::RunEnd::kDone) give_up(summary.error);
-  return timekeeper;
+  return {1 - timekeeper.episodes_cpu_s / cpu_s, timekeeper.episodes / timekeeper.wall_s};
 }
 
 }  // namespace
@@ -116,8 +117,10 @@ void bench_angel() {
   measure_scaling();
   std::vector<double> shares, rates;
   for (int round = 0; round < 3; ++round) {
-    shares.push_back(run_search(1).overhead_share());
-    rates.push_back(run_search(2).episodes_per_s());
+    shares.push_back(run_search(1).overhead_share);
+    const SearchTime two = run_search(2);
+    shares.push_back(two.overhead_share);
+    rates.push_back(two.episodes_per_s);
   }
   report("angel.overhead_share", median(shares), "1", "lower");
   report("angel.episodes_per_s", median(rates), "1/s", "higher");

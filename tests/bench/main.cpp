@@ -13,6 +13,7 @@ void bench_sandbox();
 void bench_scenarios();
 void bench_server();
 void bench_store();
+void bench_telemetry();
 void bench_world();
 
 }  // namespace cherub::bench
@@ -28,6 +29,7 @@ int main(int argc, char** argv) {
                                                      {"scenarios", &cherub::bench::bench_scenarios},
                                                      {"server", &cherub::bench::bench_server},
                                                      {"store", &cherub::bench::bench_store},
+                                                     {"telemetry", &cherub::bench::bench_telemetry},
                                                      {"world", &cherub::bench::bench_world}};
   if (argc == 1) {
     for (const auto& [name, run] : benchmarks) run();

@@ -1,6 +1,8 @@
 // What it costs to tell many clients: records to 50 and 200 of them beside other servers in the
 // same run, frames as deltas beside JSON, the tick of a world that is watched, and how long a
 // client waits beside one that has stalled.
+#include "tests/bench/server_bench.h"
+
 #include <netinet/in.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
@@ -27,6 +29,7 @@
 namespace cherub::bench {
 
 void bench_server();
+void bench_telemetry();
 
 namespace {
 
@@ -43,7 +46,7 @@ std::int64_t steady_ns() {
 // The real server, multiplexed WebSocket and channels; only the runs behind them are made up.
 class Broadcast final : public Application {
  public:
-  explicit Broadcast(Overflow overflow) : http_({"127.0.0.1", 0, 1024, std::nullopt}) {
+  explicit Broadcast(Overflow overflow) : http_({"127.0.0.1", 0, {}, std::nullopt, std::nullopt}) {
     load_ = make_channel(overflow);
     HubOptions hub;
     hub.clock = std::chrono::steady_clock::now;
@@ -163,18 +166,6 @@ double of_printed_port(const std::vector<std::string>& server, int clients, std:
   ChildProcess child(server);
   return deliveries("ws", static_cast<std::uint16_t>(std::atoi(child.line().c_str())), clients,
                     records);
-}
-
-std::uint16_t free_port() {
-  const int probe = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* const plain = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(probe, plain, size) != 0 || ::getsockname(probe, plain, &size) != 0) std::exit(1);
-  ::close(probe);
-  return ntohs(address.sin_port);
 }
 
 double of_nats(int clients, std::uint64_t records) {
@@ -347,8 +338,39 @@ void measure_stalled() {
 
 }  // namespace
 
+std::uint16_t free_port() {
+  const int probe = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const plain = reinterpret_cast<sockaddr*>(&address);
+  if (::bind(probe, plain, size) != 0 || ::getsockname(probe, plain, &size) != 0) std::exit(1);
+  ::close(probe);
+  return ntohs(address.sin_port);
+}
+
+void wait_for_port(std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const auto end = steady_ns() + 10'000'000'000;
+  while (steady_ns() < end) {
+    const int probe = ::socket(AF_INET, SOCK_STREAM, 0);
+    const int result = ::connect(probe, reinterpret_cast<sockaddr*>(&address), sizeof address);
+    ::close(probe);
+    if (result == 0) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  std::fprintf(stderr, "bench server: nobody listens at port %d\n", port);
+  std::exit(1);
+}
+
 void bench_server() {
+  measure_http();
   measure_delta();
+  bench_telemetry();
   measure_fanout(50);
   measure_fanout(200);
   measure_ticks();

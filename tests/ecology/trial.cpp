@@ -16,15 +16,20 @@ double Populations::mean_late(std::size_t species) const {
   return sum / static_cast<double>(samples.size() - first);
 }
 
-engine::Scenario meadow_without(const std::vector<std::string>& species, bool dry) {
+engine::Scenario meadow() {
   auto scenario = engine::builtin_scenario("meadow");
   if (!scenario.ok()) throw std::runtime_error(scenario.error().text());
-  for (engine::SpawnSpec& spawn : scenario->spawns) {
+  return std::move(*scenario);
+}
+
+engine::Scenario without(engine::Scenario scenario, const std::vector<std::string>& species,
+                         bool dry) {
+  for (engine::SpawnSpec& spawn : scenario.spawns) {
     const bool gone = std::find(species.begin(), species.end(), spawn.species) != species.end();
     if (gone) spawn.count = 0;
   }
-  if (dry) scenario->environment->rain_interval_s = 0;
-  return std::move(*scenario);
+  if (dry) scenario.environment->rain_interval_s = 0;
+  return scenario;
 }
 
 Populations live(const engine::Scenario& scenario, std::uint64_t seed, std::uint32_t ticks) {
@@ -32,6 +37,8 @@ Populations live(const engine::Scenario& scenario, std::uint64_t seed, std::uint
   if (!world.ok()) throw std::runtime_error(world.error().text());
   scripting::PolicyHost host(std::make_shared<scripting::ScriptRegistry>(), {});
   Populations populations;
+  populations.births.resize(scenario.species.size());
+  populations.deaths.resize(scenario.species.size());
   for (std::uint32_t tick = 0; tick <= ticks; ++tick) {
     if (tick % populations.every == 0) {
       auto& sample = populations.samples.emplace_back();
@@ -39,7 +46,11 @@ Populations live(const engine::Scenario& scenario, std::uint64_t seed, std::uint
         sample.push_back((*world)->alive_count(static_cast<engine::SpeciesIndex>(species)));
       }
     }
-    (*world)->step(host);
+    for (const engine::Event& event : (*world)->step(host).events) {
+      if (event.kind == engine::EventKind::kBirth) ++populations.births[event.species];
+      if (event.kind != engine::EventKind::kDeath) continue;
+      ++populations.deaths[event.species].at(static_cast<std::size_t>(event.value));
+    }
   }
   return populations;
 }

@@ -36,8 +36,8 @@ TEST_CASE("traits give the rates of the allometric formulas") {
   CHECK(deer.sense_radius == Approx(0.895 * 8.94427).epsilon(1e-4));
   CHECK(deer.speed == Approx(0.67 * 2.99070).epsilon(1e-4));
   CHECK(deer.matter == Approx(2.99070).epsilon(1e-4));
-  CHECK(deer.reproduce_age_s == Approx(3));
-  CHECK(deer.lifetime_s == Approx(25));
+  CHECK(deer.reproduce_age_s == Approx(30));
+  CHECK(deer.lifetime_s == Approx(250));
   const SpeciesSpec& moth = species_of(garden, "moth");
   CHECK(moth.hunger_rate == 0.008);  // the floors of small bodies
   CHECK(moth.thirst_rate == 0.003);

@@ -336,6 +336,35 @@ TEST_CASE("who follows the frontier explores nearly everything") {
   CHECK(value_of(scenario, values, "explored") > 0.97);
 }
 
+TEST_CASE("who walks sees the stairs that it stands on") {
+  // Steps in a row, each one voxel higher than the one before.
+  Scenario scenario = shipped("tower");
+  scenario.terrain = spec_of("tower", 13, 5, 0, 0);
+  scenario.spawns.resize(2);
+  const auto world = make_world(scenario, 1);
+  VoxelFollower follower(*world, HazardPolicy::kAvoid);
+  const std::uint32_t row = world->agent_rows()[0];
+  bool climbed = false;
+  for (int tick = 0; tick < 600 && world->columns().reached[row] == 0; ++tick) {
+    const float z = world->columns().z[row];
+    world->step(follower);
+    climbed |= world->columns().z[row] > z;
+    // Whatever it walks on next is on its map when it stands in the middle of a cell.
+    const Columns& columns = world->columns();
+    const Cell here{int(columns.x[row]), int(columns.y[row]), int(columns.z[row])};
+    const bool centred = std::abs(columns.x[row] - float(here.x) - 0.5f) < 0.1f &&
+                         std::abs(columns.y[row] - float(here.y) - 0.5f) < 0.1f;
+    if (!centred) continue;
+    const KnownGround known{world->terrain(), world->state().maps[row]};
+    for_each_step(world->terrain(), kWalking, here, [&](Cell next) {
+      if (next.z <= here.z) return;
+      CAPTURE(here.x, here.y, here.z, next.x, next.y, next.z);
+      REQUIRE(known.passable(next.x, next.y, next.z));
+    });
+  }
+  CHECK(climbed);
+}
+
 TEST_CASE("eyes look ahead; what is right beside is felt") {
   Scenario scenario = shipped("caves");
   const auto settings = std::vector<std::string>{"terrain.openness=1", "terrain.hazard_density=0"};
@@ -435,7 +464,7 @@ TEST_CASE("a walker without ground under its feet falls voxel by voxel") {
   const std::uint32_t row = world->agent_rows().back();
   REQUIRE(world->columns().z[row] == 3.5f);
   Puppeteer go([&](const World&, Intents& intents) { move(intents, row, MoveKind::kBy, 0.1f, 0); });
-  for (const float z : {2.5f, 1.5f, 0.5f}) {
+  for (const float z : {2.7f, 1.7f, 0.7f}) {
     world->step(go);
     CHECK(world->columns().z[row] == z);
     CHECK(world->columns().x[row] == 12.5f);

@@ -167,8 +167,8 @@ TEST_CASE("The examples of collect, finalize and migrate give what they should",
 TEST_CASE("self has what the manifest says, and nothing else", "[manifest]") {
   CHECK(both(prelude_keys("self.lua", "fields"), prelude_keys("nature.lua", "own")) ==
         manifest_names(ApiKind::kSelfField));
-  const Names of_bodies = both(prelude_keys("self.lua", "actions"),
-                               prelude_keys("nature.lua", "nature"));
+  const Names of_bodies =
+      both(prelude_keys("self.lua", "actions"), prelude_keys("nature.lua", "nature"));
   CHECK(both(of_bodies, prelude_keys("uses.lua", "uses")) == manifest_names(ApiKind::kSelfAction));
 }
 

@@ -99,4 +99,46 @@ TEST_CASE("with a token, all but the open addresses ask for it") {
   CHECK(status(refuse_access(rules, bare, Guard::kOpen)) == 0);
 }
 
+TEST_CASE("an origin may be put on a list, as a whole") {
+  const std::vector<std::string> list = {"https://garden.example:8443"};
+  CHECK(origin_allowed("https://Garden.example:8443", "other.example", list));
+  CHECK_FALSE(origin_allowed("http://garden.example:8443", "other.example", list));
+  CHECK_FALSE(origin_allowed("https://garden.example", "other.example", list));
+  CHECK_FALSE(origin_allowed("https://garden.example:8443.evil.example", "other.example", list));
+  CHECK_FALSE(origin_allowed("null", "other.example", list));
+  AccessRules rules;
+  rules.origins = list;
+  const HttpRequest request =
+      request_with({{"host", "localhost:1"}, {"origin", "https://garden.example:8443"}});
+  CHECK(status(refuse_access(rules, request, Guard::kChanging)) == 0);
+}
+
+TEST_CASE("no part of a token is worth anything, whichever byte is wrong") {
+  const std::string token = "correct horse battery staple";
+  CHECK(tokens_equal(token, token));
+  for (std::size_t i = 0; i < token.size(); ++i) {
+    CHECK_FALSE(tokens_equal(token.substr(0, i), token));
+    for (int bit = 0; bit < 8; ++bit) {
+      std::string other = token;
+      other[i] = static_cast<char>(other[i] ^ (1 << bit));
+      CHECK_FALSE(tokens_equal(other, token));
+    }
+  }
+  CHECK_FALSE(tokens_equal(token + token, token));
+  CHECK_FALSE(tokens_equal(token + std::string(1, '\0'), token));
+}
+
+TEST_CASE("a token in an address is refused, also the right one, also where none is asked for") {
+  for (const char* query : {"token=abc", "x=1&access_token=abc", "TOKEN=abc&x=1", "token"}) {
+    CHECK(has_token_in_query(query));
+    HttpRequest request = request_with({{"host", "localhost"}});
+    request.query = query;
+    CHECK(status(refuse_access({true, "abc"}, request, Guard::kReader)) == 400);
+    CHECK(status(refuse_access({}, request, Guard::kOpen)) == 400);
+  }
+  for (const char* query : {"", "x=token", "tokens=1", "xtoken=1"}) {
+    CHECK_FALSE(has_token_in_query(query));
+  }
+}
+
 }  // namespace cherub::server

@@ -4,72 +4,11 @@
 #include <filesystem>
 #include <fstream>
 
+#include "api_bench.h"
 #include "engine/base/json.h"
-#include "fake_run.h"
 #include "server/run_body.h"
 
 namespace cherub::server {
-namespace {
-
-// An Api over a fake run, with a runs folder of its own.
-struct Bench {
-  explicit Bench(AccessRules rules = {}) {
-    std::filesystem::remove_all(dir);
-    std::filesystem::create_directories(dir);
-    ApiOptions options;
-    options.access = std::move(rules);
-    options.defaults.runs_dir = dir;
-    options.api_markdown = "# API";
-    api.emplace(std::move(options), registry, StaticFiles());
-  }
-
-  HttpRequest request(std::string method, std::string path, std::string body = {}) {
-    HttpRequest made;
-    made.method = std::move(method);
-    made.path = std::move(path);
-    made.body = std::move(body);
-    made.headers = {{"host", "127.0.0.1:8088"}};
-    return made;
-  }
-
-  HttpResponse ask(const HttpRequest& asked) {
-    Reply reply = api->handle(asked);
-    if (auto* response = std::get_if<HttpResponse>(&reply)) return std::move(*response);
-    const auto pending = std::get<std::shared_ptr<PendingReply>>(reply);
-    std::atomic<bool> answered{false};
-    HttpResponse later;
-    pending->when_ready([&](HttpResponse response) {
-      later = std::move(response);
-      answered = true;
-    });
-    REQUIRE(eventually([&] { return answered.load(); }));
-    return later;
-  }
-  HttpResponse ask(std::string method, std::string path, std::string body = {}) {
-    return ask(request(std::move(method), std::move(path), std::move(body)));
-  }
-
-  std::string start() {
-    const HttpResponse response = ask("POST", "/run", R"({"user_goal":"reach the target fast"})");
-    REQUIRE(response.status == 202);
-    const std::string id = (*base::parse_json(response.body))["run_id"].GetString();
-    REQUIRE(eventually([&] { return registry.find(id)->script().sha256 == "aa"; }));
-    return id;
-  }
-
-  std::string dir = (std::filesystem::temp_directory_path() / "cherub_api_test").string();
-  FakeRun fake;
-  RunRegistry registry{fake.function(), {1, 4, 8}, {std::chrono::steady_clock::now}};
-  std::optional<Api> api;
-};
-
-std::string field_of(const HttpResponse& response) {
-  const auto body = base::parse_json(response.body);
-  return body.ok() && body->HasMember("field") ? (*body)["field"].GetString() : "";
-}
-
-}  // namespace
-
 TEST_CASE("a problem is an object with status, title, detail and field") {
   const HttpResponse response = problem(400, "No \"quotes\" break it.", "user_goal");
   CHECK(response.content_type == "application/problem+json");
@@ -96,7 +35,7 @@ TEST_CASE("a run is started, shown, listed and ended") {
   CHECK(bench.ask("GET", "/run").body.find(id) != std::string::npos);
   CHECK(bench.ask("DELETE", "/run/" + id).status == 202);
   REQUIRE(eventually([&] { return bench.registry.find(id)->over(); }));
-  CHECK(bench.ask("DELETE", "/run/" + id).status == 404);  // over, and nothing on disk
+  CHECK(bench.ask("DELETE", "/run/" + id).status == 409);
 }
 
 TEST_CASE("a body that is no run is refused, naming the field") {
@@ -116,17 +55,6 @@ TEST_CASE("a body that is no run is refused, naming the field") {
   CHECK(bench.ask("POST", "/run", "{").status == 400);
   CHECK(bench.ask("POST", "/run", std::string(100'000, '[')).status == 400);
   CHECK(bench.fake.started() == 0);
-}
-
-TEST_CASE("a repeated request with the same key makes one run") {
-  Bench bench;
-  HttpRequest request = bench.request("POST", "/run", R"({"user_goal":"fast"})");
-  request.headers.emplace_back("idempotency-key", "k1");
-  const auto first = base::parse_json(bench.ask(request).body);
-  const auto second = base::parse_json(bench.ask(request).body);
-  CHECK((*first)["run_id"] == (*second)["run_id"]);
-  request.body = R"({"user_goal":"safe"})";
-  CHECK(bench.ask(request).status == 422);
 }
 
 TEST_CASE("a client's model address gets neither the operator's key nor the operator's model") {
@@ -227,8 +155,8 @@ TEST_CASE("while a run searches, commands wait or are told that there is no worl
   CHECK(bench.ask("GET", "/run/" + id + "/profile").status == 200);
   CHECK(bench.ask("POST", path, R"({"line":"quit"})").status == 200);
   CHECK(eventually([&] { return bench.registry.find(id)->state() == RunState::kTerminated; }));
-  CHECK(bench.ask("POST", path, R"({"line":"pause"})").status == 404);
-  CHECK(bench.ask("GET", "/run/" + id + "/profile").status == 404);
+  CHECK(bench.ask("POST", path, R"({"line":"pause"})").status == 409);
+  CHECK(bench.ask("GET", "/run/" + id + "/profile").status == 409);
   CHECK(bench.ask("POST", "/run/" + id + "/profile").status == 405);
 }
 

@@ -57,6 +57,9 @@ TEST_CASE("wrong types and values are named") {
   CHECK(error_text("- port").find("map") != std::string::npos);
   CHECK(error_text("port: [").find("garden.yaml") != std::string::npos);
   CHECK(error_text("", {{"CHERUB_PORT", "x"}}).find("CHERUB_PORT") != std::string::npos);
+  CHECK(error_text("header_bytes_max: 511").find("512") != std::string::npos);
+  CHECK(error_text("idle_seconds: 0").find("'idle_seconds'") != std::string::npos);
+  CHECK(error_text("resume_interrupted: 7").find("on or off") != std::string::npos);
   CHECK(error_text("port: 65535").empty());
 }
 
@@ -79,7 +82,9 @@ TEST_CASE("the catalogue is beside the runs, elsewhere, or nowhere") {
 
 TEST_CASE("every key can be set by the file under its own name") {
   for (const std::string& key : config_keys()) {
-    const std::string value = key == "jit" ? "on" : "7";
+    const bool is_switch = key == "jit" || key == "resume_interrupted";
+    const bool is_bytes = key.ends_with("_bytes_max");
+    const std::string value = is_switch ? "on" : is_bytes ? "4096" : "7";
     CHECK(error_text(key + ": " + value).empty());
   }
 }

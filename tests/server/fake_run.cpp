@@ -11,9 +11,11 @@ abilities::RunRecord record(const std::string& type, const std::string& more) {
 }
 
 RunFunction FakeRun::function() {
-  return [this](const abilities::RunRequest& request, const std::string& run_id,
-                abilities::RunControl& control, abilities::RunObserver& observer) {
+  return [this](const RunOrder& order, abilities::RunControl& control,
+                abilities::RunObserver& observer) {
     ++started_;
+    if (order.resumes) ++resumed_;
+    const abilities::RunRequest& request = order.request;
     if (request.user_goal == "throw") throw std::runtime_error("a fault of the run");
     observer.on_record(record("connected"));
     observer.on_record(record("step", R"("t":0.1)"));
@@ -42,7 +44,7 @@ RunFunction FakeRun::function() {
       control.state().wait(std::chrono::steady_clock::now() + std::chrono::milliseconds(2));
     }
     abilities::RunSummary summary;
-    summary.run_id = run_id;
+    summary.run_id = order.run_id;
     const bool ended = control.state().cancel;
     summary.end = ended ? abilities::RunEnd::kTerminated : abilities::RunEnd::kDone;
     summary.json = record(ended ? "terminated" : "done", R"("score":1)").json;

@@ -30,10 +30,11 @@ class FakeRun {
   // Lets runs end by themselves.
   void release() { released_ = true; }
   [[nodiscard]] int started() const { return started_; }
+  [[nodiscard]] int resumed() const { return resumed_; }
 
  private:
   std::atomic<bool> released_{false};
-  std::atomic<int> started_{0};
+  std::atomic<int> started_{0}, resumed_{0};
 };
 
 }  // namespace cherub::server

@@ -1,131 +1,17 @@
 #include "server/http_server.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <thread>
 
 #include "fake_run.h"
+#include "raw_server.h"
 #include "tests/text.h"
 
 namespace cherub::server {
 
 using cherub::testing::has;
-
-namespace {
-
-// Answers with what it was asked, later when the path says so.
-class Echo final : public Application {
- public:
-  Reply handle(const HttpRequest& request) override {
-    HttpResponse response;
-    response.body = request.method + " " + request.path + "?" + request.query + " " + request.body;
-    if (request.path == "/late") {
-      response.body = "late";
-      return std::make_shared<PendingReply>(std::chrono::milliseconds(20), std::move(response));
-    }
-    if (request.path != "/thread") return response;
-    auto pending = std::make_shared<PendingReply>(std::chrono::seconds(10), HttpResponse());
-    deliverer_ = std::thread([pending, response] { pending->deliver(response); });
-    return pending;
-  }
-  std::variant<View, HttpResponse> open_view(const HttpRequest& request) override {
-    if (request.path != "/ws") return problem(404, "no");
-    View view;
-    view.outbox = std::make_shared<Outbox>();
-    view.on_text = [](std::string_view) {};
-    outbox = view.outbox;
-    return view;
-  }
-  base::Result<View> open_frames(std::string_view line) override {
-    if (line != "run/agents") return base::Error{base::ErrorCode::kNotFound, "no such run", ""};
-    View view;
-    view.outbox = std::make_shared<Outbox>();
-    view.on_closed = [this] { frames_closed = true; };
-    view.outbox->push_frame(1, {std::make_shared<const std::string>("frame!"), true});
-    return view;
-  }
-  std::atomic<bool> frames_closed{false};
-  ~Echo() override {
-    if (deliverer_.joinable()) deliverer_.join();
-  }
-  std::shared_ptr<Outbox> outbox;
-
- private:
-  std::thread deliverer_;
-};
-
-class Server {
- public:
-  explicit Server(std::size_t connections_max = 1024)
-      : server_({"127.0.0.1", 0, connections_max, std::uint16_t{0}}) {
-    port = *server_.listen(echo);
-    frames_port = server_.frames_port();
-    thread_ = std::thread([this] { server_.run(); });
-  }
-  ~Server() {
-    server_.shut_down(std::chrono::seconds(2));
-    thread_.join();
-  }
-  Echo echo;
-  std::uint16_t port = 0, frames_port = 0;
-  void post(std::function<void()> call) { server_.post(std::move(call)); }
-
- private:
-  HttpServer server_;
-  std::thread thread_;
-};
-
-class Client {
- public:
-  explicit Client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const timeval patience{10, 0};
-    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    REQUIRE(::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-  }
-  ~Client() { ::close(socket_); }
-  Client(const Client&) = delete;
-  Client& operator=(const Client&) = delete;
-
-  void send(const std::string& text) {
-    std::size_t sent = 0;
-    while (sent < text.size()) {
-      const auto bytes = ::send(socket_, text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
-      if (bytes <= 0) return;
-      sent += static_cast<std::size_t>(bytes);
-    }
-  }
-  // Everything up to and with `text`, or up to the end of the connection.
-  std::string read_until(const std::string& text) {
-    char piece[4096];
-    while (received_.find(text) == std::string::npos) {
-      const auto bytes = ::recv(socket_, piece, sizeof piece, 0);
-      if (bytes <= 0) break;
-      received_.append(piece, static_cast<std::size_t>(bytes));
-    }
-    return received_;
-  }
-  std::string read_all() { return read_until("\xff no such text"); }
-
- private:
-  int socket_;
-  std::string received_;
-};
-
-std::string get(const std::string& path, const std::string& more = "") {
-  return "GET " + path + " HTTP/1.1\r\nHost: x\r\n" + more + "\r\n";
-}
-
-}  // namespace
 
 TEST_CASE("requests on one connection are answered in turn, also when sent at once") {
   Server server;
@@ -180,15 +66,19 @@ TEST_CASE("a body at the limit is taken") {
   CHECK(has(client.read_all(), " 200 "));
 }
 
-TEST_CASE("one connection more than allowed is refused, and its place comes free again") {
-  Server server(1);
+TEST_CASE("one connection more than allowed is told so, and its place comes free again") {
+  ServerLimits limits;
+  limits.connections = 1;
+  Server server(limits);
   {
     Client first(server.port);
     first.send(get("/"));
     REQUIRE(has(first.read_until("GET /?"), " 200 "));
     Client second(server.port);
     second.send(get("/"));
-    CHECK(second.read_all().empty());
+    const std::string told = second.read_all();
+    CHECK(has(told, " 503 "));
+    CHECK(has(told, "Retry-After: 5"));
   }
   CHECK(eventually([&] {
     Client third(server.port);
@@ -237,9 +127,7 @@ TEST_CASE("posts from several threads run on the server's, in the order of each"
 TEST_CASE("a client that stalls is told 4008 when it reads again, and what it got is whole") {
   Server server;
   Client client(server.port);
-  client.send(get("/ws",
-                  "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"));
+  client.send(get("/ws", kUpgrade));
   REQUIRE(has(client.read_until("\r\n\r\n"), " 101 "));
   const auto outbox = server.echo.outbox;
   const auto record = std::make_shared<const std::string>(std::string(60'000, 'x'));
@@ -258,15 +146,12 @@ TEST_CASE("a client that stalls is told 4008 when it reads again, and what it go
 }
 
 TEST_CASE("a WebSocket is refused or taken, gets its messages and a reason at the end") {
-  const std::string upgrade =
-      "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
   auto server = std::make_unique<Server>();
   Client refused(server->port);
-  refused.send(get("/elsewhere", upgrade));
+  refused.send(get("/elsewhere", kUpgrade));
   CHECK(has(refused.read_until("\"no\""), " 404 "));
   Client taken(server->port);
-  taken.send(get("/ws", upgrade));
+  taken.send(get("/ws", kUpgrade));
   CHECK(has(taken.read_until("\r\n\r\n"), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
   server->echo.outbox->push_record(std::make_shared<const std::string>("a word"));
   CHECK(has(taken.read_until("a word"),

@@ -320,6 +320,45 @@ class PageTest(unittest.TestCase):
         self.assertIn("return policy", self.source())
         self.assert_quiet_console(r"/scripts/policy .*status of 422")
 
+    @unittest.skipUnless(BINARY, "the stand-in keeps no telemetry")
+    def test_telemetry_is_watched_filtered_and_held(self):
+        browser = self.browser
+        self.start_run()
+        self.wait_until_live()
+        browser.find("#telemetry summary").click()
+        rows = lambda: [row.text for row in browser.find_all(".event-row")]  # noqa: E731
+        self.wait(lambda: any("angel/best" in row for row in rows()), "the past is shown")
+        self.type_command("step 1")
+        self.wait(lambda: any("client/command" in row for row in rows()), "and what comes")
+        self.shot("15-telemetry")
+        browser.find("#telemetry-source").type("Clients")
+        self.wait(lambda: rows() and all("client/" in row for row in rows()), "by source")
+        browser.find("#telemetry-source").type("All")
+        browser.find("#telemetry-text").type("session_init")
+        self.wait(lambda: len(rows()) == 1, "by text")
+        browser.find("#telemetry-text").clear()
+        browser.find("#telemetry-text").type("command")
+        self.wait(lambda: len(rows()) == 1, "the one command")
+        browser.find("#telemetry-pause").click()
+        self.type_command("pause")
+        self.wait(lambda: "new" in self.text("#telemetry-reading"), "what comes is counted")
+        self.assertEqual(len(rows()), 1)
+        browser.find("#telemetry-pause").click()
+        self.wait(lambda: len(rows()) == 2, "and shown when it goes on")
+        browser.set_dark(True)
+        self.shot("16-telemetry-dark")
+        for width in (400, 1000, 1440):
+            browser.resize(width, 900)
+            self.assertLessEqual(
+                browser.script("return document.documentElement.scrollWidth"), width
+            )
+            self.shot(f"17-telemetry-{width}")
+        browser.find("#stop-run").click()
+        browser.find("#telemetry-text").clear()
+        browser.find("#telemetry-text").type("session_end")
+        self.wait(lambda: len(rows()) == 1, "the end is told")
+        self.assert_quiet_console()
+
     def test_a_refused_goal_is_told_at_its_field(self):
         browser = self.browser
         browser.find("#start-run").click()

@@ -1,0 +1,56 @@
+"""A TCP proxy that cuts its connections off after some bytes, for clients that must come back."""
+import random
+import socket
+import threading
+
+
+class CuttingProxy:
+    """Connections to `address` go to the server's port; each is reset after a random number of
+    bytes that the server sent, the first ones soon. `cuts`: how many were."""
+
+    def __init__(self, port, seed, bytes_max=6000, cuts_max=25):
+        self.port, self.chance = port, random.Random(seed)
+        self.bytes_max, self.cuts_max, self.cuts = bytes_max, cuts_max, 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.address = "http://127.0.0.1:%d" % self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def close(self):
+        self.listener.close()
+
+    def accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            server = socket.create_connection(("127.0.0.1", self.port))
+            threading.Thread(target=self.pump, args=(client, server), daemon=True).start()
+            threading.Thread(target=self.cut, args=(server, client), daemon=True).start()
+
+    @staticmethod
+    def pump(source, sink):
+        try:
+            while data := source.recv(65536):
+                sink.sendall(data)
+        except OSError:
+            pass
+
+    def cut(self, server, client):
+        """Passes on what the server says, up to the cut."""
+        left = self.chance.randrange(300, self.bytes_max)
+        if self.cuts >= self.cuts_max:
+            left = 1 << 40
+        try:
+            while left > 0 and (data := server.recv(min(65536, left))):
+                client.sendall(data)
+                left -= len(data)
+        except OSError:
+            pass
+        self.cuts += left <= 0
+        for end in (client, server):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+            end.close()
