@@ -23,7 +23,7 @@ constexpr ApiRow kActions[] = {
             "until self.items has more of it. Short for self:use(\"craft\", nil, details).",
      .cost = "50",
      .right = "if (self.items.grain or 0) >= 2 then return self:craft(\"bread\") end",
-     .wrong = "return self:make(\"bread\")",
+     .wrong = "return self:crafts(\"bread\")",
      .wrong_hint = "write self:craft(item)",
      .needs = "craft"},
 };
