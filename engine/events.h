@@ -34,11 +34,11 @@ enum class EventKind : std::uint8_t {
   kRequest,    // text: what ability is asked for
   kPollinate,  // other: the flower; value: hunger relieved
   kMiss,       // a hunter missed its prey, `other`
+  kFetch,      // other: the place out of whose store it came; value: count; text: item
+  kCraft,      // other: where; value: how many were made; text: item
   kPositionAbsorbed,  // drawn toward where a client shows it; value: how far that was, m
   kPositionRefused,   // a client shows it where it cannot be; value: how far that is, m
   kClientEvent,       // what a client reported; other: its target; text: "predation accepted"
-  kFetch,      // other: the place out of whose store it came; value: count; text: item
-  kCraft,      // other: where; value: how many were made; text: item
 };
 const char* event_name(EventKind kind);
 

@@ -229,7 +229,10 @@ std::uint32_t add_entity(WorldState& state, SpeciesIndex species, float x, float
   columns.script[row] = scripted ? 0 : kNoScript;
   columns.x[row] = x;
   columns.y[row] = y;
-  columns.z[row] = z;
+  // Wherever in a cell somebody puts it, who walks stands.
+  const Gait& gait = state.rules[species].gait;
+  columns.z[row] =
+      gait.motion == Motion::kWalk ? static_cast<float>(cell_at(z)) + height_in_cell(gait) : z;
   settle(state.terrain, state.rules[species].body_radius, z, columns.x[row], columns.y[row]);
   columns.health[row] = 1;
   columns.energy[row] = 1;

@@ -99,12 +99,12 @@ class SocietyReader {
     cursor_.object([&](std::string_view name) {
       // These only where there are some.
       if (name == "ability_pasts") return list([&] { read_past(); });
-      if (name == "economy") {
-        made_.economy = read_economy(cursor_);
-        return;
-      }
       if (name == "reports") {
         made_.reports = read_history(cursor_);
+        return;
+      }
+      if (name == "economy") {
+        made_.economy = read_economy(cursor_);
         return;
       }
       ++parts;
@@ -303,8 +303,8 @@ std::string society_json(const Society& society) {
     for (const auto& [ability, past] : society.ability_pasts) pasts.raw(past_json(ability, past));
     json.raw("ability_pasts", pasts.text());
   }
-  if (!society.economy.empty()) json.raw("economy", economy_json(society.economy));
   if (!society.reports.empty()) json.raw("reports", history_json(society.reports));
+  if (!society.economy.empty()) json.raw("economy", economy_json(society.economy));
   return json.raw("role_abilities", roles.text())
       .raw("own_abilities", table_json(society.own_abilities))
       .raw("cooldowns", table_json(society.cooldowns))

@@ -98,9 +98,11 @@ const SharedBytes& RecordChannel::bare(Record& record) const {
 
 const SharedBytes& RecordChannel::event(Record& record) const {
   if (!record.event) {
-    record.event = std::make_shared<const std::string>("id: " + options_.epoch + "." +
-                                                       std::to_string(record.seq) +
-                                                       "\ndata: " + *bare(record) + "\n\n");
+    // The id comes last: some clients remember it at once, and would go on behind an event of which
+    // they have not got the rest.
+    record.event =
+        std::make_shared<const std::string>("data: " + *bare(record) + "\nid: " + options_.epoch +
+                                            "." + std::to_string(record.seq) + "\n\n");
   }
   return record.event;
 }

@@ -431,6 +431,10 @@ void RunRegistry::work() {
 void RunRegistry::execute(const std::shared_ptr<Run>& run, const RunFunction& function) {
   spdlog::info("run {} begins: scenario {}, goal {}", run->id(), run->request().scenario,
                base::json_string(run->request().user_goal));
+  if (const auto& log = run->hub().telemetry()) {
+    log->emit(telemetry::kinds::kSessionInit,
+              {.detail = base::JsonObject().add("resumes", run->resumes()).text()});
+  }
   try {
     run->finish(function({run->request(), run->id(), run->resumes()}, run->control(), *run));
   } catch (const std::exception& exception) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <utility>
 
 #include "engine/base/sha256.h"
@@ -11,12 +12,12 @@
 namespace cherub::server {
 namespace {
 
-struct Embedded {
+struct Source {
   std::string_view path;
   std::string_view body;
 };
 
-const Embedded kEmbedded[] = {
+const Source kSources[] = {
 #include "server/web_table.inc"
 };
 
@@ -42,6 +43,18 @@ StaticFile make_file(std::string_view path, std::string body) {
   return {content_type(path), std::move(body), std::move(etag)};
 }
 
+// By path; made once, tags and all.
+const std::map<std::string_view, StaticFile>& embedded() {
+  static const std::map<std::string_view, StaticFile> files = [] {
+    std::map<std::string_view, StaticFile> made;
+    for (const Source& source : kSources) {
+      made.emplace(source.path, make_file(source.path, std::string(source.body)));
+    }
+    return made;
+  }();
+  return files;
+}
+
 // One name, no folders, nothing hidden.
 bool plain_name(std::string_view name) {
   if (name.empty() || name.front() == '.') return false;
@@ -61,10 +74,8 @@ std::optional<StaticFile> StaticFiles::find(std::string_view path) const {
     if (!file) return std::nullopt;
     return make_file(path, {std::istreambuf_iterator<char>(file), {}});
   }
-  for (const Embedded& file : kEmbedded) {
-    if (file.path == path) return make_file(path, std::string(file.body));
-  }
-  return std::nullopt;
+  const auto found = embedded().find(path);
+  return found == embedded().end() ? std::nullopt : std::optional(found->second);
 }
 
 }  // namespace cherub::server

@@ -94,10 +94,15 @@ bool take_line(const std::string& line, Place& place,
   const rapidjson::Document told = parse(line);
   const std::string op = text_of(told, "op");
   if (op == "error") throw Problem(404, text_of(told, "detail"), text_of(told, "field"));
-  // Numbers begin anew in another epoch: what comes then is all that is kept.
-  if (op == "subscribed") place.epoch = text_of(told, "epoch");
+  if (op == "subscribed") {
+    // Numbers begin anew in another epoch.
+    const std::string epoch = text_of(told, "epoch");
+    if (epoch != place.epoch) place = {epoch, 0};
+  }
   const auto seq = told.FindMember("seq");
   if (!op.empty() || seq == told.MemberEnd() || !seq->value.IsUint64()) return true;
+  // Where not all is kept that came since, what is kept comes from its beginning.
+  if (seq->value.GetUint64() <= place.seq) return true;
   place.seq = seq->value.GetUint64();
   const Record record{place.seq, place.epoch, text_of(told, "type"), json_of(told["data"])};
   return on_record(record) && !is_last(record.type);

@@ -130,11 +130,13 @@ async def _records(socket, run_id, after, epoch):
         for line in message.split("\n"):
             told = json.loads(line)
             if told.get("op") == "subscribed":
-                # Sequence numbers begin anew in another epoch: what comes then is all that is kept.
+                # Numbers begin anew in another epoch. Where not all is kept that came since, what
+                # is kept comes from its beginning, and with it what was told already.
+                after = after if told["epoch"] == epoch else 0
                 epoch = told["epoch"]
             elif told.get("op") == "error":
                 raise Problem(404, told)
-            elif "seq" in told and told.get("type"):
+            elif told.get("seq", 0) > after and "type" in told:
                 yield Record(told["seq"], told["type"], told["data"], epoch)
 
 

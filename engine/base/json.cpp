@@ -59,10 +59,10 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
   bool Null() { return document_.Null(); }
   bool Bool(bool value) { return document_.Bool(value); }
   bool String(const char* text, rapidjson::SizeType size, bool copy) {
-    return document_.String(text, size, copy);
+    return whole({text, size}) && document_.String(text, size, copy);
   }
   bool Key(const char* text, rapidjson::SizeType size, bool copy) {
-    return document_.Key(text, size, copy);
+    return whole({text, size}) && document_.Key(text, size, copy);
   }
   bool StartObject() { return document_.StartObject(); }
   bool EndObject(rapidjson::SizeType count) { return document_.EndObject(count); }
@@ -85,6 +85,9 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
     return is_small && document_.Double(is_negative ? -0.0 : 0.0);
   }
 
+  // What ended the reading, if it was this builder.
+  [[nodiscard]] const char* complaint() const { return complaint_; }
+
  private:
   template <class Number>
   static bool read(std::string_view text, Number& value) {
@@ -92,7 +95,15 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
     return error == std::errc{} && end == text.data() + text.size();
   }
 
+  // RapidJSON 1.1 takes half a surrogate pair, as in "\udfff", for a character.
+  bool whole(std::string_view text) {
+    if (is_utf8(text)) return true;
+    complaint_ = "half a surrogate pair";
+    return false;
+  }
+
   rapidjson::Document& document_;
+  const char* complaint_ = "a number too large";
 };
 
 }  // namespace
@@ -105,18 +116,20 @@ Result<rapidjson::Document> parse_json(std::string_view text) {
   }
   rapidjson::Document document;
   rapidjson::ParseResult parsed;
+  const char* complaint = nullptr;
   const auto read = [&](rapidjson::Document& into) {
     rapidjson::MemoryStream bytes(text.data(), text.size());
     rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(bytes);
     Builder builder(into);
     parsed = rapidjson::Reader().Parse<kParseFlags>(stream, builder);
+    complaint = builder.complaint();
     return !parsed.IsError();
   };
   document.Populate(read);
   if (parsed.IsError()) {
-    const bool is_number = parsed.Code() == rapidjson::kParseErrorTermination;
+    const bool ended = parsed.Code() == rapidjson::kParseErrorTermination;
     return Error{ErrorCode::kInvalidArgument,
-                 is_number ? "a number too large" : rapidjson::GetParseError_En(parsed.Code()),
+                 ended ? complaint : rapidjson::GetParseError_En(parsed.Code()),
                  "JSON " + place(text, parsed.Offset())};
   }
   return document;

@@ -22,6 +22,23 @@ std::string lower(beast::string_view text) {
   return out;
 }
 
+// Of an answer; no value in it comes from a request.
+std::string head_text(const HttpResponse& response, bool keep_alive, bool bodiless) {
+  const auto status = static_cast<http::status>(response.status);
+  std::string head = "HTTP/1.1 " + std::to_string(response.status) + " ";
+  head += std::string_view(http::obsolete_reason(status));
+  const auto add = [&](std::string_view name, std::string_view value) {
+    head.append("\r\n").append(name).append(": ").append(value);
+  };
+  add("Server", "cherub");
+  if (response.status != 204) add("Content-Type", response.content_type);
+  add("X-Content-Type-Options", "nosniff");
+  for (const auto& [name, value] : response.headers) add(name, value);
+  if (!bodiless) add("Content-Length", std::to_string(response.body.size()));
+  if (!keep_alive) add("Connection", "close");
+  return head + "\r\n\r\n";
+}
+
 std::string plain_path(const http::request<http::string_body>& message) {
   const std::string target(message.target());
   return target.substr(0, target.find('?'));
@@ -270,46 +287,29 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
     });
   }
 
-  template <class Message, class Response>
-  void dress(Message& message, const Response& response) const {
-    message.set(http::field::server, "cherub");
-    message.set(http::field::content_type, response.content_type);
-    message.set("X-Content-Type-Options", "nosniff");
-    for (const auto& [name, value] : response.headers) message.set(name, value);
-  }
-
   void stream(StreamedResponse streamed, unsigned version) {
     around_.application.on_answered({method_, path_, 200});
     http::response<http::empty_body> head(http::status::ok, version);
-    dress(head, streamed);
+    head.set(http::field::server, "cherub");
+    head.set(http::field::content_type, streamed.content_type);
+    head.set("X-Content-Type-Options", "nosniff");
+    for (const auto& [name, value] : streamed.headers) head.set(name, value);
     if (head_only_) streamed.body.reset();
     ticket_ = {};
     start_stream_session(std::move(wire_), std::move(head), std::move(streamed.body), around_);
   }
 
+  // Head and body leave in one system call: as a message of Beast they would be more.
   void write(HttpResponse response) {
     set_instance(response, path_);
     around_.application.on_answered({method_, path_, response.status});
-    const auto status = static_cast<http::status>(response.status);
-    wire_.next_layer().expires_after(around_.idle());
-    const auto done = [self = shared_from_this()](error_code error, std::size_t) {
-      self->on_written(error);
-    };
     const bool bodiless = response.status == 304 || response.status == 204;
-    if (head_only_ || bodiless) {
-      http::response<http::empty_body> message(status, 11);
-      dress(message, response);
-      message.keep_alive(keep_alive_);
-      if (head_only_ && !bodiless) message.content_length(response.body.size());
-      beast::async_write(wire_, http::message_generator(std::move(message)), done);
-      return;
-    }
-    http::response<http::string_body> message(status, 11);
-    dress(message, response);
-    message.keep_alive(keep_alive_);
-    message.body() = std::move(response.body);
-    message.prepare_payload();
-    beast::async_write(wire_, http::message_generator(std::move(message)), done);
+    head_ = head_text(response, keep_alive_, bodiless);
+    body_ = head_only_ || bodiless ? std::string() : std::move(response.body);
+    wire_.next_layer().expires_after(around_.idle());
+    asio::async_write(
+        wire_, std::array{asio::buffer(head_), asio::buffer(body_)},
+        [self = shared_from_this()](error_code error, std::size_t) { self->on_written(error); });
   }
 
   void on_written(error_code error) {
@@ -341,6 +341,7 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
   asio::steady_timer deadline_;
   const Surroundings& around_;
   const std::string peer_;
+  std::string head_, body_;    // of the answer that is being sent
   std::string method_, path_;  // of the request that is being answered; empty: not read so far
   Connections::Ticket ticket_;
   beast::flat_buffer buffer_;

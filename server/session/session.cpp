@@ -8,6 +8,7 @@
 #include "engine/base/utf8.h"
 #include "engine/command_json.h"
 #include "server/frames.h"
+#include "server/telemetry/log.h"
 
 namespace cherub::server::session {
 namespace {

@@ -53,7 +53,8 @@ Schema refusal() {
                         {"message", text_schema()},
                         {"hint", text_schema()},
                         {"fixture", text_schema(), kMay},
-                        {"tick", whole_schema(), kMay}})
+                        {"tick", whole_schema(), kMay},
+                        {"entity", text_schema().about("row:generation"), kMay}})
       .about("Why a rung of the ladder sent a script back (docs/LADDER.md).");
 }
 

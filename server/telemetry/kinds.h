@@ -58,6 +58,9 @@ inline constexpr Kind kPollinate{"event_pollinate", Source::kEngine, Level::kDeb
                                  "a flower was pollinated"};
 inline constexpr Kind kMiss{"event_miss", Source::kEngine, Level::kDebug,
                             "a hunter missed its prey"};
+inline constexpr Kind kFetch{"event_fetch", Source::kEngine, Level::kInfo,
+                             "a thing was taken out of a store"};
+inline constexpr Kind kCraft{"event_craft", Source::kEngine, Level::kInfo, "a thing was made"};
 inline constexpr Kind kReach{"event_reach", Source::kEngine, Level::kInfo,
                              "an agent is at a target for the first time"};
 inline constexpr Kind kHazard{"event_hazard", Source::kEngine, Level::kInfo,
@@ -152,6 +155,8 @@ inline constexpr std::array kAll = {&kRunQueued,
                                     &kCollision,
                                     &kPollinate,
                                     &kMiss,
+                                    &kFetch,
+                                    &kCraft,
                                     &kReach,
                                     &kHazard,
                                     &kMessage,

@@ -154,7 +154,6 @@ void Log::keep(const Item& item) {
     Event event = event_of_record(taken->record);
     event.ts = taken->ts;
     if (event.level >= options_.level) keep(event);
-    if (event.kind == &kinds::kSessionInit) ended_ = false;  // it may be resumed
     if (event.kind == &kinds::kSessionEnd) ended_ = true;
     return;
   }
@@ -169,6 +168,7 @@ void Log::keep(const Item& item) {
 }
 
 void Log::keep(const Event& event) {
+  if (event.kind == &kinds::kSessionInit) ended_ = false;  // it may have been resumed
   std::string line;
   append_line(line, ++seq_, run_, event);
   if (waiting_.empty()) waiting_seq_ = seq_;

@@ -16,8 +16,7 @@ struct Meaning {
   const Kind* kind;
 };
 
-constexpr Meaning kMeanings[] = {{"connected", &kinds::kSessionInit},
-                                 {"estimate", &kinds::kEstimate},
+constexpr Meaning kMeanings[] = {{"estimate", &kinds::kEstimate},
                                  {"catalogue", &kinds::kCatalogue},
                                  {"iteration", &kinds::kIteration},
                                  {"model", &kinds::kModelCall},

@@ -39,6 +39,8 @@ constexpr std::array<const Kind*, kEventKinds> kKinds = {
     &kinds::kRequest,
     &kinds::kPollinate,
     &kinds::kMiss,
+    &kinds::kFetch,
+    &kinds::kCraft,
     &kinds::kPositionAbsorbed,
     &kinds::kPositionRefused,
     &kinds::kClientConsumption};  // or another of what clients report

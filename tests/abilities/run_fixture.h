@@ -35,14 +35,17 @@ class TemporaryFolder {
 class KeepingObserver final : public RunObserver {
  public:
   std::function<void(const RunRecord&)> hook;
-  std::vector<RunRecord> records;
+  std::vector<RunRecord> records;  // of a run that goes on, of_type() tells
   std::uint64_t ticks = 0;
   std::atomic<int> inside{0};
   bool overlapped = false;
 
   void on_record(const RunRecord& record) override {
     enter();
-    records.push_back(record);
+    {
+      const std::lock_guard lock(mutex_);
+      records.push_back(record);
+    }
     if (hook) hook(record);
     --inside;
   }
@@ -55,6 +58,7 @@ class KeepingObserver final : public RunObserver {
 
   [[nodiscard]] std::vector<std::string> of_type(const std::string& type) const {
     std::vector<std::string> found;
+    const std::lock_guard lock(mutex_);
     for (const RunRecord& record : records) {
       if (record.type == type) found.push_back(record.json);
     }
@@ -65,6 +69,8 @@ class KeepingObserver final : public RunObserver {
   void enter() {
     if (++inside > 1) overlapped = true;
   }
+
+  mutable std::mutex mutex_;  // guards the records while the run goes on
 };
 
 // A small run of the maze: short episodes, nothing lives on.

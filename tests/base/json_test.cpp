@@ -88,4 +88,13 @@ TEST_CASE("JSON numbers mean what they say") {
   }
 }
 
+TEST_CASE("half of a surrogate pair is no character, a whole one is") {
+  for (const char* bad : {R"("\ud800")", R"("\udfff")", R"({"\udc00":1})", R"("\ud83dx")"}) {
+    INFO(bad);
+    CHECK_FALSE(parse_json(bad).ok());
+  }
+  CHECK(parse_json(R"("\udfff")").error().message == "half a surrogate pair");
+  CHECK(std::string(parse_json(R"("\ud83d\ude00")")->GetString()) == "\xf0\x9f\x98\x80");
+}
+
 }  // namespace cherub::base

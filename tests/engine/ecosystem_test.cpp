@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "engine/ecology/entity_state.h"
 #include "engine/senses.h"
 #include "engine/snapshot.h"
 #include "tests/engine/ecosystem_fixtures.h"
@@ -286,8 +285,11 @@ TEST_CASE("who eats nothing but animals hunts where others forage") {
     }
   });
   world->step(foraging);
-  CHECK(entity_state(*world, wolf).mode == Mode::kHunt);
-  CHECK(entity_state(*world, bird).mode == Mode::kForage);
+  const auto mode_of = [&](std::uint32_t row) {
+    return static_cast<Mode>(world->ecology()->bodies.mode[row]);
+  };
+  CHECK(mode_of(wolf) == Mode::kHunt);
+  CHECK(mode_of(bird) == Mode::kForage);
 }
 
 TEST_CASE("a colony of tired members is not well, and does not breed") {
@@ -299,26 +301,6 @@ TEST_CASE("a colony of tired members is not well, and does not breed") {
   CHECK(cherub_sense_colony(world.get(), first) < 0.3);
   CHECK(act(*world, first, AbilityKind::kReproduce) == Receipt::kNotReady);
   CHECK(cherub_sense_colony(world.get(), spawn(*world, "deer", 10.5, 18.5)) == 1);
-}
-
-TEST_CASE("the state of an entity tells its drives and what it may do") {
-  const auto world = make_world(garden_yaml("  rates: {breeding: 100, hunger: 0.1}\n"));
-  const std::uint32_t deer = spawn(*world, "deer", 12.5, 12.5);
-  const std::uint32_t grass = spawn(*world, "grass", 18.5, 12.5);
-  idle(*world, 250);
-  const EntityState animal = entity_state(*world, deer);
-  CHECK(animal.id == world->id_of(deer));
-  CHECK(animal.hydration == Approx(1 - world->columns().thirst[deer]));
-  CHECK(animal.can_drink == (animal.hydration < 0.7f));
-  CHECK(animal.repro_eligible == (animal.energy >= 0.3f));
-  CHECK_FALSE(animal.can_consume);  // it does not forage
-  CHECK(animal.growth == 0);
-  const EntityState plant = entity_state(*world, grass);
-  CHECK(plant.growth == world->columns().energy[grass]);
-  CHECK(plant.spread_eligible);
-  CHECK_FALSE(plant.can_drink);
-  CHECK(motion_style(*world, deer).pace == 0);
-  CHECK(entity_state(*make_world(shipped("pasture")), 0).id == EntityId{});
 }
 
 TEST_CASE("saves of ecosystems that do not add up are refused") {

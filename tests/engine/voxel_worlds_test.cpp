@@ -75,7 +75,7 @@ class VoxelFollower final : public Behaviour {
       };
       const bool centred = (next.x != here.x || off(columns.x[row], here.x) < 0.2f) &&
                            (next.y != here.y || off(columns.y[row], here.y) < 0.2f) &&
-                           (next.z != here.z || off(columns.z[row], here.z) < 0.2f);
+                           (next.z != here.z || off(columns.z[row], here.z) < 0.25f);
       const Cell to = centred ? next : here;
       move(intents, row, MoveKind::kTo, static_cast<float>(to.x) + 0.5f,
            static_cast<float>(to.y) + 0.5f, static_cast<float>(to.z) + 0.5f);
@@ -462,7 +462,7 @@ TEST_CASE("a walker without ground under its feet falls voxel by voxel") {
   Idle idle;
   world->step(idle);
   const std::uint32_t row = world->agent_rows().back();
-  REQUIRE(world->columns().z[row] == 3.5f);
+  REQUIRE(world->columns().z[row] == 3.7f);
   Puppeteer go([&](const World&, Intents& intents) { move(intents, row, MoveKind::kBy, 0.1f, 0); });
   for (const float z : {2.7f, 1.7f, 0.7f}) {
     world->step(go);

@@ -215,7 +215,7 @@ TEST_CASE("the ticks of a world are told up to a rate, and the rest in numbers a
     (void)(*world)->submit(engine::Spawn{"rabbit", 10, 12, 0, 600});
     const engine::TickReport report = (*world)->step(walker);
     for (const auto& event : report.events) {
-      spawned += &kind_of(event.kind) == &kinds::kSpawn ? 1 : 0;
+      spawned += &kind_of(event) == &kinds::kSpawn ? 1 : 0;
     }
     bench.log->take_tick(**world, report);
     bench.log->drain();

@@ -215,6 +215,21 @@ def figures(soak, before, after, seconds):
             "descriptors_after": after, **soak.counts, "errors": soak.errors[:20]}
 
 
+def warm_up(server, soak):
+    """Descriptors once the server has opened what it keeps open: behind a first run."""
+    run = server.start(live_seconds=0)
+    server.until_state(run, "done")
+    files = f"/proc/{server.process.pid}/fd"
+
+    def is_open():
+        try:
+            return any(run in os.readlink(os.path.join(files, name)) for name in os.listdir(files))
+        except FileNotFoundError:  # closed meanwhile
+            return True
+    until(lambda: not is_open())
+    return soak.descriptors()
+
+
 def main():
     seconds = float(sys.argv[1]) * 60
     seed = random.randrange(1 << 30)
@@ -223,7 +238,7 @@ def main():
             "run_requests_per_minute": 0, "runs_at_once": RUNS_AT_ONCE, "runs_kept": 8,
             "threads": 1})
         soak = Soak(server, seconds, seed)
-        before = soak.descriptors()
+        before = warm_up(server, soak)
         asyncio.run(soak.run())
         for run in soak.runs:
             server.ask("DELETE", "/run/" + run)

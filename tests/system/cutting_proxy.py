@@ -5,12 +5,13 @@ import threading
 
 
 class CuttingProxy:
-    """Connections to `address` go to the server's port; each is reset after a random number of
-    bytes that the server sent, the first ones soon. `cuts`: how many were."""
+    """Connections to `address` go to the server's port; each is cut after a random number of bytes
+    that the server sent: some within the greeting, some within the messages behind it, of which
+    one may be 64 KiB long. `cuts`: how many were."""
 
-    def __init__(self, port, seed, bytes_max=6000, cuts_max=25):
+    def __init__(self, port, seed, cuts_max=25):
         self.port, self.chance = port, random.Random(seed)
-        self.bytes_max, self.cuts_max, self.cuts = bytes_max, cuts_max, 0
+        self.cuts_max, self.cuts = cuts_max, 0
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.address = "http://127.0.0.1:%d" % self.listener.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
@@ -38,13 +39,16 @@ class CuttingProxy:
 
     def cut(self, server, client):
         """Passes on what the server says, up to the cut."""
-        left = self.chance.randrange(300, self.bytes_max)
+        early = self.chance.random() < 0.4
+        left = self.chance.randrange(100, 2000) if early else self.chance.randrange(20000, 90000)
         if self.cuts >= self.cuts_max:
             left = 1 << 40
         try:
             while left > 0 and (data := server.recv(min(65536, left))):
-                client.sendall(data)
                 left -= len(data)
+                # npm's eventsource remembers an event's id one line before it tells the event: a
+                # cut between the two would be its loss, not the server's.
+                client.sendall(data if left > 0 else data.rstrip(b"\n"))
         except OSError:
             pass
         self.cuts += left <= 0

@@ -42,8 +42,9 @@ class Clients(Served):
 
     def searching(self, **fields):
         """A run that tells a few hundred records, but not more than its history keeps."""
-        return self.client.start(user_goal="reach the target", scenario="maze", iterations=2,
-                                 episodes=2, candidates=24, live_seconds=1, render=False, **fields)
+        return self.client.start(**{"user_goal": "reach the target", "scenario": "maze",
+                                    "iterations": 2, "episodes": 2, "candidates": 10,
+                                    "live_seconds": 1, "render": False, **fields})
 
     def test_the_python_client_starts_follows_reads_and_reloads(self):
         run = self.client.start(policy_code=POLICY, user_goal="reach the target",
@@ -139,6 +140,21 @@ class Clients(Served):
                 self.whole([seq for seq, _ in told])
                 self.assertEqual(told[-1], straight[-1])
         self.assertGreaterEqual(min(proxy.cuts for proxy in proxies), 2)
+
+    def test_what_the_history_has_lost_is_neither_waited_for_nor_told_twice(self):
+        run = self.searching(candidates=40, iterations=3)  # tells more than is kept
+        self.over(run)
+        proxies = [CuttingProxy(self.port, seed) for seed in (4, 5)]
+        for proxy in proxies:
+            self.addCleanup(proxy.close)
+
+        async def listen():
+            return [record.seq async for record in Client(proxies[0].address).follow(run)]
+        lines = self.cpp(proxies[1].address, "follow", run).stdout.splitlines()
+        for told in (asyncio.run(listen()), [json.loads(line)["seq"] for line in lines]):
+            self.assertEqual(told, sorted(set(told)))
+            self.assertEqual(len(told), 512)
+            self.assertGreater(told[-1], 512)
 
     def test_curl_resumes_events_behind_an_id(self):
         run = self.searching(seed=2)
