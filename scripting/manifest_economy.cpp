@@ -22,8 +22,8 @@ constexpr ApiRow kActions[] = {
      .doc = "One tick of work on an item by its recipe, where that says; call it in every tick "
             "until self.items has more of it. Short for self:use(\"craft\", nil, details).",
      .cost = "50",
-     .right = "if (self.items.apple or 0) >= 2 then return self:craft(\"bread\") end",
-     .wrong = "return self:make(\"bread\")",
+     .right = "if (self.items.grain or 0) >= 2 then return self:craft(\"bread\") end",
+     .wrong = "return self:crafts(\"bread\")",
      .wrong_hint = "write self:craft(item)",
      .needs = "craft"},
 };

@@ -94,6 +94,7 @@ constexpr Capability kCapabilities[] = {
     {"roles", "agents have roles"},
     {"requests", "a role may ask for abilities"},
     {"economy", "there is an economy"},
+    {"map", "agents remember what they saw"},
     {"abilities", "abilities can be used"},
 };
 

@@ -123,7 +123,7 @@ constexpr ApiRow kSenses[] = {
             "when left out.",
      .cost = "2",
      .right = "local known = world.seen(3, 4) ~= nil",
-     .wrong = "local known = world.is_known(3, 4)",
+     .wrong = "local known = world:seen(3, 4)",
      .wrong_hint = "write world.seen(x, y, z)",
      .needs = "map"},
     {.name = "way_step",
@@ -136,7 +136,7 @@ constexpr ApiRow kSenses[] = {
      .cost = "400",
      .right = "local step = world.way_step(9, 9, 0); if step then self:move_to(step.x, step.y, "
               "step.z) end",
-     .wrong = "local step = world.way_to(9, 9, 0); if step then self:move_to(step.x, step.y) end",
+     .wrong = "local step = world:way_step(9, 9, 0); if step then self:move_to(step.x, step.y) end",
      .wrong_hint = "write world.way_step(x, y, z)",
      .needs = "map"},
     {.name = "frontier_step",

@@ -8,7 +8,8 @@ copied into other projects.
         print(record.seq, record.type)
     print(client.code(run)["code"])
 
-As a program: cherub_client.py ADDRESS start '{"user_goal": …}' | follow RUN | code RUN | put RUN FILE
+As a program:
+  cherub_client.py ADDRESS start '{"user_goal": …}' | follow RUN | code RUN | put RUN FILE
 """
 import asyncio
 import dataclasses

@@ -37,6 +37,7 @@ using Files = std::map<std::string, std::string>;  // text by path within the fo
 std::string_view example_for(const std::string& scenario) {
   if (scenario == "maze") return init::k_maze_lua;
   if (scenario == "pasture") return init::k_pasture_lua;
+  if (scenario == "village") return init::k_village_lua;
   return init::k_other_lua;
 }
 

@@ -216,8 +216,8 @@ Members summary_members() {
       object_schema(with(measured_members(), {text("policy"), shape("metrics", "MetricSpreads")}));
   const Schema catalogue =
       object_schema({text("dir"), list("used", text_schema()), whole("added")});
-  const Schema timing =
-      object_schema({number("sim_time_s"), number("wall_time_s"), number("speedup_x")});
+  const Schema timing = object_schema({number("sim_time_s"), number("wall_time_s"),
+                                       number("speedup_x"), number("episodes_cpu_s", kMay)});
   return {text("run_id", kMay),
           text("dir", kMay),
           text("user_goal", kMay),

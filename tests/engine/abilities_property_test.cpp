@@ -10,6 +10,9 @@ using namespace cherub::engine::fixtures;
 
 namespace {
 
+// Effects behind kCall are of villages.
+constexpr std::uint64_t kFairEffects = static_cast<std::uint64_t>(EffectKind::kCall) + 1;
+
 // Everybody uses abilities at random: any effects on anybody, most of them impossible. A pure
 // function of the world, so that two worlds alike go on alike.
 class Chaos final : public Behaviour {
@@ -39,7 +42,7 @@ class Chaos final : public Behaviour {
   static Effect anything(const World& world, std::uint32_t row,
                          cherub::base::RandomStream& random) {
     Effect made;
-    made.kind = static_cast<EffectKind>(random.below(kEffectKindCount));
+    made.kind = static_cast<EffectKind>(random.below(kFairEffects));
     made.target = anybody(world, row, random);
     if (made.kind == EffectKind::kPickUp || random.uniform() < 0.2) {
       Sighting thing{};

@@ -46,6 +46,10 @@ class Bustle final : public Behaviour {
           world.random(world.id_of(row).packed(), cherub::base::Stream::kScript);
       walk(world, intents, row);
       if (!act) continue;
+      if (world.columns().energy[row] < 0.1f) {
+        intents.ability[row] = static_cast<std::uint8_t>(AbilityKind::kRest);
+        continue;
+      }
       intents.ability[row] = static_cast<std::uint8_t>(AbilityKind::kUse);
       Intents::Use use;
       use.row = row;
