@@ -35,8 +35,8 @@ constexpr ApiRow kSenses[] = {
      .doc = "The nearest plant of the species that can be harvested, of the 32 nearest.",
      .cost = "40",
      .right = "local food = world.nearest_ripe(\"wheat\", 20)",
-     .wrong = "local food = world.ripe(\"wheat\", 20)",
-     .wrong_hint = "write world.nearest_ripe(species, radius)",
+     .wrong = "local food = world:nearest_ripe(\"wheat\", 20)",
+     .wrong_hint = "write world.nearest_ripe(\"wheat\", 20)",
      .needs = "economy"},
     {.name = "price_at",
      .parameters = "item: string; x?: number, m; y?: number, m",
@@ -97,9 +97,9 @@ constexpr ApiRow kSenses[] = {
      .cost = "5",
      .right = "local other = world.nearest(\"person\", 5); if other and world.relationship(other) "
               "< 0 then self:move(self.x - other.x, self.y - other.y) end",
-     .wrong = "local other = world.nearest(\"person\", 5); if other and world.relation(other) < 0 "
+     .wrong = "local other = world.nearest(\"person\", 5); if other and world:relationship(other) < 0 "
               "then self:idle() end",
-     .wrong_hint = "write world.relationship(target)",
+     .wrong_hint = "write world.relationship(other)",
      .needs = "economy"},
     {.name = "stock_of",
      .parameters = "target: Sighting|integer",

@@ -124,7 +124,7 @@ constexpr ApiRow kSenses[] = {
      .cost = "2",
      .right = "local known = world.seen(3, 4) ~= nil",
      .wrong = "local known = world:seen(3, 4)",
-     .wrong_hint = "write world.seen(x, y, z)",
+     .wrong_hint = "write world.seen(3, 4)",
      .needs = "map"},
     {.name = "way_step",
      .parameters = "x: number, m; y: number, m; z?: number, m; hazard_cost?: number, 1, 0 … 100",
@@ -137,7 +137,7 @@ constexpr ApiRow kSenses[] = {
      .right = "local step = world.way_step(9, 9, 0); if step then self:move_to(step.x, step.y, "
               "step.z) end",
      .wrong = "local step = world:way_step(9, 9, 0); if step then self:move_to(step.x, step.y) end",
-     .wrong_hint = "write world.way_step(x, y, z)",
+     .wrong_hint = "write world.way_step(9, 9, 0)",
      .needs = "map"},
     {.name = "frontier_step",
      .parameters = "hazard_cost?: number, 1, 0 … 100",
@@ -147,7 +147,7 @@ constexpr ApiRow kSenses[] = {
      .cost = "400",
      .right = "local step = world.frontier_step(); if step then self:move_to(step.x, step.y, "
               "step.z) end",
-     .wrong = "local step = world.explore(); if step then self:move_to(step.x, step.y) end",
+     .wrong = "local step = world:frontier_step(); if step then self:move_to(step.x, step.y) end",
      .wrong_hint = "write world.frontier_step()",
      .needs = "map"},
 };
@@ -231,7 +231,7 @@ constexpr ApiRow kResultFields[] = {
      .right = "local step = world.way_step(9, 9, 0); if step then self:move_to(step.x, step.y, "
               "step.z) end",
      .wrong = "local step = world.way_step(9, 9, 0); if step then self:move_to(step.x, step.y, "
-              "step.height) end",
+              "step.zz) end",
      .wrong_hint = "write step.z",
      .needs = "map"},
     {.name = "Step.there",
@@ -239,7 +239,7 @@ constexpr ApiRow kResultFields[] = {
      .doc = "Whether the way leads to what was asked for; of world.way_step and "
             "world.frontier_step only.",
      .right = "local step = world.way_step(9, 9, 0); if step and step.there then self:wander() end",
-     .wrong = "local step = world.way_step(9, 9, 0); if step and step.found then self:wander() end",
+     .wrong = "local step = world.way_step(9, 9, 0); if step and step.their then self:wander() end",
      .wrong_hint = "write step.there",
      .needs = "map"},
 };

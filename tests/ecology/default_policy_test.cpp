@@ -55,7 +55,8 @@ TEST_CASE("every default policy ships, is clean and keeps nothing between ticks"
     const std::string source(scripting::default_policy_source(name));
     CAPTURE(name);
     REQUIRE_FALSE(source.empty());
-    const engine::Scenario scenario = name == "animal" ? meadow() : village();
+    const engine::Scenario scenario =
+        name == "animal" ? meadow() : *engine::builtin_scenario("village");
     const auto report = scripting::check_policy(std::string(name), source, &scenario);
     CHECK(report.diagnostics.empty());
     CHECK(source.find("memory") == std::string::npos);

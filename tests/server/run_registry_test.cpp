@@ -114,7 +114,8 @@ TEST_CASE("stopping terminates what runs and what waits") {
 TEST_CASE("old finished runs are forgotten, running ones are not") {
   FakeRun fake;
   fake.release();
-  RunRegistry registry(fake.function(), {1, 100, 2}, {std::chrono::steady_clock::now});
+  RunRegistry registry(fake.function(), {.running = 1, .queued = 100, .finished = 2},
+                       {std::chrono::steady_clock::now});
   for (int i = 0; i < 6; ++i) {
     const auto run = *registry.start(request());
     REQUIRE(eventually([&] { return run->over(); }));

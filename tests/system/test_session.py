@@ -274,7 +274,8 @@ class Sessions(Served):
 
     def test_bad_messages_are_refused_by_field_and_lose_nothing(self):
         bad = [
-            ("{", "JSON line 1, column 2"), ("[]", ""), ('{"type":"dance"}', "type"), ('{"type":"control"}', "action"),
+            ("{", "JSON line 1, column 2"), ("[]", ""), ('{"type":"dance"}', "type"),
+            ('{"type":"control"}', "action"),
             ('{"type":"control","action":"rain","intensity":2}', "intensity"),
             ('{"type":"heartbeat","moves":[{"id":1,"x":"a","y":1}]}', "moves[0].x"),
             ('{"type":"heartbeat","events":[{"kind":"theft","source":1}]}', "events[0].kind"),
