@@ -97,8 +97,9 @@ constexpr ApiRow kSenses[] = {
      .cost = "5",
      .right = "local other = world.nearest(\"person\", 5); if other and world.relationship(other) "
               "< 0 then self:move(self.x - other.x, self.y - other.y) end",
-     .wrong = "local other = world.nearest(\"person\", 5); if other and world:relationship(other) < 0 "
-              "then self:idle() end",
+     .wrong =
+         "local other = world.nearest(\"person\", 5); if other and world:relationship(other) < 0 "
+         "then self:idle() end",
      .wrong_hint = "write world.relationship(other)",
      .needs = "economy"},
     {.name = "stock_of",

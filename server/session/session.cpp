@@ -317,7 +317,7 @@ void Session::watch_telemetry() {
   const auto log = run_->hub().telemetry();
   if (!log || !wish_.telemetry) return;
   OutboxLimits limits;
-  limits.lossy_records = kTelemetryMax;
+  limits.lossy_records = kTelemetryMax - 1;  // beside what tells of those that were lost
   telemetry_ = std::make_shared<Outbox>(limits);
   JoinRequest request;
   request.form = RecordForm::kBare;

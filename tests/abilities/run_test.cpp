@@ -108,14 +108,15 @@ TEST_CASE("candidates that one seed threw out are lines, all others have folders
   for (const std::string& json : observer.of_type("candidate")) {
     const auto record = base::parse_json(json);
     REQUIRE(record);
-    if ((*record)["state"] != "scored" || (*record)["iteration"] != 1) continue;
+    if ((*record)["state"].GetString() != std::string("scored")) continue;
+    if ((*record)["iteration"].GetUint64() != 1) continue;
     const std::uint64_t number = (*record)["candidate"].GetUint64();
     scored.insert(number);
     const bool has_folder =
         fs::exists(dir / ("candidate_" + std::to_string(number)) / "summaries.json");
     CHECK(has_folder != lines.contains(number));
     CHECK(lines.contains(number) ==
-          ((*record)["screened_out"].GetBool() && (*record)["episodes_done"] == 1));
+          ((*record)["screened_out"].GetBool() && (*record)["episodes_done"].GetUint64() == 1));
   }
   CHECK(scored.size() > lines.size());
   CHECK_FALSE(lines.empty());

@@ -338,10 +338,17 @@ class Sessions(Served):
             """The tick at which the run says that it stands still."""
             url = f"{self.address.replace('http', 'ws')}/ws/progress/{run_id}"
             async with websockets.connect(url, max_size=None) as progress:
-                while True:
-                    record = json.loads(await asyncio.wait_for(progress.recv(), 30))
-                    if record["type"] == "live" and record["state"] == "paused":
-                        return record["tick"]
+                stood_at = None
+                while True:  # until it is silent: it may have stood still before, and gone on
+                    try:
+                        patience = 30 if stood_at is None else 1
+                        text = await asyncio.wait_for(progress.recv(), patience)
+                    except asyncio.TimeoutError:
+                        self.assertIsNotNone(stood_at)
+                        return stood_at
+                    record = json.loads(text)
+                    if record["type"] == "live" and record["state"] in ("paused", "resumed"):
+                        stood_at = record["tick"] if record["state"] == "paused" else None
 
         async def talk():
             ws = await self.connect("lost")
