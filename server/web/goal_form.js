@@ -12,6 +12,7 @@ const kExamples = {
     "Grow a large population without anyone starving",
     "Have many offspring",
   ],
+  meadow: ["Keep the herd alive", "Have many fawns", "Let the herd flourish"],
   village: ["Keep everyone fed", "Get rich without stealing", "Defend the granary"],
 };
 const kKeyVariables = { openai: "OPENAI_API_KEY", anthropic: "ANTHROPIC_API_KEY" };

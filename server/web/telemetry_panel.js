@@ -120,7 +120,7 @@ export class TelemetryPanel {
       (event) =>
         kLevels.indexOf(event.level) >= level &&
         (source === "" || event.src === source) &&
-        (words === "" || `${event.evt} ${detailOf(event)}`.toLowerCase().includes(words)),
+        (words === "" || shown(event).toLowerCase().includes(words)),
     );
   }
 
@@ -148,6 +148,8 @@ function detailOf(event) {
   }
   return parts.join(", ").slice(0, kLettersMax);
 }
+
+const shown = (event) => `${event.src}/${event.evt} ${detailOf(event)}`;
 
 function rowOf(event) {
   const where = [
