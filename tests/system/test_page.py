@@ -20,6 +20,7 @@ import threading
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from page_sources import ENDLESS, HOSTILE, NONSENSE  # noqa: E402
 from webdriver import Browser, wait_for  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -27,31 +28,6 @@ BINARY = os.environ.get("CHERUB_BINARY", "")
 SHOTS = os.environ.get("CHERUB_SCREENSHOT_DIR", "")
 GOAL = "reach the target safely"
 PATIENCE = 60.0
-HOSTILE = """local policy = {}
-function policy.act(self, world)
-  os.execute("rm -rf /")
-end
-return policy
-"""
-ENDLESS = """local n = 0 while n >= 0 do n = n + 1 end
-return {act = function(self, world) return self:wander() end}
-"""
-
-
-# Every socket of the page hears nonsense first: a text that is no JSON, bytes that are no frame.
-NONSENSE = """
-window.WebSocket = class extends WebSocket {
-  constructor(...given) {
-    super(...given);
-    this.addEventListener("open", () => setTimeout(() => {
-      this.dispatchEvent(new MessageEvent("message", {data: "{not json"}));
-      if (this.url.includes("render")) {
-        this.dispatchEvent(new MessageEvent("message", {data: new ArrayBuffer(7)}));
-      }
-    }));
-  }
-};
-"""
 
 
 class Served:
