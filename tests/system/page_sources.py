@@ -1,4 +1,4 @@
-"""What the page's tests put in: policies that must not come in, and a socket that talks nonsense."""
+"""What the page's tests put in: policies that must not come in, a socket that talks nonsense."""
 HOSTILE = """local policy = {}
 function policy.act(self, world)
   os.execute("rm -rf /")
