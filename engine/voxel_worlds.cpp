@@ -53,7 +53,8 @@ std::vector<Cell> winding_way(const Terrain& terrain, const Gait& gait, const Ma
   costs[start] = 0;
   queue.emplace(0, start);
   while (!queue.empty()) {
-    const auto [cost, here] = queue.top();
+    const std::uint64_t cost = queue.top().first;
+    const std::size_t here = queue.top().second;
     queue.pop();
     if (cost != costs[here]) continue;
     if (here == target) break;
