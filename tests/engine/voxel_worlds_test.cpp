@@ -99,7 +99,9 @@ class Stray final : public Behaviour {
       } else if (random.uniform() < 0.3) {
         move(intents, row, MoveKind::kWander, 0, 0);
       } else {
-        move(intents, row, MoveKind::kBy, draw(), draw(), draw());
+        // One after the other: compilers order arguments differently.
+        const float dz = draw(), dy = draw(), dx = draw();
+        move(intents, row, MoveKind::kBy, dx, dy, dz);
       }
     }
   }
