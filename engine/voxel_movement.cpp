@@ -17,36 +17,47 @@ Cell cell_of(const BodyPlace& place) {
           static_cast<std::int32_t>(cell_at(place.z))};
 }
 
-// One after the other: x, then y, each from the layer that the one before it led to.
+// One after the other: x, then y, each from the layer that the one before it led to. Where a body's
+// edge is over a column, its centre need not get there: what was a step for the edge may be too
+// high from the layer that the centre came to meanwhile.
 BodyPlace walk(const Terrain& terrain, const SpeciesRules& rules, BodyPlace from, BodyPlace wish) {
   Cell cell = cell_of(from);
   BodyPlace place = from;
-  const auto enterable = [&](std::int64_t x, std::int64_t y) {
+  const auto level_at = [&](std::int64_t x, std::int64_t y) {
     return step_level(terrain, rules.gait, cell, static_cast<std::int32_t>(x),
-                      static_cast<std::int32_t>(y))
-        .has_value();
+                      static_cast<std::int32_t>(y));
   };
-  const auto step_onto = [&](std::int32_t x, std::int32_t y) {
-    if (x == cell.x && y == cell.y) return;
-    const auto level = step_level(terrain, rules.gait, cell, x, y);
-    cell = {x, y, level.value_or(cell.z)};
+  // Where the centre ends along one axis: as wanted, or at the border of a column that it cannot
+  // enter.
+  const auto step_to = [&](float wanted, std::int32_t Cell::*axis) {
+    Cell next = cell;
+    next.*axis = static_cast<std::int32_t>(cell_at(wanted));
+    if (next.*axis == cell.*axis) return wanted;
+    const auto level = level_at(next.x, next.y);
+    if (!level) {
+      return static_cast<float>(next.*axis > cell.*axis ? next.*axis - kSkin_m
+                                                        : cell.*axis + kSkin_m);
+    }
+    next.z = *level;
+    cell = next;
+    return wanted;
   };
   const Breadth over_y(from.y, rules.body_radius);
   place.x = slide(from.x, wish.x, rules.body_radius, [&](std::int64_t along) {
     for (std::int64_t side = over_y.low; side <= over_y.high; ++side) {
-      if (!enterable(along, side)) return false;
+      if (!level_at(along, side)) return false;
     }
     return true;
   });
-  step_onto(static_cast<std::int32_t>(cell_at(place.x)), cell.y);
+  place.x = step_to(place.x, &Cell::x);
   const Breadth over_x(place.x, rules.body_radius);
   place.y = slide(from.y, wish.y, rules.body_radius, [&](std::int64_t along) {
     for (std::int64_t side = over_x.low; side <= over_x.high; ++side) {
-      if (!enterable(side, along)) return false;
+      if (!level_at(side, along)) return false;
     }
     return true;
   });
-  step_onto(cell.x, static_cast<std::int32_t>(cell_at(place.y)));
+  place.y = step_to(place.y, &Cell::y);
   place.z = static_cast<float>(cell.z) + height_in_cell(rules.gait);
   return place;
 }
