@@ -38,6 +38,12 @@ base::Result<void> check_changes(std::string_view changes) {
   return {};
 }
 
+// A world that was hosted for a client, without a search: its request tells a kind (host_world.h).
+bool is_hosted(const StoredRun& run) {
+  const auto request = base::parse_json(run.request_json);
+  return request.ok() && request->IsObject() && request->HasMember("kind");
+}
+
 // The request of a run that was accepted and never began.
 base::Result<ResumeOrder> fresh_order(const StoredRun& run, std::string_view changes,
                                       const abilities::RunRequest& defaults) {
@@ -59,6 +65,12 @@ base::Result<ResumeOrder> read_resume_order(const StoredRuns& stored, std::strin
   if (!run) return Error{ErrorCode::kNotFound, "There is no run of this id.", "run_id"};
   if (run->state == "running") {
     return Error{ErrorCode::kConflict, "Another process is at this run.", "run_id"};
+  }
+  if (is_hosted(*run)) {
+    return Error{ErrorCode::kConflict,
+                 "There is no search to go on with: this run hosted the world of a session. "
+                 "`cherub run --load` goes on with the world.",
+                 "run_id"};
   }
   if (auto right = check_changes(changes); !right.ok()) return right.error();
   const std::string folder = stored.folder(run_id);
@@ -88,7 +100,7 @@ void resume_interrupted_runs(RunRegistry& registry, const StoredRuns& stored,
     if (!std::filesystem::exists(std::filesystem::path(stored.folder(id)) / kAcceptedFile))
       continue;
     const auto run = stored.find_row(id);
-    if (!run || run->state != "interrupted") continue;
+    if (!run || run->state != "interrupted" || is_hosted(*run)) continue;
     auto order = read_resume_order(stored, id, {}, defaults);
     const base::Result<void> resumed = [&]() -> base::Result<void> {
       if (!order.ok()) return order.error();

@@ -173,6 +173,17 @@ TEST_CASE("a run that is gone on with keeps the operator's key from a client's a
   CHECK(order->request.provider.key_variable == "CHERUB_CLIENT_KEY");
 }
 
+TEST_CASE("a world that was hosted for a session has no search to go on with") {
+  Bench bench;
+  const std::string id = "20250101-000000-abcd";
+  std::filesystem::create_directories(bench.dir + "/" + id);
+  std::ofstream(bench.dir + "/" + id + "/request.json") << R"({"kind":"session","seed":1})";
+  std::ofstream(bench.dir + "/" + id + "/progress.jsonl") << "";
+  const HttpResponse refused = bench.ask("POST", "/run/" + id + "/resume");
+  CHECK(refused.status == 409);
+  CHECK(refused.body.find("cherub run --load") != std::string::npos);
+}
+
 TEST_CASE("events carry ids to go on behind, end with the run, and need not be asked for again") {
   Bench bench;
   const std::string id = bench.start();
