@@ -18,8 +18,16 @@ constexpr std::uint64_t kSeed = 1;
 constexpr const char* kWanderer =
     "local policy = {}\nfunction policy.act(self, world) self:wander() end\nreturn policy\n";
 
-base::Result<std::string> source_of(const std::string& folder, const std::string& policy) {
-  return abilities::read_text_file(folder + "/references/" + policy + ".lua", kBytesMax);
+base::Result<std::string> read_policy(const std::string& folder, const std::string& name) {
+  return abilities::read_text_file(folder + "/references/" + name + ".lua", kBytesMax);
+}
+
+base::Result<std::string> source_of(const std::string& folder, const Reference& reference) {
+  const auto own = read_policy(folder, reference.policy);
+  if (!own || reference.with.empty()) return own;
+  const auto beginning = read_policy(folder, reference.with);
+  if (!beginning) return beginning.error();
+  return *beginning + "\n" + *own;
 }
 
 abilities::Interval interval_of(const Measured& one, const Measured& other) {
@@ -46,16 +54,17 @@ base::Result<std::vector<Reference>> read_references(const std::string& folder) 
     fields.text("scenario", reference.scenario);
     fields.text("goal", reference.goal);
     fields.text("policy", reference.policy);
+    fields.text("with", reference.with);
     fields.integer("seeds", reference.seeds);
     fields.text("greedy", reference.greedy);
   });
   reader.finish();
   if (error) return *error;
   for (Reference& reference : references) {
-    const auto source = source_of(folder, reference.policy);
+    const auto source = source_of(folder, reference);
     if (!source) return source.error();
     reference.source = *source;
-    const auto greedy = source_of(folder, reference.greedy);
+    const auto greedy = read_policy(folder, reference.greedy);
     if (!greedy) return greedy.error();
     reference.greedy_source = *greedy;
   }

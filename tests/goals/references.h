@@ -14,7 +14,8 @@ struct Reference {
   std::string scenario;
   std::string goal;    // in words
   std::string policy;  // file name without ending
-  std::string source;  // what it holds
+  std::string with;    // likewise, of the file that begins it; empty: none
+  std::string source;  // what they hold
   std::uint32_t seeds = 24;
   std::string greedy = "greedy";  // what it is compared with, likewise
   std::string greedy_source;
