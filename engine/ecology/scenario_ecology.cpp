@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include "engine/scenario_fields.h"
 #include "engine/world.h"
@@ -14,6 +15,7 @@ using base::ErrorCode;
 using base::Result;
 
 constexpr std::size_t kPondsMax = 64;
+constexpr std::size_t kNamesToldMax = 8;
 constexpr double kMassMax_kg = 1e5, kMassMin_kg = 1e-6;
 constexpr double kTicksMax = 1e7;
 constexpr std::uint32_t kSideMax = 1024;  // an ecosystem's ground, m
@@ -73,8 +75,12 @@ Result<void> is_known(std::string where, const std::string& name,
                       const std::vector<std::string>& names) {
   if (std::find(names.begin(), names.end(), name) != names.end()) return {};
   const std::string near = nearest_word(name, names);
-  return invalid(std::move(where), "Unknown name " + quoted(name) + "." +
-                                       (near.empty() ? "" : " Did you mean " + quoted(near) + "?"));
+  std::string hint = near.empty() ? " It can be:" : " Did you mean " + quoted(near) + "?";
+  for (std::size_t i = 0; near.empty() && i < std::min(names.size(), kNamesToldMax); ++i) {
+    hint += (i == 0 ? " " : ", ") + quoted(names[i]);
+  }
+  if (near.empty()) hint += names.empty() ? " nothing here." : ".";
+  return invalid(std::move(where), "Unknown name " + quoted(name) + "." + hint);
 }
 
 std::vector<std::string> names_of_kind(const Scenario& scenario, Kind kind) {
@@ -92,8 +98,10 @@ Result<void> check_traits(const std::string& path, const SpeciesSpec& species) {
     return invalid(path + ".traits.locomotion", "Plants are rooted, and agents are not.");
   }
   if (auto good = in_range(path + ".traits.clutch", traits.clutch, 1, 100); !good) return good;
-  for (const double metres : {traits.runner_m, traits.spores_m, traits.canopy_m}) {
-    if (auto good = in_range(path + ".traits", metres, 0, 16); !good) return good;
+  for (const auto& [name, metres] : {std::pair{".traits.runner_m", traits.runner_m},
+                                     {".traits.spores_m", traits.spores_m},
+                                     {".traits.canopy_m", traits.canopy_m}}) {
+    if (auto good = in_range(path + name, metres, 0, 16); !good) return good;
   }
   return in_range(path + ".traits.senses", traits.senses, 0, 10);
 }
