@@ -10,7 +10,7 @@
 namespace cherub::goals {
 
 // Enough for differences as large as these; the table of docs/SCENARIOS.md has more.
-constexpr std::uint32_t kSeeds = 10;
+constexpr std::uint32_t kSeeds = 12;
 
 TEST_CASE("each world has references for ten goals") {
   const auto references = read_references(CHERUB_GOALS_DIR);

@@ -1,5 +1,5 @@
 -- How deer live in a meadow, whatever they are after: the beginning of each policy of the meadow that
--- is listed with it. Legs and mouth are decided apart, for a body can walk and do one thing at once.
+-- is listed with it. A body can walk and do one thing at once, but for resting.
 local policy = {}
 
 -- Whether a need is to be met: from `enter` on, until it is down to `leave`.
@@ -50,20 +50,19 @@ end
 -- Lives by these wishes: `caution`, how near a hunter may come, m; `hungry` and `thirsty`, from where
 -- on it eats and drinks; `mates`, whether it wants young.
 local function live(self, world, wishes)
-  local memory, done, place, other = self.memory, false, nil, nil
-  if needs(memory, "dry", self.thirst, wishes.thirsty, wishes.thirsty / 3) then
-    done, place = drink(self, world)
-  end
-  if not done and wishes.mates then
-    done, other = mate(self, world)
+  local memory, done, place = self.memory, false, nil
+  local function try(way)
+    if done then return end
+    local other
+    done, other = way(self, world)
     place = place or other
   end
-  if not done and needs(memory, "empty", self.hunger, wishes.hungry, wishes.hungry / 3) then
-    done, other = graze(self, world)
-    place = place or other
-  end
-  if not done then self:rest() end
-  if flee(self, world, wishes.caution) then return end
+  if wishes.mates then try(mate) end
+  if needs(memory, "dry", self.thirst, wishes.thirsty, wishes.thirsty / 3) then try(drink) end
+  if needs(memory, "empty", self.hunger, wishes.hungry, wishes.hungry / 3) then try(graze) end
+  if flee(self, world, wishes.caution) or done then return end
+  local tired = needs(memory, "tired", 1 - self.energy, 0.8, 0.5)
+  if tired or not place and not memory.empty then return self:rest() end
   if place then return go(self, place) end
-  if memory.empty and not done then self:wander() end
+  return self:wander()
 end
