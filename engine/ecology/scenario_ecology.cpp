@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "engine/field_checks.h"
 #include "engine/scenario_fields.h"
 #include "engine/world.h"
 #include "engine/yaml_reader.h"
@@ -10,12 +11,9 @@
 namespace cherub::engine {
 namespace {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
 
 constexpr std::size_t kPondsMax = 64;
-constexpr std::size_t kNamesToldMax = 8;
 constexpr double kMassMax_kg = 1e5, kMassMin_kg = 1e-6;
 constexpr double kTicksMax = 1e7;
 constexpr std::uint32_t kSideMax = 1024;  // an ecosystem's ground, m
@@ -54,35 +52,6 @@ constexpr EnvironmentNumber kEnvironmentNumbers[] = {
 };
 constexpr std::string_view kParts[] = {"climate", "soil", "rain", "rates", "randomize"};
 
-Error invalid(std::string where, std::string message) {
-  return {ErrorCode::kInvalidArgument, std::move(message), std::move(where)};
-}
-
-std::string plain(double value) {
-  std::string text = std::to_string(value);
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.ends_with('.')) text.pop_back();
-  return text;
-}
-
-Result<void> in_range(std::string where, double value, double low, double high) {
-  if (value >= low && value <= high) return {};
-  return invalid(std::move(where), "Must be from " + plain(low) + " to " + plain(high) + ", not " +
-                                       plain(value) + ".");
-}
-
-Result<void> is_known(std::string where, const std::string& name,
-                      const std::vector<std::string>& names) {
-  if (std::find(names.begin(), names.end(), name) != names.end()) return {};
-  const std::string near = nearest_word(name, names);
-  std::string hint = near.empty() ? " It can be:" : " Did you mean " + quoted(near) + "?";
-  for (std::size_t i = 0; near.empty() && i < std::min(names.size(), kNamesToldMax); ++i) {
-    hint += (i == 0 ? " " : ", ") + quoted(names[i]);
-  }
-  if (near.empty()) hint += names.empty() ? " nothing here." : ".";
-  return invalid(std::move(where), "Unknown name " + quoted(name) + "." + hint);
-}
-
 std::vector<std::string> names_of_kind(const Scenario& scenario, Kind kind) {
   std::vector<std::string> names;
   for (const SpeciesSpec& species : scenario.species) {
@@ -114,8 +83,7 @@ Result<void> check_species_of(const Scenario& scenario, std::size_t i) {
   }
   const std::vector<std::string> plants = names_of_kind(scenario, Kind::kPlant);
   for (std::size_t j = 0; j < species.pollinates.size(); ++j) {
-    auto known =
-        is_known(path + ".pollinates[" + std::to_string(j) + "]", species.pollinates[j], plants);
+    auto known = is_known(entry_of(path + ".pollinates", j), species.pollinates[j], plants);
     if (!known) return known;
   }
   if (!species.roost.empty()) {

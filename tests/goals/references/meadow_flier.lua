@@ -1,5 +1,5 @@
--- A butterfly's life: from flower to flower, resting by them while it has to pause, and young when it
--- can.
+-- A butterfly's life: from flower to flower, resting by them while it has to pause, and young when
+-- it can.
 local policy = {}
 
 function policy.act(self, world)

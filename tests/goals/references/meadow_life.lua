@@ -1,5 +1,5 @@
--- How deer live in a meadow, whatever they are after: the beginning of each policy of the meadow that
--- is listed with it. A body can walk and do one thing at once, but for resting.
+-- How deer live in a meadow, whatever they are after: the beginning of each policy of the meadow
+-- that is listed with it. A body can walk and do one thing at once, but for resting.
 local policy = {}
 
 -- Whether a need is to be met: from `enter` on, until it is down to `leave`.
@@ -47,8 +47,8 @@ local function mate(self, world)
   return false, partner
 end
 
--- Lives by these wishes: `caution`, how near a hunter may come, m; `hungry` and `thirsty`, from where
--- on it eats and drinks; `mates`, whether it wants young.
+-- Lives by these wishes: `caution`, how near a hunter may come, m; `hungry` and `thirsty`, from
+-- where on it eats and drinks; `mates`, whether it wants young.
 local function live(self, world, wishes)
   local memory, done, place = self.memory, false, nil
   local function try(way)

@@ -1,9 +1,9 @@
--- How rabbits live on a pasture, whatever they are after: the beginning of each policy of the pasture
--- that is listed with it.
+-- How rabbits live on a pasture, whatever they are after: the beginning of each policy of the
+-- pasture that is listed with it.
 local policy = {}
 
--- Lives by these wishes: `hungry`, from where on it eats; `mates`, the energy from which it has young,
--- if it is to have any.
+-- Lives by these wishes: `hungry`, from where on it eats; `mates`, the energy from which it has
+-- young, if it is to have any.
 local function live(self, world, wishes)
   local young = wishes.mates and self.energy > wishes.mates and self.age > 20 and self.hunger < 0.5
   if young then return self:reproduce() end
