@@ -32,7 +32,7 @@ class NativeBehaviour final : public Behaviour {
   static void decide_row(const World& world, Intents& intents, std::uint32_t row);
 };
 
-// The floor every policy is measured against: all agents wander, always.
+// For tests and measurements: all agents wander, always, whatever their species.
 class RandomWalker final : public Behaviour {
  public:
   void decide(const World& world, Intents& intents, std::vector<Event>& faults) override;

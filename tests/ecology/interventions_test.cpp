@@ -21,6 +21,7 @@ std::vector<Populations> live_all(const engine::Scenario& scenario) {
 
 struct Means {
   double with = 0, without = 0;
+  std::uint64_t rose = 0, fell = 0;  // seeds on which the species did, by the change
 };
 
 // The late mean of a species in the shipped meadow and in a changed one, over the same seeds.
@@ -30,8 +31,11 @@ Means compare(const engine::Scenario& changed, const std::string& species) {
   const std::vector<Populations> other = live_all(changed);
   Means means;
   for (std::size_t i = 0; i < kSeeds; ++i) {
-    means.with += shipped[i].mean_late(index) / kSeeds;
-    means.without += other[i].mean_late(index) / kSeeds;
+    const double with = shipped[i].mean_late(index), without = other[i].mean_late(index);
+    means.with += with / kSeeds;
+    means.without += without / kSeeds;
+    means.rose += without > with ? 1 : 0;
+    means.fell += without < with ? 1 : 0;
   }
   return means;
 }
@@ -42,16 +46,19 @@ TEST_CASE("without wolves there are more deer") {
   const Means deer = compare(without(meadow(), {"wolf"}), "deer");
   CAPTURE(deer.with, deer.without);
   CHECK(deer.without > 1.15 * deer.with);
+  CHECK(deer.rose == kSeeds);
 }
 
 TEST_CASE("without rain there is less grass") {
   const Means grass = compare(without(meadow(), {}, true), "meadow_grass");
   CAPTURE(grass.with, grass.without);
   CHECK(grass.without < 0.8 * grass.with);
+  CHECK(grass.fell == kSeeds);
 }
 
 TEST_CASE("without pollinators there are fewer wildflowers") {
   const Means flowers = compare(without(meadow(), {"butterfly"}), "wildflower");
   CAPTURE(flowers.with, flowers.without);
   CHECK(flowers.without < 0.8 * flowers.with);
+  CHECK(flowers.fell == kSeeds);
 }
