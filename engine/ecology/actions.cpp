@@ -148,6 +148,14 @@ std::uint32_t put_aside(WorldState& state, std::uint32_t row, double units) {
   return given;
 }
 
+std::uint32_t units_of_hunger(const WorldState& state, std::uint32_t row, double relief) {
+  const SpeciesIndex species = state.columns.species[row];
+  const std::uint32_t most = matter_max(state, species);
+  const double wish = std::min(relief, double{state.columns.hunger[row]});
+  const auto units = static_cast<std::uint32_t>(std::ceil(wish * reserve_room(state, species)));
+  return std::min(units, most - std::min(most, state.ecology->bodies.matter[row]));
+}
+
 void pay_for_birth(WorldState& state, std::uint32_t row) {
   const double cost = state.scenario.species[state.columns.species[row]].birth_cost;
   float& energy = state.columns.energy[row];
@@ -186,6 +194,21 @@ void bear(WorldState& state, std::uint32_t row, std::uint32_t partner) {
 }
 
 }  // namespace
+
+Receipt share_reserve(WorldState& state, std::uint32_t row, std::uint32_t target, double relief) {
+  const std::uint32_t units = target == row ? 0 : units_of_hunger(state, target, relief);
+  const std::uint32_t given = put_aside(state, row, units);
+  give_matter(state, target, given);
+  return given > 0 ? Receipt::kAccepted : Receipt::kFailed;
+}
+
+float feed_from_outside(WorldState& state, std::uint32_t row, double relief) {
+  const float before = state.columns.hunger[row];
+  const std::uint32_t units = units_of_hunger(state, row, relief);
+  state.ecology->brought_organic += units;
+  give_matter(state, row, units);
+  return before - state.columns.hunger[row];
+}
 
 bool is_at_roost(const WorldState& state, std::uint32_t row) {
   GridQuery query;
