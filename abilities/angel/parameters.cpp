@@ -91,6 +91,7 @@ std::span<const Measure> measures_of(Deed deed) {
   static constexpr std::array kCount = {Measure::kCount};
   static constexpr std::array kDistance = {Measure::kDistance};
   static constexpr std::array kCosts = {Measure::kCost, Measure::kCost, Measure::kCost};
+  static constexpr std::array kWay = {Measure::kCost, Measure::kTime};
   switch (deed) {
     case Deed::kWork:
     case Deed::kStore:
@@ -102,9 +103,10 @@ std::span<const Measure> measures_of(Deed deed) {
     case Deed::kForage:
     case Deed::kPollinate:
       return kDistance;
+    case Deed::kWay:
+      return kWay;
     case Deed::kFollowPath:
     case Deed::kPlan:
-    case Deed::kWay:
     case Deed::kSurvey:
     case Deed::kGoBack:
       return std::span(kCosts).first(1);

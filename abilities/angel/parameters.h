@@ -54,7 +54,7 @@ enum class Deed {
   kSell,    // offers it to a trader for what it is worth there
   kStrike,  // the thing is somebody: goes to him within a metres and strikes
   // Of worlds whose agents remember what they saw; a hazard counts a cells.
-  kWay,     // a known way to the thing, or to where the map ends while none is known
+  kWay,     // a known way toward the thing; from a dead end on, others for b seconds
   kSurvey,  // to the nearest end of the map
   kGoBack,  // a known way to where the agent began
   // Of ecosystems.

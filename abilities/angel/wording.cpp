@@ -97,7 +97,7 @@ std::string deed_words(const Action& action, const std::vector<Thing>& things) {
     case Deed::kStrike:
       return "go for the nearest " + name + " and strike";
     case Deed::kWay:
-      return "go to the " + name + " on known ways, or to where the map ends to find one";
+      return "go to the " + name + " on known ways, and find others where they end";
     case Deed::kSurvey:
       return "go to where the map ends";
     case Deed::kGoBack:

@@ -9,10 +9,20 @@ std::string hazard_cost(const Action& action, Constants& constants) {
 
 constexpr const char* kStep = "if step then return self:move_to(step.x, step.y, step.z) end";
 
+// Where the known ways toward the target end, it looks for others for a while: else it would go
+// back to that end at once.
 std::vector<std::string> way_lines(const Action& action, Constants& constants) {
   const std::string cost = hazard_cost(action, constants);
-  return {"local step = target and world.way_step(target.x, target.y, target.z, " + cost + ")",
-          "if not step or not step.there then step = world.frontier_step(" + cost + ") or step end",
+  const std::string survey =
+      constants.name("survey_time", action.b, "s that it looks for other ways after a dead end");
+  return {"local memory = self.memory",
+          "local step = target and world.way_step(target.x, target.y, target.z, " + cost + ")",
+          "local dead_end = step and not step.there and step.length == 0",
+          "if dead_end then memory.survey_until = world.time + " + survey + " end",
+          "local surveys = world.time < (memory.survey_until or 0)",
+          "if not step or not step.there and surveys then",
+          "  step = world.frontier_step(" + cost + ") or step",
+          "end",
           kStep};
 }
 
