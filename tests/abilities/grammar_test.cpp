@@ -397,14 +397,16 @@ TEST_CASE("two rules find the target of the caves and come home") {
   CHECK(mean_metric(caves, grammar.print(*program, {}), "returned", 0) >= 0.5);
 }
 
-TEST_CASE("rules for the needs of the meadow keep deer fed") {
+TEST_CASE("who forages is less hungry than who wanders") {
   const engine::Scenario meadow = shipped("meadow");
   const angel::Grammar grammar(meadow);
-  angel::Program idle;
-  idle.rules.push_back({{}, {angel::Deed::kWander, 0, 0, 0, 0, false}});
-  const std::string needs = grammar.print(grammar.templates().front(), {});
-  CHECK(mean_metric(meadow, needs, "hunger_mean", 500) <
-        mean_metric(meadow, grammar.print(idle, {}), "hunger_mean", 500) - 0.05);
+  const angel::Rule wander{{}, {angel::Deed::kWander, 0, 0, 0, 0, false}};
+  const angel::Rule forage{{{angel::Test::kHungry, 0, 0.15, 0}},
+                           {angel::Deed::kForage, 0, 8, 0, 0, false}};
+  const auto hunger_of = [&](const std::vector<angel::Rule>& rules) {
+    return mean_metric(meadow, grammar.print({rules}, {}), "hunger_mean", 400);
+  };
+  CHECK(hunger_of({forage, wander}) < hunger_of({wander}) - 0.1);
 }
 
 }  // namespace cherub::abilities
