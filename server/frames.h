@@ -29,11 +29,13 @@ inline constexpr std::uint8_t kVoxelUnknown = 255;
 enum class FrameKind : std::uint8_t { kKey = 0, kDelta = 1, kBlob = 2 };
 enum class FrameChannel : std::uint32_t { kWorld = 1, kAgents = 2, kPovWorld = 3, kPovAgents = 4 };
 
-// Bits of an entity's flags.
+// Bits of an entity's flags; the upper four hold the layer of voxels that it is in.
 inline constexpr std::uint8_t kEntityAlive = 1;
 inline constexpr std::uint8_t kEntityReached = 2;   // has been within reach of a target
 inline constexpr std::uint8_t kEntityScripted = 4;  // acts by a policy
 inline constexpr std::uint8_t kEntityBlocked = 8;   // its last movement was stopped short
+inline constexpr unsigned kEntityLayerShift = 4;
+inline constexpr std::uint8_t kEntityLayerMax = 15;  // this, or above
 
 struct FrameHeader {
   std::uint8_t version = kFrameVersion;

@@ -342,6 +342,37 @@ class PageTest(unittest.TestCase):
         self.wait(lambda: len(rows()) == 1, "the end is told")
         self.assert_quiet_console()
 
+    @unittest.skipUnless(BINARY, "worlds of the stand-in have one layer")
+    def test_of_a_world_of_many_layers_that_of_the_agent_is_drawn(self):
+        browser = self.browser
+        browser.find("label:has(input[value=caves])").click()
+        self.start_run("explore everything", episodes="1")
+        self.wait_until_live()
+        levels = set()
+
+        def level():
+            found = re.search(r"level (\d) of 7", self.text("#world-reading"))
+            levels.update(found.groups() if found else ())
+            return len(levels) > 1
+        self.wait(level, "the drone goes to another level")
+        self.shot("15-caves")
+        self.assert_quiet_console()
+
+    def test_every_world_that_ships_is_offered_with_goals_it_knows(self):
+        browser = self.browser
+        offered = {}
+        for radio in browser.find_all("#field-scenario input"):
+            name = radio.attribute("value")
+            browser.find(f"label:has(input[value={name}])").click()
+            offered[name] = [example.text for example in browser.find_all(".example")]
+        if BINARY:
+            listed = subprocess.run(
+                [BINARY, "scenario", "list"], capture_output=True, text=True, check=True
+            ).stdout
+            self.assertEqual(set(offered), {line.split(":")[0] for line in listed.splitlines()})
+        for name, goals in offered.items():
+            self.assertEqual(len(set(goals)), 3, name)
+
     def test_a_refused_goal_is_told_at_its_field(self):
         browser = self.browser
         browser.find("#start-run").click()
