@@ -90,6 +90,8 @@ std::string base64(std::string_view bytes) {
 
 const char* channel_name(FrameChannel channel) {
   switch (channel) {
+    case FrameChannel::kRecord:
+      return "record";
     case FrameChannel::kWorld:
       return "world";
     case FrameChannel::kAgents:

@@ -27,7 +27,16 @@ inline constexpr float kUnitsPerMetre = 128;
 inline constexpr std::uint8_t kVoxelUnknown = 255;
 
 enum class FrameKind : std::uint8_t { kKey = 0, kDelta = 1, kBlob = 2 };
-enum class FrameChannel : std::uint32_t { kWorld = 1, kAgents = 2, kPovWorld = 3, kPovAgents = 4 };
+enum class FrameChannel : std::uint32_t {
+  kRecord = 0,  // of a blob, whose payload names its channel
+  kWorld = 1,
+  kAgents = 2,
+  kPovWorld = 3,
+  kPovAgents = 4,
+};
+
+// Bits of a header's flags.
+inline constexpr std::uint16_t kFrameZstd = 1;  // the payload is one Zstandard frame
 
 // Bits of an entity's flags; the upper four hold the layer of voxels that it is in.
 inline constexpr std::uint8_t kEntityAlive = 1;

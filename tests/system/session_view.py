@@ -18,7 +18,8 @@ actions: [move, eat]
 
 
 def hares(rate=10, hunger=0.0001, count=40):
-    return {"type": "world", "world": HARES.format(rate=rate, hunger=hunger, count=count), "seed": 3}
+    world = HARES.format(rate=rate, hunger=hunger, count=count)
+    return {"type": "world", "world": world, "seed": 3}
 
 
 class View:

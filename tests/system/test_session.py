@@ -88,10 +88,8 @@ class Sessions(Served):
             ('{"type":"heartbeat"}', "type"),
             ('{"species":[{"name":"hare","speed":"fast"}]}', "species[0].speed"),
             ("species:\n  - {name: hare, wings: 2}\n", "species[0].wings"),
-            (json.dumps({"type": "world", "world": HARES.format(rate=1000, hunger=1)}),
-             "tick_rate"),
-            (json.dumps({"type": "world", "world": HARES.format(rate=1, hunger=1).replace(
-                "count: 120", "count: 20000")}), "spawns"),
+            (json.dumps(hares(rate=1000)), "tick_rate"),
+            (json.dumps(hares(count=20000)), "spawns"),
             ("{}", "species"), ("species: [", ""), ("[]", ""), ("", ""), ('{"type":', ""),
             ("[" * 60000, ""),
         ]
