@@ -226,13 +226,13 @@ class Soak(Visits):
 def figures(soak, before, after, seconds):
     rss = [sample[0] for sample in soak.samples]
     quarter = len(rss) // 4
-    second, last = (statistics.median(rss[at * quarter:(at + 1) * quarter]) for at in (1, 3))
+    quarters = [statistics.median(rss[at * quarter:(at + 1) * quarter]) for at in range(4)]
+    second, last = quarters[1], quarters[3]
     if last > second * RSS_GROWTH_MAX + RSS_SLACK_KIB:
         soak.wrong(f"memory grew from {second} to {last} KiB")
     if after > before:
         soak.wrong(f"{after - before} descriptors are left over")
-    return {"seconds": round(seconds), "rss_kib_second_quarter": second,
-            "rss_kib_last_quarter": last, "rss_kib_most": max(rss),
+    return {"seconds": round(seconds), "rss_kib_of_quarters": quarters, "rss_kib_most": max(rss),
             "descriptors_before": before, "descriptors_most": max(s[1] for s in soak.samples),
             "descriptors_after": after, **soak.counts, "errors": soak.errors[:20]}
 
