@@ -245,6 +245,7 @@ export class WorldView {
     if (!entity) return;
     const style = this.styleOf(entity.species);
     const words = [`${style.name} ${entity.id}`, `x ${metres(entity.x)}, y ${metres(entity.y)}`];
+    if (this.terrain?.height > 1) words.push(`level ${entity.layer + 1}`);
     if (style.kind === "agent") {
       words.push(
         `health ${percent(entity.health)}`,
@@ -264,10 +265,11 @@ export class WorldView {
       counts.set(entity.species, (counts.get(entity.species) ?? 0) + 1);
     const tick = this.entities.tick;
     if (tick !== null) {
-      const time = this.tickRate > 0 ? ` · ${seconds(tick / this.tickRate)} of world time` : "";
       const height = this.terrain?.height ?? 1;
-      const level = height > 1 ? ` · level ${this.layer + 1} of ${height}` : "";
-      setText(byId("world-reading"), `tick ${count(tick)}${time}${level}`);
+      const words = [`tick ${count(tick)}`];
+      if (this.tickRate > 0) words.push(`${seconds(tick / this.tickRate)} of world time`);
+      if (height > 1) words.splice(1, 1, `level ${this.layer + 1} of ${height}`);
+      setText(byId("world-reading"), words.join(" · "));
     }
     const kinds = this.terrain ? new Set(this.terrain.blocks) : new Set();
     const entries = this.styles.map((style, index) => ({

@@ -1,28 +1,45 @@
 #!/usr/bin/python3
 """The viewer in a real browser: every world that ships can be asked for and is shown as it is."""
 
+import json
 import re
 import subprocess
 import unittest
+import urllib.request
 
 from page_case import BINARY, PageCase, main
+
+STILL = "return {act = function(self, world) return self:move(0, 0) end}"
 
 
 class PageWorlds(PageCase):
     @unittest.skipUnless(BINARY, "worlds of the stand-in have one layer")
     def test_of_a_world_of_many_layers_that_of_the_agent_is_drawn(self):
         browser = self.browser
-        browser.find("label:has(input[value=caves])").click()
-        self.start_run("explore everything", episodes="1")
+        body = {"policy_code": STILL, "user_goal": "reach the target", "scenario": "tower",
+                "iterations": 1, "episodes": 1, "live_seconds": 3600}
+        request = urllib.request.Request(self.server.url + "/run", json.dumps(body).encode(),
+                                         {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            run = json.load(answer)["run_id"]
+        browser.go(f"{self.server.url}/#run={run}")
+        browser.reload()
         self.wait_until_live()
-        levels = set()
 
         def level():
-            found = re.search(r"level (\d) of 7", self.text("#world-reading"))
-            levels.update(found.groups() if found else ())
-            return len(levels) > 1
-        self.wait(level, "the drone goes to another level")
-        self.shot("15-caves")
+            found = re.search(r"level (\d) of 8", self.text("#world-reading"))
+            return found and int(found[1])
+        self.wait(lambda: level() == 1, "the walker's floor is shown")
+        ground = self.pixels()
+        browser.find("#world").click()
+
+        def other_floor():
+            browser.press("n")  # the next agent: guards are on other floors
+            return (level() or 1) > 1
+        self.wait(other_floor, "a guard's floor is shown")
+        self.assertIn("level", self.text("#inspector"))
+        self.assertNotEqual(self.pixels(), ground)
+        self.shot("15-tower")
         self.assert_quiet_console()
 
     def test_every_world_that_ships_is_offered_with_goals_it_knows(self):
