@@ -9,7 +9,7 @@ namespace {
 // A race comes back to each of its policies heat after heat, and sometimes a second thread wants
 // the same. The fewer there are, the sooner one leaves its Vm to another, and the more of it is
 // still in the processor's cache.
-constexpr std::size_t kIdleMax = 24;
+constexpr std::size_t kIdleMax = 18;
 
 }  // namespace
 

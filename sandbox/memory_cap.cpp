@@ -3,33 +3,41 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 namespace cherub::sandbox {
 namespace {
 
-// A Vm with all that a policy's driver loads takes a quarter of it. What is not touched costs
+// A Vm with all that a policy's driver loads takes an eighth of it. What is not touched costs
 // addresses only.
-constexpr std::size_t kArenaBytes = std::size_t{2} << 20;
-constexpr std::size_t kAlignment = 16;
+constexpr std::size_t kArenaBytes = std::size_t{4} << 20;
+// Classes of blocks: of 16, 32 … 1,024 bytes, then of 2, 4 … 128 KB.
+constexpr std::size_t kStep = 16, kSteps = 64, kSmallBytes = kStep * kSteps;
+constexpr std::size_t kBlockBytesMax = std::size_t{128} << 10;
 // From twice this size on, LuaJIT's allocator maps every block by itself.
 constexpr std::size_t kLargeBytes = std::size_t{64} << 10;
 
-constexpr std::size_t aligned(std::size_t size) {
-  return (size + kAlignment - 1) / kAlignment * kAlignment;
+constexpr std::size_t class_of(std::size_t size) {
+  if (size <= kSmallBytes) return (size + kStep - 1) / kStep;
+  return kSteps + static_cast<std::size_t>(std::bit_width((size - 1) / kSmallBytes));
 }
+constexpr std::size_t bytes_of(std::size_t block_class) {
+  return block_class <= kSteps ? block_class * kStep : kSmallBytes << (block_class - kSteps);
+}
+static_assert(bytes_of(class_of(1024)) == 1024 && bytes_of(class_of(1025)) == 2048);
+static_assert(bytes_of(class_of(kBlockBytesMax)) == kBlockBytesMax);
 
 }  // namespace
 
 lua_State* MemoryCap::open(Use use) {
-  if (!begin_heap()) return nullptr;
+  static_assert(class_of(kBlockBytesMax) == kClasses - 1);
   if (use == Use::kAgain) {
     void* const mapped = ::mmap(nullptr, kArenaBytes, PROT_READ | PROT_WRITE,
                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (mapped == MAP_FAILED) return nullptr;
-    arena_ = reinterpret_cast<std::uintptr_t>(mapped);
-    arena_bytes_ = kArenaBytes;
-    filling_ = true;
+    begin_ = reinterpret_cast<std::uintptr_t>(mapped);
+    bytes_ = kArenaBytes;
   }
   state_ = lua_newstate(&MemoryCap::allocate, this);
   return state_;
@@ -39,17 +47,17 @@ void MemoryCap::close() {
   if (state_ != nullptr) drop_code();
   state_ = nullptr;
   end_heap();
-  if (arena_bytes_ > 0) ::munmap(reinterpret_cast<void*>(arena_), arena_bytes_);
-  arena_bytes_ = 0;
+  if (bytes_ > 0) ::munmap(reinterpret_cast<void*>(begin_), bytes_);
+  bytes_ = 0;
 }
 
 bool MemoryCap::keep() {
-  if (!filling_ || overflowed_) return false;
+  if (bytes_ == 0 || heap_owner_ != nullptr || image_) return false;
   drop_code();
-  filling_ = false;
-  image_ = std::make_unique<std::byte[]>(arena_used_);
-  std::memcpy(image_.get(), reinterpret_cast<const void*>(arena_), arena_used_);
-  image_used_ = used_;
+  kept_ = arena_;
+  kept_used_ = used_;
+  image_ = std::make_unique<std::byte[]>(arena_.used);
+  std::memcpy(image_.get(), reinterpret_cast<const void*>(begin_), arena_.used);
   return true;
 }
 
@@ -57,12 +65,9 @@ bool MemoryCap::restore() {
   if (!image_) return false;
   drop_code();
   end_heap();
-  if (!begin_heap()) {
-    state_ = nullptr;
-    return false;
-  }
-  std::memcpy(reinterpret_cast<void*>(arena_), image_.get(), arena_used_);
-  used_ = peak_ = image_used_;
+  arena_ = kept_;
+  used_ = peak_ = kept_used_;
+  std::memcpy(reinterpret_cast<void*>(begin_), image_.get(), arena_.used);
   return true;
 }
 
@@ -88,8 +93,8 @@ void MemoryCap::end_heap() {
 
 void* MemoryCap::allocate(void* user, void* block, std::size_t old_size, std::size_t new_size) {
   auto* cap = static_cast<MemoryCap*>(user);
-  void* fresh = cap->filling_ || cap->in_arena(block) ? cap->move(block, old_size, new_size)
-                                                      : cap->from_heap(block, old_size, new_size);
+  void* fresh = cap->bytes_ > 0 ? cap->from_arena_or_heap(block, old_size, new_size)
+                                : cap->from_heap(block, old_size, new_size);
   if (fresh == nullptr && new_size > 0) return nullptr;  // the machine's memory is used up
   cap->used_ += new_size - (block == nullptr ? 0 : old_size);
   cap->peak_ = std::max(cap->peak_, cap->used_);
@@ -97,6 +102,7 @@ void* MemoryCap::allocate(void* user, void* block, std::size_t old_size, std::si
 }
 
 void* MemoryCap::from_heap(void* block, std::size_t old_size, std::size_t new_size) {
+  if (heap_owner_ == nullptr && !begin_heap()) return nullptr;
   void* const fresh = allocate_(heap_, block, old_size, new_size);
   if ((old_size | new_size) < kLargeBytes) return fresh;
   if (fresh == nullptr && new_size > 0) return nullptr;
@@ -105,27 +111,39 @@ void* MemoryCap::from_heap(void* block, std::size_t old_size, std::size_t new_si
   return fresh;
 }
 
+// A null pointer when it is too large, or there is no room left.
 void* MemoryCap::from_arena(std::size_t size) {
-  if (aligned(size) > arena_bytes_ - arena_used_) {
-    overflowed_ = true;
-    return nullptr;
+  if (size > kBlockBytesMax) return nullptr;
+  const std::size_t block_class = class_of(size);
+  if (void* const block = arena_.free[block_class]) {
+    std::memcpy(&arena_.free[block_class], block, sizeof(void*));
+    return block;
   }
-  const std::uintptr_t block = arena_ + arena_used_;
-  arena_used_ += aligned(size);
+  const std::size_t bytes = bytes_of(block_class);
+  if (bytes > bytes_ - arena_.used) return nullptr;
+  const std::uintptr_t block = begin_ + arena_.used;
+  arena_.used += bytes;
   return reinterpret_cast<void*>(block);
 }
 
-// The allocations while the arena is filled, and later those that concern a block in it. What is
-// freed there stays empty.
-void* MemoryCap::move(void* block, std::size_t old_size, std::size_t new_size) {
-  if (new_size == 0 && in_arena(block)) return nullptr;
-  if (new_size == 0) return from_heap(block, old_size, 0);
-  if (block != nullptr && in_arena(block) && new_size <= old_size) return block;
-  void* fresh = filling_ ? from_arena(new_size) : nullptr;
-  if (fresh == nullptr) fresh = from_heap(nullptr, 0, new_size);
-  if (fresh == nullptr || block == nullptr) return fresh;
-  std::memcpy(fresh, block, std::min(old_size, new_size));
-  if (!in_arena(block)) from_heap(block, old_size, 0);
+void MemoryCap::release(void* block, std::size_t size) {
+  void*& first = arena_.free[class_of(size)];
+  std::memcpy(block, &first, sizeof(void*));
+  first = block;
+}
+
+void* MemoryCap::from_arena_or_heap(void* block, std::size_t old_size, std::size_t new_size) {
+  if (block != nullptr && !in_arena(block)) return from_heap(block, old_size, new_size);
+  if (block != nullptr && new_size > 0 && class_of(old_size) == class_of(new_size)) return block;
+  void* fresh = nullptr;
+  if (new_size > 0) {
+    fresh = from_arena(new_size);
+    if (fresh == nullptr) fresh = from_heap(nullptr, 0, new_size);
+    if (fresh == nullptr) return nullptr;
+  }
+  if (block == nullptr) return fresh;
+  if (new_size > 0) std::memcpy(fresh, block, std::min(old_size, new_size));
+  release(block, old_size);
   return fresh;
 }
 

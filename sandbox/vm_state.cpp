@@ -1,6 +1,7 @@
 #include "sandbox/vm_state.h"
 
 #include <array>
+#include <cstdio>
 #include <ctime>
 #include <string_view>
 
@@ -179,6 +180,13 @@ void use_one_code_area(lua_State* lua) {
   lua_pop(lua, 2);
 }
 
+// An error outside of all protection is a mistake in this folder; LuaJIT ends the process behind it.
+int tell_panic(lua_State* lua) {
+  const char* text = lua_tostring(lua, -1);
+  std::fprintf(stderr, "unprotected error in Lua: %s\n", text != nullptr ? text : "?");
+  return 0;
+}
+
 // Runs prelude.lua, which is handed the other modules by name and puts the library together. Called
 // protected.
 int open_prelude(lua_State* lua) {
@@ -225,6 +233,7 @@ Result<void> Vm::State::open() {
     return Error{ErrorCode::kUnavailable, "no memory for a Lua state; raise the memory limit",
                  "sandbox"};
   }
+  lua_atpanic(lua, tell_panic);
   lua_gc(lua, LUA_GCSTOP, 0);  // all of the library stays
   if (lua_cpcall(lua, &open_prelude, this) != 0) {
     const char* text = lua_tostring(lua, -1);
