@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <thread>
+#include <tuple>
 
 namespace cherub::sandbox {
 namespace {
@@ -40,6 +41,45 @@ TEST_CASE("a Vm from the pool is as good as a new one") {
     CHECK(vm->run_source("t", "return leak", {1000}).result.is_nil());
     CHECK(vm->run_source("t", "return host()", {1000}).result == Value{7.0});
   }
+}
+
+TEST_CASE("nothing that a script did to its Vm outlives it, down to the last byte") {
+  const bool jit = GENERATE(true, false);
+  VmPool pool({.jit = jit});
+  const auto probe = [&] {
+    const auto vm = lease(pool);
+    const std::size_t held = vm->memory_used();
+    const Outcome outcome = vm->run_source(
+        "t", "local t = {} for i = 1, 500 do t[i] = {('x'):rep(i)} end return #t", {1'000'000});
+    // Where code is compiled depends on addresses, and takes memory.
+    return std::tuple(held, outcome.fuel_used, jit ? 0 : outcome.memory_peak);
+  };
+  const auto first = probe();
+  for (const char* litter : {
+           "t = {} for i = 1, 1e5 do t[i] = {i} end",
+           "s = ('x'):rep(1e6) u = s .. s for i = 1, 50 do s = s:sub(2) .. 'y' end",
+           "local function f(n) return n < 2 and n or f(n - 1) + f(n - 2) end return f(24)",
+           "local function deep() return 1 + deep() end return deep()",
+           "m = setmetatable({}, {__concat = function() return 1 end}) return m .. m",
+           "for i = 1, 300 do local ok = pcall(error, {i}) end while true do end",
+           "t = {} for i = 1, 2e4 do t['key' .. i] = i end for k in pairs(t) do t[k] = nil end",
+       }) {
+    lease(pool)->run_source("t", litter, {20'000'000});
+    CAPTURE(litter, jit);
+    CHECK(pool.idle() == 1);
+    CHECK(probe() == first);
+  }
+}
+
+TEST_CASE("a Vm that was not kept cannot be reset") {
+  const auto once = Vm::create();
+  REQUIRE(once.ok());
+  CHECK_FALSE((*once)->reset());
+  CHECK((*once)->run_source("t", "return 1", {1000}).kind == OutcomeKind::kOk);
+  const auto never_kept = Vm::create({.reusable = true});
+  REQUIRE(never_kept.ok());
+  CHECK_FALSE((*never_kept)->reset());
+  CHECK((*never_kept)->run_source("t", "return 1", {1000}).kind == OutcomeKind::kOk);
 }
 
 TEST_CASE("a Vm that met a machine's limit is not kept") {
