@@ -103,11 +103,23 @@ void* MemoryCap::allocate(void* user, void* block, std::size_t old_size, std::si
 
 void* MemoryCap::from_heap(void* block, std::size_t old_size, std::size_t new_size) {
   if (heap_owner_ == nullptr && !begin_heap()) return nullptr;
+  const bool shrinks = old_size >= kLargeBytes && new_size > 0 && new_size < kLargeBytes;
+  if (shrinks) return as_small(block, old_size, new_size);
   void* const fresh = allocate_(heap_, block, old_size, new_size);
   if ((old_size | new_size) < kLargeBytes) return fresh;
   if (fresh == nullptr && new_size > 0) return nullptr;
   if (block != nullptr) large_.erase(block);
   if (new_size >= kLargeBytes) large_[fresh] = new_size;
+  return fresh;
+}
+
+// LuaJIT's allocator would shrink a mapping where it is, and nobody would know it for one.
+void* MemoryCap::as_small(void* block, std::size_t old_size, std::size_t new_size) {
+  void* const fresh = allocate_(heap_, nullptr, 0, new_size);
+  if (fresh == nullptr) return nullptr;
+  std::memcpy(fresh, block, new_size);
+  allocate_(heap_, block, old_size, 0);
+  large_.erase(block);
   return fresh;
 }
 

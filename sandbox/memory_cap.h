@@ -58,6 +58,7 @@ class MemoryCap {
 
   static void* allocate(void* user, void* block, std::size_t old_size, std::size_t new_size);
   void* from_heap(void* block, std::size_t old_size, std::size_t new_size);
+  void* as_small(void* block, std::size_t old_size, std::size_t new_size);
   void* from_arena(std::size_t size);
   void release(void* block, std::size_t size);
   void* from_arena_or_heap(void* block, std::size_t old_size, std::size_t new_size);

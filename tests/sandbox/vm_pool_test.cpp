@@ -1,6 +1,7 @@
 #include "sandbox/vm_pool.h"
 
 #include <catch2/catch.hpp>
+#include <fstream>
 #include <thread>
 #include <tuple>
 
@@ -71,6 +72,26 @@ TEST_CASE("nothing that a script did to its Vm outlives it, down to the last byt
   }
 }
 
+TEST_CASE("what grew large and shrank again is freed with its Vm") {
+  VmPool pool({.jit = false});
+  const auto mapped_bytes = [] {
+    std::size_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    return pages * 4096;
+  };
+  // The array shrinks from half a megabyte when the next key finds its table full.
+  const char* const source =
+      "local t = {} for i = 1, 40000 do t[i] = i end for i = 1500, 40000 do t[i] = nil end "
+      "for i = 1, 9 do t['k' .. i] = i end return #t";
+  const auto live_once = [&] {
+    CHECK(lease(pool)->run_source("t", source, {2'000'000}).kind == OutcomeKind::kOk);
+  };
+  for (int i = 0; i < 10; ++i) live_once();
+  const std::size_t before = mapped_bytes();
+  for (int i = 0; i < 400; ++i) live_once();
+  CHECK(mapped_bytes() < before + (std::size_t{3} << 20));
+}
+
 TEST_CASE("a Vm that was not kept cannot be reset") {
   const auto once = Vm::create();
   REQUIRE(once.ok());
@@ -100,7 +121,7 @@ TEST_CASE("a pool keeps no more than it should, and little memory") {
     c->run_source("t", "t = {} for i = 1, 1e5 do t[i] = {} end", {10'000'000});
   }
   CHECK(pool.idle() == 2);
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < 400; ++i) {
     const auto vm = lease(pool);
     vm->run_source("t", "local s = 0 for i = 1, 300 do s = s + i % 7 end return s", {10'000});
     CHECK(vm->memory_used() < std::size_t{2} << 20);
