@@ -265,6 +265,20 @@ std::string failure_reason(const EpisodeResult& episode) {
   return episode.end_reason == "reached" ? "reached, but not well enough" : episode.end_reason;
 }
 
+std::string receipt_counts_json(std::span<const EpisodeResult> episodes) {
+  base::JsonObject counts;
+  for (std::size_t i = 0; i < engine::kReceiptCount; ++i) {
+    const auto receipt = static_cast<engine::Receipt>(i);
+    if (receipt == engine::Receipt::kNone) continue;  // nothing was asked for
+    std::uint64_t count = 0;
+    for (const EpisodeResult& episode : episodes) {
+      if (i < episode.receipts.size()) count += episode.receipts[i];
+    }
+    if (count > 0) counts.add(engine::receipt_name(receipt), count);
+  }
+  return counts.text();
+}
+
 std::string refusals_text(const std::vector<std::uint64_t>& receipts) {
   std::vector<std::pair<std::uint64_t, std::size_t>> found;
   for (std::size_t i = 0; i < receipts.size(); ++i) {

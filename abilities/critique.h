@@ -18,6 +18,9 @@ std::string failure_reason(const EpisodeResult& episode);
 // The refused intents of an episode, most frequent first: "12 x blocked, 3 x out_of_reach".
 std::string refusals_text(const std::vector<std::uint64_t>& receipts);
 
+// How often each receipt came of what was asked for: {"accepted":812,"blocked":3}.
+std::string receipt_counts_json(std::span<const EpisodeResult> episodes);
+
 // What there is to say about the episodes of one policy. All of it is computed, nothing is judged.
 struct Critique {
   std::string markdown;  // for people

@@ -190,6 +190,12 @@ base::Result<void> Search::finish_iteration(std::uint32_t iteration) {
                                                    .add("candidate", kept.number)
                                                    .add("markdown", kept.critique.markdown)
                                                    .raw("facts", kept.critique.json)));
+  setup_.observer.on_record(
+      record("receipt_stats", base::JsonObject()
+                                  .add("iteration", iteration)
+                                  .add("candidate", kept.number)
+                                  .add("episodes", kept.episodes.size())
+                                  .raw("receipts", receipt_counts_json(kept.episodes))));
   for (EpisodeResult& episode : kept.episodes) episode.steps_jsonl.clear();
   if (outcome_.best && outcome_.best->sha256 == kept.sha256) {
     outcome_.best->critique = kept.critique;

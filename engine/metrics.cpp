@@ -17,9 +17,6 @@ namespace {
 constexpr std::size_t kCoverageBytesMax = std::size_t{64} << 20;
 constexpr float kFedHungerMax = 0.7f;  // who is hungrier is not fed
 
-// Who is as near follows the target, and is home, m.
-constexpr double kFollowing_m = 4, kHome_m = 1.5;
-
 // One agent that was there when the episode began.
 struct Followed {
   EntityId id;

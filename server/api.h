@@ -90,8 +90,10 @@ class Api final : public Application {
   Opened telemetry_view(const Call& call);
   // Of all logs when the run is empty; the error's `where` is "ch".
   base::Result<std::shared_ptr<RecordChannel>> find_telemetry(const std::string& run) const;
-  // The server's own log hears of the view, now and when it is closed.
-  void tell_of_client(View& view, const HttpRequest& request) const;
+  // The server's own log hears of a client and what it looks at, now and, by the function that is
+  // returned and calls `leave`, when it is gone.
+  std::function<void()> tell_of_client(const std::shared_ptr<Outbox>& outbox, std::string view,
+                                       std::function<void()> leave) const;
 
   Opened progress_view(const Call& call);
   Opened render_view(const Call& call);

@@ -197,16 +197,17 @@ base::Result<std::shared_ptr<RecordChannel>> Api::find_telemetry(const std::stri
                "ch"};
 }
 
-void Api::tell_of_client(View& view, const HttpRequest& request) const {
+std::function<void()> Api::tell_of_client(const std::shared_ptr<Outbox>& outbox, std::string view,
+                                          std::function<void()> leave) const {
   const auto& bus = registry_.hub_options().telemetry;
-  if (!bus) return;
-  const auto emit = [bus, path = request.path](const telemetry::Kind& kind,
-                                               base::JsonObject detail) {
-    bus->server_log()->emit(kind, {.detail = detail.add("view", path).text()});
+  if (!bus) return leave;
+  const auto emit = [bus, view = std::move(view)](const telemetry::Kind& kind,
+                                                  base::JsonObject detail) {
+    bus->server_log()->emit(kind, {.detail = detail.add("view", view).text()});
   };
   emit(telemetry::kinds::kClientConnected, {});
-  view.outbox->set_first_loss([emit] { emit(telemetry::kinds::kClientGap, {}); });
-  view.on_closed = [emit, outbox = view.outbox, leave = std::move(view.on_closed)] {
+  outbox->set_first_loss([emit] { emit(telemetry::kinds::kClientGap, {}); });
+  return [emit, outbox, leave = std::move(leave)] {
     if (leave) leave();
     const auto reason = outbox->closing();
     if (reason && reason->code == kCloseTooSlow) emit(telemetry::kinds::kClientSlow, {});

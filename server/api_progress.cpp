@@ -74,10 +74,11 @@ Reply Api::run_events(const Call& call) {
     return end;
   }
   if (over) outbox->close({1000, "the run is over"});
-  return StreamedResponse{
-      "text/event-stream; charset=utf-8",
-      {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}},
-      std::make_shared<EventStream>(outbox, [channel, outbox] { channel->leave(outbox.get()); })};
+  auto leave = tell_of_client(outbox, call.request.path,
+                              [channel, outbox] { channel->leave(outbox.get()); });
+  return StreamedResponse{"text/event-stream; charset=utf-8",
+                          {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}},
+                          std::make_shared<EventStream>(outbox, std::move(leave))};
 }
 
 }  // namespace cherub::server

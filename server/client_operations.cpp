@@ -28,7 +28,9 @@ std::vector<SchemaMember> subscribe_members() {
           {"after", whole_schema().about("Go on behind this number."), Presence::kMay},
           {"history", choice_schema({"none", "latest", "all"}), Presence::kMay},
           {"filter", filter_schema(), Presence::kMay},
-          {"encoding", choice_schema({"binary", "json"}).about("Of frames."), Presence::kMay}};
+          {"encoding", choice_schema({"binary", "json"}).about("Of frames."), Presence::kMay},
+          {"compress", choice_schema({"zstd"}).about("Of records and payloads from 512 B on."),
+           Presence::kMay}};
 }
 
 }  // namespace

@@ -258,6 +258,7 @@ std::string encode_delta(FrameHeader header, const FrameImage& base, const Frame
 base::Result<void> apply_frame(FrameImage& image, std::string_view frame) {
   const std::optional<FrameHeader> header = decode_header(frame);
   if (!header) return bad_frame("These bytes are no frame of this version, or cut short.");
+  if ((header->flags & kFrameZstd) != 0) return bad_frame("The payload is to be unpacked first.");
   FrameReader reader(frame.substr(kFrameHeaderBytes));
   const bool terrain =
       header->channel == FrameChannel::kWorld || header->channel == FrameChannel::kPovWorld;

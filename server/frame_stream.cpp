@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/base/json.h"
+#include "server/compressed.h"
 #include "server/frame_bytes.h"
 
 namespace cherub::server {
@@ -15,7 +16,7 @@ SharedBytes shared(std::string bytes) {
 }
 
 bool is_binary(FrameForm form) {
-  return form == FrameForm::kBinary || form == FrameForm::kNumbered;
+  return form != FrameForm::kJson && form != FrameForm::kEnvelope;
 }
 
 // The same frame with the stream's number in its header.
@@ -84,19 +85,24 @@ FrameHeader FrameStream::header() const {
 }
 
 SharedBytes FrameStream::delta(FrameForm form) {
-  if (form == FrameForm::kBinary || !delta_.plain) return delta_.plain;
-  if (!delta_.numbered) delta_.numbered = numbered(delta_.plain, options_.stream);
-  return delta_.numbered;
+  return delta_.plain ? binary(delta_, form) : nullptr;
+}
+
+SharedBytes FrameStream::binary(Encoded& frame, FrameForm form) const {
+  if (form == FrameForm::kBinary) return frame.plain;
+  if (!frame.numbered) frame.numbered = numbered(frame.plain, options_.stream);
+  if (form == FrameForm::kNumbered) return frame.numbered;
+  if (!frame.compressed) frame.compressed = compressed_frame(frame.numbered);
+  return frame.compressed;
 }
 
 SharedBytes FrameStream::key(FrameForm form) {
   if (!key_.plain) key_.plain = shared(encode_key(header(), image_));
   switch (form) {
     case FrameForm::kBinary:
-      return key_.plain;
     case FrameForm::kNumbered:
-      if (!key_.numbered) key_.numbered = numbered(key_.plain, options_.stream);
-      return key_.numbered;
+    case FrameForm::kCompressed:
+      return binary(key_, form);
     case FrameForm::kJson:
       if (!key_.json) key_.json = shared(frame_json(*key_.plain, options_.wall_ms()));
       return key_.json;

@@ -30,9 +30,10 @@ struct FrameStreamOptions {
   std::function<std::int64_t()> wall_ms;
 };
 
-// How a client wants its frames: binary; binary, with the stream's number in the header; as JSON,
-// key frames only; as a JSON record of this channel, {ch, seq, ts, type, data}.
-enum class FrameForm { kBinary, kNumbered, kJson, kEnvelope };
+// How a client wants its frames: binary; binary, with the stream's number in the header; the same
+// with long payloads compressed; as JSON, key frames only; as a JSON record of this channel, {ch,
+// seq, ts, type, data}.
+enum class FrameForm { kBinary, kNumbered, kCompressed, kJson, kEnvelope };
 
 // What one stream shows, and those who look at it. A publisher hands over an image and waits for
 // nobody; numbering, encoding (once for all clients of a form) and handing out happen on the
@@ -67,7 +68,7 @@ class FrameStream : public std::enable_shared_from_this<FrameStream> {
   };
   // One frame in all forms that were wanted so far.
   struct Encoded {
-    SharedBytes plain, numbered, json, envelope;
+    SharedBytes plain, numbered, compressed, json, envelope;
   };
 
   void deliver();
@@ -75,6 +76,7 @@ class FrameStream : public std::enable_shared_from_this<FrameStream> {
   [[nodiscard]] FrameHeader header() const;
   [[nodiscard]] SharedBytes key(FrameForm form);
   [[nodiscard]] SharedBytes delta(FrameForm form);
+  [[nodiscard]] SharedBytes binary(Encoded& frame, FrameForm form) const;
   void push_key(const Subscriber& subscriber);
 
   const FrameStreamOptions options_;

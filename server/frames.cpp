@@ -35,7 +35,9 @@ std::uint8_t entity_flags(const engine::Columns& columns, std::size_t row) {
   if (columns.move_receipt[row] == static_cast<std::uint8_t>(engine::Receipt::kBlocked)) {
     flags |= kEntityBlocked;
   }
-  return flags;
+  const float z = columns.z[row];
+  const float layer = z > 0 ? std::min(z, static_cast<float>(kEntityLayerMax)) : 0;
+  return static_cast<std::uint8_t>(flags | static_cast<unsigned>(layer) << kEntityLayerShift);
 }
 
 std::string encode_terrain(FrameHeader header, const TerrainImage& terrain) {
@@ -88,6 +90,8 @@ std::string base64(std::string_view bytes) {
 
 const char* channel_name(FrameChannel channel) {
   switch (channel) {
+    case FrameChannel::kRecord:
+      return "record";
     case FrameChannel::kWorld:
       return "world";
     case FrameChannel::kAgents:

@@ -27,13 +27,24 @@ inline constexpr float kUnitsPerMetre = 128;
 inline constexpr std::uint8_t kVoxelUnknown = 255;
 
 enum class FrameKind : std::uint8_t { kKey = 0, kDelta = 1, kBlob = 2 };
-enum class FrameChannel : std::uint32_t { kWorld = 1, kAgents = 2, kPovWorld = 3, kPovAgents = 4 };
+enum class FrameChannel : std::uint32_t {
+  kRecord = 0,  // of a blob, whose payload names its channel
+  kWorld = 1,
+  kAgents = 2,
+  kPovWorld = 3,
+  kPovAgents = 4,
+};
 
-// Bits of an entity's flags.
+// Bits of a header's flags.
+inline constexpr std::uint16_t kFrameZstd = 1;  // the payload is one Zstandard frame
+
+// Bits of an entity's flags; the upper four hold the layer of voxels that it is in.
 inline constexpr std::uint8_t kEntityAlive = 1;
 inline constexpr std::uint8_t kEntityReached = 2;   // has been within reach of a target
 inline constexpr std::uint8_t kEntityScripted = 4;  // acts by a policy
 inline constexpr std::uint8_t kEntityBlocked = 8;   // its last movement was stopped short
+inline constexpr unsigned kEntityLayerShift = 4;
+inline constexpr std::uint8_t kEntityLayerMax = 15;  // this, or above
 
 struct FrameHeader {
   std::uint8_t version = kFrameVersion;

@@ -13,6 +13,7 @@ using base::Error;
 using base::ErrorCode;
 
 constexpr std::size_t kRefBytesMax = 200;
+constexpr std::string_view kCompression = "zstd";
 constexpr std::size_t kChannelNameBytesMax = 256;
 
 Error bad_message(std::string message, std::string where) {
@@ -68,6 +69,16 @@ base::Result<FrameForm> read_encoding(const rapidjson::Value& message) {
   return bad_message("'encoding' is binary or json.", "encoding");
 }
 
+// Whether long records and frames are to come compressed.
+base::Result<bool> read_compress(const rapidjson::Value& message) {
+  const auto* compress = member_of(message, "compress");
+  if (compress == nullptr) return false;
+  if (!compress->IsString() || std::string_view(compress->GetString()) != kCompression) {
+    return bad_message("'compress' is zstd.", "compress");
+  }
+  return true;
+}
+
 // A misspelt member would silently do something else than was meant.
 base::Result<void> only_known(const rapidjson::Value& message, const ClientOperation& operation) {
   const auto& members = operation.members;
@@ -94,6 +105,7 @@ std::string hello_text(const std::string& epoch, const ServerLimits& limits) {
       .add("op", "hello")
       .add("protocol", "cherub.v1")
       .add("epoch", epoch)
+      .raw("compress", base::JsonArray().add(kCompression).text())
       .raw("limits", base::JsonObject()
                          .add("subscriptions", limits.subscriptions)
                          .add("inbound_bytes", limits.message_bytes)
@@ -195,8 +207,17 @@ base::Result<void> Multiplex::subscribe(const rapidjson::Value& message, const s
   JoinRequest request;
   const auto read = read_resume(message, request);
   if (!read.ok()) return read.error();
-  const auto form = read_encoding(message);
+  auto form = read_encoding(message);
   if (!form.ok()) return form.error();
+  const auto compress = read_compress(message);
+  if (!compress.ok()) return compress.error();
+  if (*compress && *form == FrameForm::kEnvelope) {
+    return bad_message("Frames as JSON are not compressed.", "compress");
+  }
+  if (*compress) {
+    *form = FrameForm::kCompressed;
+    request.form = RecordForm::kCompressed;
+  }
   if (const auto* filter = member_of(message, "filter")) {
     auto parsed = Filter::parse(*filter);
     if (!parsed.ok()) return parsed.error();

@@ -174,7 +174,7 @@ std::optional<OutboxMessage> Outbox::joined(Taken& taken) {
   if (taken.frame) return taken.frame;
   if (taken.bundles.empty() && taken.gaps.empty()) return std::nullopt;
   if (taken.gaps.empty() && taken.bundles.size() == 1) {
-    return OutboxMessage{std::move(taken.bundles.front().bytes), false};
+    return OutboxMessage{std::move(taken.bundles.front().bytes), taken.binary};
   }
   std::string text;
   text.reserve(taken.bytes);
@@ -209,13 +209,14 @@ Outbox::Taken Outbox::take() {
 }
 
 bool Outbox::fits(const Taken& taken, const Bundle& next) const {
-  return taken.records + next.records <= limits_.message_records &&
+  return !taken.binary && !next.binary && taken.records + next.records <= limits_.message_records &&
          taken.bytes + next.bytes->size() <= kMessageBytesMax;
 }
 
 void Outbox::add(Taken& taken, Bundle bundle) {
   taken.records += bundle.records;
   taken.bytes += bundle.bytes->size() + 1;
+  taken.binary = bundle.binary;
   taken.bundles.push_back(std::move(bundle));
 }
 

@@ -22,10 +22,12 @@ struct OutboxMessage {
   bool binary = false;
 };
 
-// Records that were encoded together: so many lines, separated by newlines.
+// Records that were encoded together: so many lines, separated by newlines; or one compressed
+// record, which is a binary message of its own.
 struct Bundle {
   SharedBytes bytes;
   std::uint32_t records = 1;
+  bool binary = false;
 };
 
 // Telemetry: what of it does not fit is dropped, and its channel tells which records are lost.
@@ -114,6 +116,7 @@ class Outbox {
     std::vector<Gap> gaps;
     std::vector<Bundle> bundles;
     std::size_t records = 0, bytes = 0;  // of both, with newlines
+    bool binary = false;                 // one bundle, which nothing is joined to
     std::optional<OutboxMessage> frame;
   };
 

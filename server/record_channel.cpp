@@ -5,9 +5,15 @@
 #include <utility>
 
 #include "engine/base/json.h"
+#include "server/compressed.h"
 
 namespace cherub::server {
 namespace {
+
+// Whether several records may come in one message.
+bool is_bundled(RecordForm form) {
+  return form == RecordForm::kEnvelope || form == RecordForm::kCompressed;
+}
 
 // `{"type":…}` with the sequence number as its last member.
 std::string with_seq(const std::string& json, std::uint64_t seq) {
@@ -76,14 +82,16 @@ void RecordChannel::number_pending() {
 }
 
 void RecordChannel::hand_out(const Batch& batch) {
-  std::vector<LossyBundle> shared;  // of those who want all, made for the first of them
+  // Of those who want all, made for the first of them.
+  std::vector<LossyBundle> texts, compressed;
   for (const Subscriber& subscriber : subscribers_) {
-    if (subscriber.form != RecordForm::kEnvelope) {
+    if (!is_bundled(subscriber.form)) {
       push_single(subscriber, batch);
     } else if (subscriber.filter) {
-      push(subscriber, bundles_of(matching(batch, *subscriber.filter)));
+      push(subscriber, bundles_of(matching(batch, *subscriber.filter), subscriber.form));
     } else {
-      if (shared.empty()) shared = bundles_of(batch);
+      auto& shared = subscriber.form == RecordForm::kEnvelope ? texts : compressed;
+      if (shared.empty()) shared = bundles_of(batch, subscriber.form);
       push(subscriber, shared);
     }
   }
@@ -120,7 +128,12 @@ const SharedBytes& RecordChannel::envelope(Record& record) const {
   return record.envelope;
 }
 
-std::vector<LossyBundle> RecordChannel::bundles_of(const Batch& batch) const {
+const SharedBytes& RecordChannel::blob(Record& record) const {
+  if (!record.blob) record.blob = record_blob(*envelope(record), record.seq);
+  return *record.blob;
+}
+
+std::vector<LossyBundle> RecordChannel::bundles_of(const Batch& batch, RecordForm form) const {
   std::vector<LossyBundle> bundles;
   std::string text;
   LossyBundle open{{nullptr, 0}, name_, 0, 0};
@@ -130,6 +143,11 @@ std::vector<LossyBundle> RecordChannel::bundles_of(const Batch& batch) const {
     bundles.push_back(std::exchange(open, LossyBundle{{nullptr, 0}, name_, 0, 0}));
   };
   for (const auto& record : batch) {
+    if (form == RecordForm::kCompressed && blob(*record)) {
+      finish();
+      bundles.push_back({{blob(*record), 1, true}, name_, record->seq, record->seq});
+      continue;
+    }
     const std::string& line = *envelope(*record);
     if (open.bundle.records == kMessageRecordsMax ||
         (open.bundle.records > 0 && text.size() + 1 + line.size() > kMessageBytesMax)) {
@@ -246,13 +264,13 @@ void RecordChannel::push_history(const Subscriber& subscriber, std::uint64_t fro
   const auto flush = [&] {
     if (run.empty()) return;
     const Batch wanted = subscriber.filter ? matching(run, *subscriber.filter) : run;
-    push(subscriber, bundles_of(wanted));
+    push(subscriber, bundles_of(wanted, subscriber.form));
     run.clear();
   };
   std::uint64_t expected = from;
   for (const auto& record : history_) {
     if (record->seq < from) continue;
-    if (subscriber.form != RecordForm::kEnvelope) {
+    if (!is_bundled(subscriber.form)) {
       push_single(subscriber, {record});
       continue;
     }

@@ -41,9 +41,9 @@ struct OutgoingRecord {
 };
 
 // How a client wants its records: as they are with `seq` as last member, one in a message; the same
-// as a server-sent event with the id "<epoch>.<seq>"; or as {ch, seq, ts, type, data}, several in a
-// message.
-enum class RecordForm { kBare, kEvent, kEnvelope };
+// as a server-sent event with the id "<epoch>.<seq>"; as {ch, seq, ts, type, data}, several in a
+// message; or so with long records compressed.
+enum class RecordForm { kBare, kEvent, kEnvelope, kCompressed };
 enum class HistoryWish { kNone, kLatest, kAll };
 
 struct JoinRequest {
@@ -86,6 +86,7 @@ class RecordChannel : public std::enable_shared_from_this<RecordChannel> {
     std::uint64_t seq = 0;
     std::int64_t ts = 0;
     SharedBytes bare, event, envelope;            // made when first wanted
+    std::optional<SharedBytes> blob;              // likewise; null: it stays a text
     std::shared_ptr<rapidjson::Document> parsed;  // likewise, for filters
   };
   struct Subscriber {
@@ -103,13 +104,14 @@ class RecordChannel : public std::enable_shared_from_this<RecordChannel> {
   void forget_oldest();
   [[nodiscard]] Joined plan(const JoinRequest& request) const;
   void push_history(const Subscriber& subscriber, std::uint64_t from);
-  [[nodiscard]] std::vector<LossyBundle> bundles_of(const Batch& batch) const;
+  [[nodiscard]] std::vector<LossyBundle> bundles_of(const Batch& batch, RecordForm form) const;
   [[nodiscard]] Batch matching(const Batch& batch, const Filter& filter) const;
   void push(const Subscriber& subscriber, const std::vector<LossyBundle>& bundles) const;
   void push_single(const Subscriber& subscriber, const Batch& batch) const;
   [[nodiscard]] const SharedBytes& bare(Record& record) const;
   [[nodiscard]] const SharedBytes& event(Record& record) const;
   [[nodiscard]] const SharedBytes& envelope(Record& record) const;
+  [[nodiscard]] const SharedBytes& blob(Record& record) const;
 
   const RecordChannelOptions options_;
   const SharedBytes name_;

@@ -67,7 +67,7 @@ std::variant<View, HttpResponse> Api::open_view(const HttpRequest& request) {
   Opened opened = found.route->open({request, std::get<Arguments>(arguments)});
   if (View* view = std::get_if<View>(&opened)) {
     view->subprotocol = chosen_subprotocol(request.header("sec-websocket-protocol"));
-    tell_of_client(*view, request);
+    view->on_closed = tell_of_client(view->outbox, request.path, std::move(view->on_closed));
   }
   return opened;
 }
@@ -212,7 +212,9 @@ base::Result<View> Api::open_frames(std::string_view line) {
   View view;
   view.outbox = std::make_shared<Outbox>(OutboxLimits{}, sent_);
   (*frames)->join(view.outbox, FrameForm::kBinary, [](std::uint32_t) {});
-  view.on_closed = [stream = *frames, outbox = view.outbox] { stream->leave(outbox.get()); };
+  view.on_closed =
+      tell_of_client(view.outbox, "tcp" + path,
+                     [stream = *frames, outbox = view.outbox] { stream->leave(outbox.get()); });
   return view;
 }
 

@@ -235,28 +235,43 @@ async def receive(ws, state):
 
 
 async def live(url, definition, seconds, fps=20):
-    """Joins, moves creatures for so long, and returns what came of it."""
+    """Joins, moves creatures for so long, and returns what came of it; `lost` says why the
+    connection broke, if it did."""
     state = {}
+    try:
+        await move(url, definition, seconds, fps, state)
+    except websockets.ConnectionClosed as closed:
+        state["lost"] = str(closed)
+    return state
+
+
+async def move(url, definition, seconds, fps, state):
     async with websockets.connect(url, max_size=None) as ws:
         hello = json.loads(await ws.recv())
         state["session_id"] = hello["session_id"]
         if not hello["resumed"]:
             await ws.send(json.dumps(definition))
         reader = asyncio.ensure_future(receive(ws, state))
-        clock = asyncio.get_event_loop().time
-        until, next_beat = clock() + seconds, clock() + HEARTBEAT_S
-        while clock() < until and not reader.done():
-            await asyncio.sleep(1 / fps)
-            if "world" not in state:
-                continue
-            state["world"].frame(1 / fps)
-            if clock() >= next_beat:
-                next_beat += HEARTBEAT_S
-                await ws.send(json.dumps(state["world"].heartbeat()))
-        reader.cancel()
-        if reader.done() and not reader.cancelled() and reader.exception():
-            raise reader.exception()
-    return state
+        try:
+            await beat(ws, seconds, fps, state, reader)
+        finally:
+            reader.cancel()
+            outcome, = await asyncio.gather(reader, return_exceptions=True)
+        if isinstance(outcome, Exception):
+            raise outcome
+
+
+async def beat(ws, seconds, fps, state, reader):
+    clock = asyncio.get_event_loop().time
+    until, next_beat = clock() + seconds, clock() + HEARTBEAT_S
+    while clock() < until and not reader.done():
+        await asyncio.sleep(1 / fps)
+        if "world" not in state:
+            continue
+        state["world"].frame(1 / fps)
+        if clock() >= next_beat:
+            next_beat += HEARTBEAT_S
+            await ws.send(json.dumps(state["world"].heartbeat()))
 
 
 def main():
@@ -273,10 +288,13 @@ def main():
         with open(options.world, encoding="utf-8") as file:
             definition = {"type": "world", "world": file.read(), "seed": options.seed}
     url = f"{options.server}/ws/session/{options.session}"
-    state = asyncio.run(live(url, definition, options.seconds))
+    try:
+        state = asyncio.run(live(url, definition, options.seconds))
+    except (OSError, websockets.InvalidStatusCode) as refused:
+        sys.exit(f"{url}: {refused}")
     world = state.get("world")
     if world is None:
-        sys.exit(f"no world came: {state.get('told')}")
+        sys.exit(f"no world came: {state.get('lost') or state.get('told')}")
     counts = {}
     for event in world.outcomes:
         key = f"{event['kind']} {event['outcome']}"
@@ -284,6 +302,9 @@ def main():
     print(json.dumps({"session_id": state["session_id"], "run_id": state["greeting"]["run_id"],
                       "packets": state.get("ticks", 0), "creatures": len(world.creatures),
                       "reported": counts}))
+    if "lost" in state:
+        sys.exit(f"the connection broke: {state['lost']}; --session {state['session_id']} joins "
+                 "the world again while its server keeps it")
 
 
 if __name__ == "__main__":

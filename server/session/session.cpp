@@ -21,6 +21,7 @@ using base::Result;
 constexpr std::uint16_t kCloseNormal = 1000, kCloseBadWorld = 1003, kCloseBroken = 1011,
                         kCloseTryLater = 1013;
 constexpr std::size_t kReasonBytesMax = 120;  // of a close frame
+constexpr const char* kTooSlow = "too slow: come back for the world as it is then";
 
 // As much of it as a close frame holds, which must be UTF-8.
 std::string reason_of(std::string text) {
@@ -95,7 +96,7 @@ View Session::join(const PacketWish& wish) {
 }
 
 void Session::hear(std::string_view text) {
-  if (!outbox_ || over_) return;
+  if (!listens() || over_) return;
   if (run_) {
     hear_message(text);
   } else {
@@ -243,6 +244,12 @@ void Session::take_tick(const engine::World& world, const engine::TickReport& re
   heartbeats_waiting_ = 0;
   last_copy_ = copy_tick(world, report, last_copy_.get());
   const std::lock_guard lock(inbox_mutex_);
+  inbox_events_ += last_copy_->events.size();
+  if (inbox_events_ > kInboxEventsMax) {
+    inbox_.clear();
+    inbox_events_ = 0;
+    overrun_ = true;
+  }
   inbox_.push_back(last_copy_);
   schedule();
 }
@@ -265,15 +272,18 @@ void Session::schedule() {
 
 void Session::drain() {
   std::vector<std::shared_ptr<const TickCopy>> copies;
-  bool ends = false;
+  bool ends = false, overrun = false;
   {
     const std::lock_guard lock(inbox_mutex_);
     copies.swap(inbox_);
+    inbox_events_ = 0;
     scheduled_ = false;
+    overrun = std::exchange(overrun_, false);
     ends = ended_;
   }
+  if (overrun && listens()) close(kCloseTooSlow, kTooSlow);
   for (auto& copy : copies) packets_->take(std::move(copy));
-  if (!outbox_ && !copies.empty()) packets_->start_over();  // nobody is told what happened
+  if (!listens() && !copies.empty()) packets_->start_over();  // nobody is told what happened
   if (ends) return finish();
   const TickCopy* const newest = packets_->newest();
   const bool due = newest != nullptr && newest->tick % wish_.every_ticks == 0;
@@ -302,10 +312,10 @@ void Session::greet() {
 
 // A client that has not taken the packet before gets what is new with a later tick.
 void Session::send_packet() {
-  if (!outbox_ || !packets_->newest() || !packets_->pending()) return;
+  if (!listens() || !packets_->newest() || !packets_->pending()) return;
   if (outbox_->has_records()) {
     if (packets_->waiting_bytes() > kEventsWaitingMax) {
-      close(kCloseTooSlow, "too slow: come back for the world as it is then");
+      close(kCloseTooSlow, kTooSlow);
     }
     return;
   }

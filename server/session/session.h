@@ -21,6 +21,8 @@ namespace cherub::server::session {
 inline constexpr std::uint32_t kTelemetryMax = 50;                      // events in a packet
 inline constexpr int kHeartbeatsMax = 16;                               // that wait for one tick
 inline constexpr std::size_t kEventsWaitingMax = std::size_t{4} << 20;  // bytes
+// Events of ticks that the network thread has not got to; beyond it the client asks too much.
+inline constexpr std::size_t kInboxEventsMax = 100'000;
 
 // Calls the function that much later on the network thread.
 using Later = std::function<void(std::chrono::milliseconds, std::function<void()>)>;
@@ -67,6 +69,8 @@ class Session : public std::enable_shared_from_this<Session> {
   base::Result<void> take_control(const rapidjson::Value& message);
   void ask(const std::string& action, abilities::ConsoleCommand command);
   void leave(const Outbox* outbox);
+  // Whether a client is there that is not being closed.
+  [[nodiscard]] bool listens() const { return outbox_ && !outbox_->closing(); }
   void wait_for_return();
 
   void schedule();
@@ -103,6 +107,8 @@ class Session : public std::enable_shared_from_this<Session> {
 
   std::mutex inbox_mutex_;  // all that the world ever waits for
   std::vector<std::shared_ptr<const TickCopy>> inbox_;
+  std::size_t inbox_events_ = 0;
+  bool overrun_ = false;  // of the inbox
   abilities::RunSummary summary_;
   bool ended_ = false;
   bool scheduled_ = false;

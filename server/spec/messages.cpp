@@ -32,6 +32,7 @@ Schema hello() {
   return object_schema({{"op", constant_schema("hello")},
                         {"protocol", text_schema()},
                         {"epoch", text_schema().about("Sequence numbers hold within it.")},
+                        {"compress", list_schema(text_schema()).about("What may be asked for.")},
                         {"limits", limits}});
 }
 
@@ -171,7 +172,7 @@ void add_view_shapes(std::vector<MessageShape>& shapes) {
   shapes.push_back({"Refused", "What could not be read or done.", refused("type", "refused")});
   shapes.push_back({"RunCommand", "A command of the console.", named_schema("Command")});
   shapes.push_back({"RenderHello", "The first message.", named_schema("RenderHello")});
-  shapes.push_back({"Frame", "A key frame or delta (docs/PROTOCOL.md).",
+  shapes.push_back({"Frame", "A key frame, a delta, or a compressed record (docs/PROTOCOL.md).",
                     text_schema().with("format", R"("binary")"), true});
   shapes.push_back({"FrameJson", "A key frame, of who asked for JSON.", named_schema("FrameJson")});
   shapes.push_back({"KeyWish", "The next frame is a key frame.",

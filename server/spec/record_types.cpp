@@ -283,6 +283,11 @@ std::vector<RecordType> search_types() {
       type_of(
           "critique", RecordRank::kStory, "What a round's episodes show.",
           {whole("iteration"), whole("candidate"), text("markdown"), {"facts", open_schema({})}}),
+      type_of("receipt_stats", RecordRank::kDetail, "What became of all that was asked for in them.",
+              {whole("iteration"),
+               whole("candidate"),
+               whole("episodes"),
+               {"receipts", map_schema(whole_schema()).about("How often each came.")}}),
       type_of("critique_comment", RecordRank::kDetail, "A model's words about the critique.",
               {whole("iteration"), whole("candidate"), text("comment")}),
       type_of("warning", RecordRank::kDetail, "Something runs short.", warning_members()),

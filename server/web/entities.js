@@ -1,5 +1,6 @@
 // The entities of the shown world between two frames: where each was drawn, where it is going,
 // where it came from.
+import { layerOf } from "./frames.js";
 
 const kTrailPointsMax = 400;
 const kTrailPointsTotal = 9000;
@@ -54,7 +55,9 @@ export class Entities {
         entity.fromY += (entity.y - entity.fromY) * shown;
         entity.fromHeading += turn(entity.fromHeading, entity.heading) * shown;
       }
-      Object.assign(entity, { x, y, heading, health, alive, flags, generation: this.generation });
+      const layer = layerOf(flags);
+      const generation = this.generation;
+      Object.assign(entity, { x, y, layer, heading, health, alive, flags, generation });
       if (leavesTrail(species)) {
         walkers += 1;
         this.leaveTrail(entity);

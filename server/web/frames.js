@@ -209,6 +209,11 @@ export function readTerrain(buffer) {
   };
 }
 
+// The layer of voxels that an entity is in.
+export function layerOf(flags) {
+  return flags >> 4;
+}
+
 // {tick, count, each(visit)}: visit(id, x, y, species, health 0…1, alive, heading in radians,
 // flags).
 export function readAgents(buffer) {

@@ -7,6 +7,17 @@ const kExamples = {
     "Find the exit as fast as possible without touching walls",
     "Explore as much of the maze as you can",
   ],
+  caves: [
+    "Find the target and return",
+    "Find the target and come back safely",
+    "Explore everything, but never get hurt",
+  ],
+  town: ["Follow the leader", "Follow the leader safely", "Explore everything"],
+  tower: [
+    "Reach the target safely",
+    "Climb to the target as fast as possible",
+    "Explore everything",
+  ],
   pasture: [
     "Keep the rabbits alive",
     "Grow a large population without anyone starving",

@@ -29,11 +29,15 @@ export function readPalette(node) {
   };
 }
 
-export function paintTerrain(context, camera, terrain, palette) {
+// One layer of a world that may have many.
+export function paintTerrain(context, camera, world, palette, layer) {
   context.fillStyle = palette.outside;
   context.fillRect(0, 0, camera.width, camera.height);
-  if (!terrain) return;
-  const { width, depth } = terrain;
+  if (!world) return;
+  const { width, depth } = world;
+  const cells = width * depth;
+  const blocks = world.blocks.subarray(layer * cells, (layer + 1) * cells);
+  const terrain = { width, depth, blocks };
   const left = Math.max(0, Math.floor(camera.toWorldX(0)));
   const right = Math.min(width, Math.ceil(camera.toWorldX(camera.width)));
   const low = Math.max(0, Math.floor(camera.toWorldY(camera.height)));
@@ -162,10 +166,12 @@ function paintCellsCoarsely(context, camera, terrain, palette, { left, right, lo
   );
 }
 
-// scene: {entities, blend, styleOf(species), selected}
+// scene: {entities, blend, layer, styleOf(species), selected}. Who is above or below the shown
+// layer is a faint dot.
 export function paintEntities(context, camera, palette, scene) {
   const { entities, blend, styleOf } = scene;
   const layers = { plant: [], place: [], item: [], target: [], agent: [] };
+  const elsewhere = [];
   for (const entity of entities.all.values()) {
     const style = styleOf(entity.species);
     const x = entities.shownX(entity, blend);
@@ -175,9 +181,11 @@ export function paintEntities(context, camera, palette, scene) {
     const py = camera.toScreenY(y);
     const outside =
       px < -margin || py < -margin || px > camera.width + margin || py > camera.height + margin;
-    if (!outside || style.kind === "agent")
-      layers[style.kind]?.push({ entity, style, px, py, outside });
+    const item = { entity, style, px, py, outside };
+    if (entity.layer !== scene.layer) elsewhere.push(item);
+    else if (!outside || style.kind === "agent") layers[style.kind]?.push(item);
   }
+  for (const item of elsewhere) paintElsewhere(context, camera, item);
   for (const item of layers.plant) paintPlant(context, camera, item);
   for (const item of layers.place) paintPlace(context, camera, palette, item);
   for (const item of layers.item) paintItem(context, camera, palette, item);
@@ -193,6 +201,15 @@ export function paintEntities(context, camera, palette, scene) {
       (item) => item.entity === scene.selected,
     );
   if (chosen) paintSelection(context, camera, palette, chosen);
+}
+
+function paintElsewhere(context, camera, { style, px, py }) {
+  context.fillStyle = style.colour;
+  context.globalAlpha = 0.35;
+  context.beginPath();
+  context.arc(px, py, Math.max(2, camera.scale * 0.2), 0, kFullTurn);
+  context.fill();
+  context.globalAlpha = 1;
 }
 
 function paintPlant(context, camera, { entity, style, px, py }) {

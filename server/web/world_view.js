@@ -48,6 +48,7 @@ export class WorldView {
     this.tickRate = 0;
     this.terrain = null;
     this.selected = null;
+    this.layer = 0;
     this.legendAt = 0;
     this.legendKey = "";
     this.entities.clear();
@@ -132,6 +133,7 @@ export class WorldView {
     if (restarted) this.selected = null;
     else if (this.selected) this.selected = this.entities.all.get(this.selected.id) ?? null;
     byId("stage-empty").hidden = true;
+    this.chooseLayer();
     if (now - this.legendAt > kLegendEveryMs) this.describe(now);
     else if (!this.describeLater) {
       this.describeLater = setTimeout(() => {
@@ -140,6 +142,17 @@ export class WorldView {
       }, kLegendEveryMs);
     }
     this.wake();
+  }
+
+  // Shown is the layer that the selected entity is in, else the first one that a policy drives.
+  chooseLayer() {
+    const top = (this.terrain?.height ?? 1) - 1;
+    const driven = (entity) => this.styleOf(entity.species).name === this.agentSpecies;
+    const whose = this.selected ?? [...this.entities.all.values()].find(driven);
+    const layer = top > 0 && whose ? Math.min(whose.layer, top) : 0;
+    if (layer === this.layer) return;
+    this.layer = layer;
+    this.redrawGround();
   }
 
   resize() {
@@ -180,7 +193,7 @@ export class WorldView {
       this.groundStale = false;
       const ground = this.ground.getContext("2d");
       ground.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-      paintTerrain(ground, this.camera, this.terrain, this.palette);
+      paintTerrain(ground, this.camera, this.terrain, this.palette, this.layer);
     }
     pen.setTransform(1, 0, 0, 1, 0, 0);
     pen.drawImage(this.ground, 0, 0);
@@ -189,6 +202,7 @@ export class WorldView {
     paintEntities(pen, this.camera, this.palette, {
       entities: this.entities,
       blend,
+      layer: this.layer,
       styleOf: (species) => this.styleOf(species),
       selected: this.selected,
     });
@@ -208,6 +222,7 @@ export class WorldView {
 
   select(entity) {
     this.selected = entity;
+    this.chooseLayer();
     this.wake();
   }
 
@@ -230,6 +245,7 @@ export class WorldView {
     if (!entity) return;
     const style = this.styleOf(entity.species);
     const words = [`${style.name} ${entity.id}`, `x ${metres(entity.x)}, y ${metres(entity.y)}`];
+    if (this.terrain?.height > 1) words.push(`level ${entity.layer + 1}`);
     if (style.kind === "agent") {
       words.push(
         `health ${percent(entity.health)}`,
@@ -249,8 +265,11 @@ export class WorldView {
       counts.set(entity.species, (counts.get(entity.species) ?? 0) + 1);
     const tick = this.entities.tick;
     if (tick !== null) {
-      const time = this.tickRate > 0 ? ` · ${seconds(tick / this.tickRate)} of world time` : "";
-      setText(byId("world-reading"), `tick ${count(tick)}${time}`);
+      const height = this.terrain?.height ?? 1;
+      const words = [`tick ${count(tick)}`];
+      if (this.tickRate > 0) words.push(`${seconds(tick / this.tickRate)} of world time`);
+      if (height > 1) words.splice(1, 1, `level ${this.layer + 1} of ${height}`);
+      setText(byId("world-reading"), words.join(" · "));
     }
     const kinds = this.terrain ? new Set(this.terrain.blocks) : new Set();
     const entries = this.styles.map((style, index) => ({

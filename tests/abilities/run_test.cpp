@@ -82,6 +82,9 @@ TEST_CASE("a run leaves a folder that tells all of it") {
   CHECK(observer.of_type("done").size() == 1);
   CHECK(observer.of_type("iteration").size() == 2);
   CHECK(observer.of_type("critique").size() >= 1);
+  const auto receipts = observer.of_type("receipt_stats");
+  REQUIRE(receipts.size() == observer.of_type("critique").size());
+  CHECK((*base::parse_json(receipts.front()))["receipts"]["accepted"].GetUint64() > 0);
   for (const RunRecord& record : observer.records) {
     const auto document = base::parse_json(record.json);
     REQUIRE(document);

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <cstring>
+#include <limits>
 #include <numbers>
 
 #include "engine/base/json.h"
@@ -16,6 +17,7 @@ engine::Columns two_of_three_alive() {
   columns.script = {0, engine::kNoScript, engine::kNoScript};
   columns.x = {1.5F, 0, 7};
   columns.y = {2.5F, 0, 8};
+  columns.z = {0, 0, 0};
   columns.heading = {static_cast<float>(-std::numbers::pi / 2), 0, 0};
   columns.health = {0.5F, 0, 2};
   columns.reached = {1, 0, 0};
@@ -90,6 +92,22 @@ TEST_CASE("positions are rounded to 1/128 m, angles and shares to a byte, whatev
   CHECK(image.entities[1].heading == 0);
   columns.heading[2] = static_cast<float>(-std::numbers::pi / 64);
   CHECK(agents_image(columns).entities[1].heading == 254);
+}
+
+TEST_CASE("the upper bits of the flags tell the layer of voxels, up to fifteen") {
+  engine::Columns columns = two_of_three_alive();
+  const auto layer = [&](float z) {
+    columns.z[2] = z;
+    const std::uint8_t flags = agents_image(columns).entities[1].flags;
+    CHECK((flags & 15) == kEntityAlive);
+    return flags >> kEntityLayerShift;
+  };
+  CHECK(layer(0.99F) == 0);
+  CHECK(layer(2.5F) == 2);
+  CHECK(layer(14.9F) == 14);
+  CHECK(layer(300) == kEntityLayerMax);
+  CHECK(layer(-3) == 0);
+  CHECK(layer(std::numeric_limits<float>::quiet_NaN()) == 0);
 }
 
 TEST_CASE("a world frame carries size and voxels") {

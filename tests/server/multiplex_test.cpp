@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 
+#include "abilities/compression.h"
 #include "engine/base/json.h"
 #include "fake_run.h"
 #include "server/hub.h"
@@ -117,6 +118,37 @@ TEST_CASE("frames come with the number of their stream, and key frames on reques
   CHECK(talk.heard() == std::vector<std::string>{"<binary>"});
   CHECK(field_of(talk.say(R"({"op":"key","ch":"render/r/world"})")) == "ch");
   CHECK(field_of(talk.say(R"({"op":"key","ch":"progress/r"})")) == "ch");
+}
+
+TEST_CASE("frames come compressed to who asks, and show the same") {
+  Talk talk;
+  const TerrainImage terrain{64, 64, 1, std::vector<std::uint8_t>(4096, 1)};
+  (*talk.hub.frames("world"))->publish(1, terrain);
+  CHECK((*base::parse_json(talk.heard().at(0)))["compress"][0] == "zstd");
+  const std::string wish = R"({"op":"subscribe","ch":"render/r/world","compress":)";
+  CHECK(field_of(talk.say(wish + "\"gzip\"}")) == "compress");
+  CHECK(field_of(talk.say(wish + "1}")) == "compress");
+  CHECK(field_of(talk.say(wish + R"("zstd","encoding":"json"})")) == "compress");
+  talk.multiplex->hear(wish + "\"zstd\"}");
+  talk.outbox->pop();
+  const auto frame = talk.outbox->pop();
+  REQUIRE(frame);
+  const auto header = decode_header(*frame->bytes);
+  REQUIRE(header);
+  CHECK(header->flags == kFrameZstd);
+  CHECK(header->stream == 1);
+  CHECK(frame->bytes->size() < 200);
+  FrameImage image;
+  CHECK_FALSE(apply_frame(image, *frame->bytes).ok());
+  const auto payload = abilities::decompress(frame->bytes->substr(kFrameHeaderBytes), 1 << 20);
+  REQUIRE(payload.ok());
+  CHECK(*payload == encode_key({}, terrain).substr(kFrameHeaderBytes));
+  // What is short stays as it is.
+  (*talk.hub.frames("world"))->publish(2, TerrainImage{1, 1, 1, {0}});
+  const auto small = talk.outbox->pop();
+  REQUIRE(small);
+  CHECK(decode_header(*small->bytes)->flags == 0);
+  CHECK(apply_frame(image, *small->bytes).ok());
 }
 
 TEST_CASE("commands go to their run with the client's own name for them") {

@@ -66,6 +66,28 @@ TEST_CASE("records are joined into messages of so many, a bundle is never cut") 
   CHECK(next(outbox).size() == 40'000);
 }
 
+TEST_CASE("a compressed record is a message of its own, in its place") {
+  OutboxLimits limits;
+  limits.message_records = 64;
+  for (const bool lossy : {false, true}) {
+    Outbox outbox(limits);
+    for (const auto& [text, binary] : {std::pair{"a", false},
+                                       {"b", false},
+                                       {"zip", true},
+                                       {"zap", true},
+                                       {"c", false},
+                                       {"d", false}}) {
+      Bundle bundle{bytes(text), 1, binary};
+      lossy ? outbox.push_lossy({std::move(bundle), nullptr, 1, 1}) : outbox.push(bundle);
+    }
+    std::vector<std::pair<std::string, bool>> messages;
+    while (const auto message = outbox.pop())
+      messages.emplace_back(*message->bytes, message->binary);
+    CHECK(messages == std::vector<std::pair<std::string, bool>>{
+                          {"a\nb", false}, {"zip", true}, {"zap", true}, {"c\nd", false}});
+  }
+}
+
 TEST_CASE("telemetry beyond its bound loses the oldest of each channel, told before the rest") {
   OutboxLimits limits;
   limits.lossy_records = 4;

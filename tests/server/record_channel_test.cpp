@@ -5,8 +5,10 @@
 #include <sstream>
 #include <thread>
 
+#include "abilities/compression.h"
 #include "engine/base/json.h"
 #include "engine/base/random.h"
+#include "server/frames.h"
 
 namespace cherub::server {
 namespace {
@@ -170,6 +172,57 @@ TEST_CASE("what a filter leaves out neither waits nor counts against the client"
   const auto lines = lines_of(*outbox);
   REQUIRE(lines.size() == 2);
   CHECK((*base::parse_json(lines[1]))["seq"].GetUint64() == 2500);
+}
+
+TEST_CASE("who asks for it gets long records compressed, once for all, in their places") {
+  const auto channel = std::make_shared<RecordChannel>(options());
+  const auto plain = std::make_shared<Outbox>(joined_limits());
+  std::vector<std::shared_ptr<Outbox>> packed;
+  const auto join_packed = [&] {
+    JoinRequest request;
+    request.form = RecordForm::kCompressed;
+    request.history = HistoryWish::kAll;
+    packed.push_back(std::make_shared<Outbox>(joined_limits()));
+    join(*channel, packed.back(), std::move(request));
+  };
+  join(*channel, plain, {});
+  join_packed();
+  join_packed();
+  for (const std::string& text : {std::string("short"), std::string(3000, 'x'),
+                                  std::string("short again"), std::string(520, 'y')}) {
+    channel->publish({"step", R"({"type":"step","x":")" + text + "\"}", false});
+  }
+  join_packed();  // from the history
+  const std::vector<std::string> expected = lines_of(*plain);
+  REQUIRE(expected.size() == 4);
+  std::vector<SharedBytes> blobs;
+  for (const auto& outbox : packed) {
+    std::vector<std::string> lines;
+    while (const auto message = outbox->pop()) {
+      if (!message->binary) {
+        CHECK(message->bytes->size() < 512);
+        lines.push_back(*message->bytes);
+        continue;
+      }
+      blobs.push_back(message->bytes);
+      const auto header = decode_header(*message->bytes);
+      REQUIRE(header);
+      CHECK(header->kind == FrameKind::kBlob);
+      CHECK(header->flags == kFrameZstd);
+      CHECK(header->channel == FrameChannel::kRecord);
+      CHECK(header->seq == lines.size() + 1);
+      const auto text = abilities::decompress(message->bytes->substr(kFrameHeaderBytes), 1 << 20);
+      REQUIRE(text.ok());
+      CHECK(message->bytes->size() < text->size());
+      lines.push_back(*text);
+    }
+    CHECK(lines == expected);
+  }
+  REQUIRE(blobs.size() == 6);
+  for (const std::size_t other : {2U, 4U}) {
+    CHECK(blobs[other] == blobs[0]);
+    CHECK(blobs[other + 1] == blobs[1]);
+  }
 }
 
 TEST_CASE("telemetry that a client does not read is dropped from the oldest, and told") {

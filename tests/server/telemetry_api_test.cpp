@@ -223,6 +223,39 @@ TEST_CASE("without a run a view hears all of them, and of the clients") {
   watched.fake.release();
 }
 
+TEST_CASE("clients are told of, whatever they come over, and who is refused is not") {
+  Watched watched;
+  const auto run = watched.start();
+  const std::string progress = "/ws/progress/" + run->id(),
+                    events = "/run/" + run->id() + "/events";
+  for (const std::string& path : {progress, std::string("/ws"), std::string("/ws/session/mine")}) {
+    auto opened = watched.open(path);
+    REQUIRE(std::holds_alternative<View>(opened));
+    std::get<View>(opened).on_closed();
+  }
+  REQUIRE(std::holds_alternative<HttpResponse>(watched.open("/ws/progress/nobody")));
+  const auto renderer = watched.api->open_frames("latest/agents");
+  REQUIRE(renderer.ok());
+  renderer->on_closed();
+  CHECK_FALSE(watched.api->open_frames("nobody/agents").ok());
+  Reply reply = watched.api->handle(watched.request(events));
+  REQUIRE(std::holds_alternative<StreamedResponse>(reply));
+  std::get<StreamedResponse>(reply).body->set_wake({});
+  for (const char* kind : {"client_connected", "client_closed"}) {
+    INFO(kind);
+    watched.bus->server_log()->drain();
+    std::vector<std::string> views;
+    telemetry::for_each_line(watched.get("/logs?run=server&evt=" + std::string(kind)).body,
+                             [&](std::string_view line, const telemetry::EventHead&) {
+                               const auto event = base::parse_json(line);
+                               views.emplace_back((*event)["detail"]["view"].GetString());
+                             });
+    CHECK(views == std::vector<std::string>{progress, "/ws", "/ws/session/mine",
+                                            "tcp/latest/agents", events});
+  }
+  watched.fake.release();
+}
+
 TEST_CASE("wrong views of telemetry are refused before the upgrade") {
   Watched watched;
   for (const char* path :

@@ -16,19 +16,23 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "system"))
 import websockets  # noqa: E402
 from server_process import POLICY, ServerProcess, until  # noqa: E402
+from visits import SESSIONS, Visits  # noqa: E402
+from webdriver import free_port  # noqa: E402
 from wire_client import Stream  # noqa: E402
 
 SUBSCRIBERS = 24
 RUNS_AT_ONCE = 3
 SAMPLE_SECONDS = 2.0
+BEAT_SECONDS, STANDSTILL_SECONDS = 0.5, 20
 RSS_GROWTH_MAX = 1.15  # of the last quarter over the second one
 RSS_SLACK_KIB = 8 * 1024
 
 
-class Soak:
+class Soak(Visits):
     def __init__(self, server, seconds, seed):
         self.server, self.random = server, random.Random(seed)
         self.ends_at = time.monotonic() + seconds
+        self.stood_still_at = 0.0
         self.counts = collections.Counter()
         self.errors = []
         self.runs = []
@@ -47,12 +51,13 @@ class Soak:
 
     async def keep_runs_going(self):
         while not self.over():
-            shown = (await self.ask("GET", "/run?state=queued,running"))[1]["runs"]
-            self.runs = [row["run_id"] for row in shown]
-            if len(shown) < RUNS_AT_ONCE + 1:
+            rows = (await self.ask("GET", "/run?state=queued,running"))[1]["runs"]
+            self.runs = [row["run_id"] for row in rows]
+            searches = [row["run_id"] for row in rows if row["request"].get("kind") != "session"]
+            if len(searches) < RUNS_AT_ONCE + 1:
                 await self.start_run()
             elif self.random.random() < 0.1:
-                await self.ask("DELETE", "/run/" + self.random.choice(self.runs))
+                await self.ask("DELETE", "/run/" + self.random.choice(searches))
                 self.counts["runs ended by a client"] += 1
             await asyncio.sleep(0.5)
 
@@ -72,18 +77,23 @@ class Soak:
     # Subscribers
 
     async def subscribe(self):
-        kinds = [self.multiplexed, self.progress, self.frames, self.events, self.vanishing]
+        kinds = [self.multiplexed, self.progress, self.frames, self.events, self.vanishing,
+                 self.telemetry, self.native, self.session]
         while not self.over():
             if not self.runs:
                 await asyncio.sleep(0.1)
                 continue
-            kind = self.random.choice(kinds)
+            kind, began = self.random.choice(kinds), time.monotonic()
             try:
                 await asyncio.wait_for(kind(self.random.choice(self.runs)), 60)
                 self.counts[kind.__name__] += 1
+            except (asyncio.TimeoutError, websockets.ConnectionClosedError) as broken:
+                await asyncio.sleep(2 * BEAT_SECONDS)
+                if self.stood_still_at < began:
+                    self.wrong(f"{kind.__name__}: {broken!r}")
             except websockets.InvalidStatusCode as refused:
-                # The run may have ended and been forgotten meanwhile.
-                if refused.status_code not in (404, 503):
+                # The run may have ended and been forgotten meanwhile; a session has one client.
+                if refused.status_code not in (404, 409, 503):
                     self.wrong(f"{kind.__name__}: {refused}")
 
     def connect(self, path):
@@ -196,21 +206,33 @@ class Soak:
             self.samples.append((self.rss_kib(), self.descriptors()))
             await asyncio.sleep(SAMPLE_SECONDS)
 
+    async def beat(self):
+        """Notices when this process was stopped for a while: what broke then proves nothing."""
+        last = time.monotonic()
+        while not self.over():
+            await asyncio.sleep(BEAT_SECONDS)
+            now = time.monotonic()
+            if now - last > STANDSTILL_SECONDS:
+                self.stood_still_at = now
+                self.ends_at += now - last
+                self.counts["standstills"] += 1
+            last = now
+
     async def run(self):
-        await asyncio.gather(self.keep_runs_going(), self.sample(),
+        await asyncio.gather(self.keep_runs_going(), self.sample(), self.beat(),
                              *(self.subscribe() for _ in range(SUBSCRIBERS)))
 
 
 def figures(soak, before, after, seconds):
     rss = [sample[0] for sample in soak.samples]
     quarter = len(rss) // 4
-    second, last = (statistics.median(rss[at * quarter:(at + 1) * quarter]) for at in (1, 3))
+    quarters = [statistics.median(rss[at * quarter:(at + 1) * quarter]) for at in range(4)]
+    second, last = quarters[1], quarters[3]
     if last > second * RSS_GROWTH_MAX + RSS_SLACK_KIB:
         soak.wrong(f"memory grew from {second} to {last} KiB")
     if after > before:
         soak.wrong(f"{after - before} descriptors are left over")
-    return {"seconds": round(seconds), "rss_kib_second_quarter": second,
-            "rss_kib_last_quarter": last, "rss_kib_most": max(rss),
+    return {"seconds": round(seconds), "rss_kib_of_quarters": quarters, "rss_kib_most": max(rss),
             "descriptors_before": before, "descriptors_most": max(s[1] for s in soak.samples),
             "descriptors_after": after, **soak.counts, "errors": soak.errors[:20]}
 
@@ -236,10 +258,15 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         server = ServerProcess(folder, settings={
             "run_requests_per_minute": 0, "runs_at_once": RUNS_AT_ONCE, "runs_kept": 8,
-            "threads": 1})
+            "threads": 1, "frames_port": free_port(), "sessions_max": SESSIONS,
+            "session_grace_seconds": 1, "session_keep_seconds": 3})
         soak = Soak(server, seconds, seed)
         before = warm_up(server, soak)
-        asyncio.run(soak.run())
+        try:
+            asyncio.run(soak.run())
+        except BaseException:
+            server.kill()
+            raise
         for run in soak.runs:
             server.ask("DELETE", "/run/" + run)
         until(lambda: not server.ask("GET", "/run?state=queued,running")[1]["runs"], 60)

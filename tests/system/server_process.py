@@ -21,6 +21,7 @@ class ServerProcess:
 
     def __init__(self, folder, *flags, settings=None, token=None, authority=None):
         self.token, self.folder = token, folder
+        self.frames_port = (settings or {}).get("frames_port")
         self.tls = ssl.create_default_context(cafile=authority) if authority else None
         config = os.path.join(folder, "cherub.yaml")
         with open(config, "w", encoding="utf-8") as file:
@@ -60,7 +61,8 @@ class ServerProcess:
     @staticmethod
     def read(reply):
         text = reply.read().decode()
-        return json.loads(text) if text.startswith("{") else text
+        lines = "ndjson" in reply.headers.get("Content-Type", "")
+        return json.loads(text) if text.startswith("{") and not lines else text
 
     def start(self, headers=None, **fields):
         body = {"user_goal": "reach the target", "scenario": "maze", "iterations": 1,

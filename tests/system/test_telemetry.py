@@ -167,6 +167,34 @@ class Telemetry(unittest.TestCase):
         self.assertEqual(self.refused_view(f"{web}/telemetry?run=nobody"), 404)
         self.assertEqual(self.refused_view(f"{web}/telemetry?src=nobody"), 400)
 
+    def test_views_and_files_outlive_long_silences(self):
+        """The loop of a system that Cherub follows ended at its first idle moment."""
+        self.end(signal.SIGTERM)
+        self.begin(self.config + "idle_seconds: 2\n")
+        run = self.start_live()
+        self.post(f"/run/{run}/commands", {"line": "pause"})
+        web = self.address.replace("http", "ws")
+
+        async def watch():
+            async with websockets.connect(f"{web}/telemetry?run={run}&src=client") as one, \
+                    websockets.connect(f"{web}/telemetry?src=client") as every:
+                for view in (one, every):
+                    self.assertEqual(json.loads(await view.recv())["type"], "connected")
+                for ticks in (1, 2):
+                    for view in (one, every):
+                        with self.assertRaises(asyncio.TimeoutError):
+                            await asyncio.wait_for(view.recv(), 3)
+                    line = f"step {ticks}"
+                    await asyncio.to_thread(self.post, f"/run/{run}/commands", {"line": line})
+                    for view in (one, every):
+                        event = json.loads(await asyncio.wait_for(view.recv(), 20))
+                        self.assertEqual((event["evt"], event["detail"]),
+                                         ("command", {"line": line}))
+        asyncio.run(watch())
+        path = os.path.join(self.runs, run, "telemetry.jsonl")
+        with open(path, encoding="utf-8") as file:
+            self.assertIn('"line":"step 2"', file.read())
+
     def refused_view(self, path):
         async def knock():
             async with websockets.connect(path):

@@ -121,6 +121,66 @@ class Wire(unittest.TestCase):
                 self.assertEqual(closed.exception.rcvd.code, 1009)
         asyncio.run(talk())
 
+    def test_who_asks_for_it_gets_long_records_and_frames_compressed(self):
+        def unpacked(message):
+            header, payload = message[:32], message[32:]
+            return header, subprocess.run(["zstd", "-dc"], input=payload, capture_output=True,
+                                          check=True).stdout
+
+        async def records(**more):
+            async with self.connect(max_size=None) as ws:
+                lines, told = [], {}
+                await self.next(ws, lines)
+                name = "progress/" + self.run_id
+                await ws.send(json.dumps({"op": "subscribe", "ch": name, "history": "all",
+                                          "filter": {"type": ["best", "iteration"]}, **more}))
+                newest = (await self.next(ws, lines))["seq"]
+                await ws.send(json.dumps({"op": "unsubscribe", "ch": name}))
+                binary = 0
+                while True:
+                    message = await self.next(ws, lines)
+                    if isinstance(message, bytes):
+                        binary += 1
+                        self.assertEqual(message[:8], bytes([1, 2, 1, 0, 0, 0, 0, 0]))
+                        header, text = unpacked(message)
+                        message = json.loads(text)
+                        self.assertEqual(struct.unpack_from("<I", header, 8)[0], message["seq"])
+                        self.assertGreaterEqual(len(text), 512)
+                    if message.get("op") == "unsubscribed":
+                        return told, binary, newest
+                    told[message["seq"]] = message
+
+        async def frames(run):
+            async with self.connect(max_size=None) as ws:
+                lines = []
+                await self.next(ws, lines)
+                streams = []
+                for more in ({}, {"compress": "zstd"}):
+                    name = f"render/{run}/world"
+                    await ws.send(json.dumps({"op": "subscribe", "ch": name, **more}))
+                    while not isinstance(message := await self.next(ws, lines), bytes):
+                        pass
+                    streams.append(message)
+                    await ws.send(json.dumps({"op": "unsubscribe", "ch": name}))
+                return streams
+        end = time.monotonic() + 60
+        while not self.ask("GET", "/run/" + self.run_id)["best"]:
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.05)
+        plain, none, newest = asyncio.run(records())
+        packed, some, _ = asyncio.run(records(compress="zstd"))
+        self.assertEqual(none, 0)
+        self.assertGreater(some, 0)
+        self.assertGreater(newest, 0)
+        self.assertEqual(packed, plain)
+        caves = self.start(live_seconds=3600, scenario="caves")
+        whole, small = asyncio.run(frames(caves))
+        self.ask("DELETE", "/run/" + caves)
+        self.assertEqual(whole[2:4], bytes(2))
+        self.assertEqual(small[2:4], bytes([1, 0]))
+        self.assertLess(len(small), len(whole) / 2)
+        self.assertEqual(unpacked(small)[1], whole[32:])
+
     def test_a_storm_of_reconnects_loses_and_repeats_nothing(self):
         name = "progress/" + self.run_id
 
