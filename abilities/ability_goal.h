@@ -33,6 +33,7 @@ struct WishedEffect {
   std::optional<double> amount;  // in the effect's own unit (EffectPrice); of things: how many
   bool on_user = false;          // whatever the ability is aimed at
   bool turned = false;           // a push that pulls, a dash that leads toward the target
+  bool operator==(const WishedEffect&) const = default;
 };
 
 enum class AbilityAim {

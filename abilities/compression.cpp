@@ -15,14 +15,25 @@ base::Error damaged(const std::string& why) {
 
 }  // namespace
 
+struct Compressor::Context {
+  const std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> zstd{ZSTD_createCCtx(), ZSTD_freeCCtx};
+};
+
+Compressor::Compressor() : context_(std::make_unique<Context>()) {
+  ZSTD_CCtx_setParameter(context_->zstd.get(), ZSTD_c_compressionLevel, kLevel);
+  ZSTD_CCtx_setParameter(context_->zstd.get(), ZSTD_c_checksumFlag, 1);
+}
+
+Compressor::~Compressor() = default;
+
 base::Result<std::string> compress(std::string_view bytes) {
-  const std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(ZSTD_createCCtx(),
-                                                                     ZSTD_freeCCtx);
-  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kLevel);
-  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1);
+  return Compressor().compress(bytes);
+}
+
+base::Result<std::string> Compressor::compress(std::string_view bytes) {
   std::string frame(ZSTD_compressBound(bytes.size()), '\0');
   const std::size_t size =
-      ZSTD_compress2(context.get(), frame.data(), frame.size(), bytes.data(), bytes.size());
+      ZSTD_compress2(context_->zstd.get(), frame.data(), frame.size(), bytes.data(), bytes.size());
   if (ZSTD_isError(size) != 0) {
     return base::Error{base::ErrorCode::kInternal,
                        std::string("Compressing failed: ") + ZSTD_getErrorName(size) + ".", ""};

@@ -24,7 +24,8 @@ class Evaluator {
   // Episodes of one policy, one result for each of the specs.
   std::vector<EpisodeResult> run(const std::string& sha256, std::span<const EpisodeSpec> specs,
                                  const JobWatch& watch = {});
-  // The same episodes with engine::RandomWalker instead of a policy: the floor to compare with.
+  // The same episodes with a policy that only wanders: the floor to compare with. Other species act
+  // as they always do.
   std::vector<EpisodeResult> run_random_walker(std::span<const EpisodeSpec> specs,
                                                const JobWatch& watch = {});
 

@@ -42,7 +42,7 @@ struct EpisodeResult {
 // One episode to be run: plain data, so that it may be run anywhere. The source is known by its
 // hash to whoever runs it, and so is the scenario of the queue.
 struct EvaluationJob {
-  std::string sha256;  // empty: engine::RandomWalker
+  std::string sha256;  // empty: a policy that only wanders
   EpisodeSpec spec;
 };
 

@@ -20,16 +20,16 @@ std::unique_ptr<Ladder> LadderPool::take() {
 
 std::vector<LadderVerdict> LadderPool::for_each(
     std::span<const std::string> sources,
-    const std::function<LadderVerdict(const std::string& source)>& check) {
+    const std::function<LadderVerdict(std::size_t index)>& check) {
   std::vector<LadderVerdict> verdicts(sources.size());
-  pool_.run(sources.size(), [&](std::size_t index) { verdicts[index] = check(sources[index]); });
+  pool_.run(sources.size(), [&](std::size_t index) { verdicts[index] = check(index); });
   return verdicts;
 }
 
 std::vector<LadderVerdict> LadderPool::climb(std::span<const std::string> sources) {
-  return for_each(sources, [this](const std::string& source) {
+  return for_each(sources, [&](std::size_t index) {
     std::unique_ptr<Ladder> ladder = take();
-    LadderVerdict verdict = ladder->climb(source);
+    LadderVerdict verdict = ladder->climb(sources[index]);
     const std::lock_guard lock(mutex_);
     idle_.push_back(std::move(ladder));
     return verdict;
@@ -37,9 +37,15 @@ std::vector<LadderVerdict> LadderPool::climb(std::span<const std::string> source
 }
 
 std::vector<LadderVerdict> LadderPool::load(std::span<const std::string> sources) {
-  return for_each(sources, [this](const std::string& source) {
-    return climb_to_load(source, [&] {
-      LoadedPolicy policy = policies_->take(policies_->registry()->add(source)->sha256);
+  return load(sources, std::vector<const sandbox::ParseResult*>(sources.size()));
+}
+
+std::vector<LadderVerdict> LadderPool::load(std::span<const std::string> sources,
+                                            std::span<const sandbox::ParseResult* const> parsed) {
+  return for_each(sources, [&](std::size_t index) {
+    return climb_to_load(sources[index], [&] {
+      const std::string sha256 = policies_->registry()->add(sources[index])->sha256;
+      LoadedPolicy policy = policies_->take(sha256, parsed[index]);
       scripting::LoadVerdict verdict = policy.verdict;
       policies_->give_back(std::move(policy));
       return verdict;

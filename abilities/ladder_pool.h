@@ -23,11 +23,13 @@ class LadderPool {
   std::vector<LadderVerdict> climb(std::span<const std::string> sources);
   // The same up to V2; what loaded waits in the pool of policies for its episodes.
   std::vector<LadderVerdict> load(std::span<const std::string> sources);
+  // For sources that somebody needed the parsed text of before: `parsed` has that of each, or null.
+  std::vector<LadderVerdict> load(std::span<const std::string> sources,
+                                  std::span<const sandbox::ParseResult* const> parsed);
 
  private:
-  std::vector<LadderVerdict> for_each(
-      std::span<const std::string> sources,
-      const std::function<LadderVerdict(const std::string& source)>& check);
+  std::vector<LadderVerdict> for_each(std::span<const std::string> sources,
+                                      const std::function<LadderVerdict(std::size_t index)>& check);
   std::unique_ptr<Ladder> take();
 
   const std::shared_ptr<PolicyPool> policies_;

@@ -7,12 +7,15 @@
 #include "abilities/episode.h"
 #include "abilities/job_schedule.h"
 #include "engine/base/thread_pool.h"
-#include "engine/behaviour.h"
 
 namespace cherub::abilities {
 namespace {
 
 constexpr unsigned kThreadsMax = 256;
+// The random walker: a policy, so that those whom none drives (wolves, thieves) act as they always
+// do.
+constexpr const char* kWanderer =
+    "local policy = {}\nfunction policy.act(self, world) self:wander() end\nreturn policy\n";
 
 EpisodeResult not_run(const EpisodeSpec& spec, std::string reason) {
   EpisodeResult result;
@@ -27,9 +30,12 @@ EpisodeResult not_run(const EpisodeSpec& spec, std::string reason) {
 // from nothing, so who runs which with what does not matter to the results.
 struct LocalJobQueue::State {
   State(std::shared_ptr<PolicyPool> policy_pool, unsigned threads)
-      : policies(std::move(policy_pool)), pool(std::clamp(threads, 1u, kThreadsMax)) {}
+      : policies(std::move(policy_pool)),
+        wanderer(policies->registry()->add(kWanderer)->sha256),
+        pool(std::clamp(threads, 1u, kThreadsMax)) {}
 
   const std::shared_ptr<PolicyPool> policies;
+  const std::string wanderer;
   std::mutex mutex;  // guards the idle ones; held while on_done is called
   std::vector<std::unique_ptr<engine::World>> idle_worlds;
   base::ThreadPool pool;
@@ -65,18 +71,15 @@ class LocalJobQueue::Worker {
     if (auto made = make_world(job.spec.seed); !made) {
       return not_run(job.spec, "refused: " + made.error().text());
     }
-    engine::RandomWalker walker;
-    if (job.sha256.empty()) {
-      return run_episode(*world_, {&walker, nullptr, ""}, job.spec, {viewer, watch_.cancel});
-    }
-    change_policy(job.sha256);
+    const std::string& sha256 = job.sha256.empty() ? state_.wanderer : job.sha256;
+    change_policy(sha256);
     const scripting::LoadVerdict& verdict = policy_.verdict;
     if (!verdict.ok) {
       const auto& found = verdict.diagnostics;
       return not_run(job.spec,
                      "refused: " + (found.empty() ? verdict.stage : found.front().message));
     }
-    const EpisodeDriver driver{policy_.host.get(), policy_.host.get(), job.sha256};
+    const EpisodeDriver driver{policy_.host.get(), policy_.host.get(), sha256};
     return run_episode(*world_, driver, job.spec, {viewer, watch_.cancel});
   }
 

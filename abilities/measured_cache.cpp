@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include "abilities/compression.h"
 #include "engine/base/base64.h"
 #include "engine/base/hash.h"
 #include "engine/base/json.h"
@@ -60,9 +59,9 @@ std::string whole_numbers(const Numbers& numbers) {
   return array.text();
 }
 
-std::string packed(const std::string& steps) {
+std::string packed(const std::string& steps, Compressor& compressor) {
   if (steps.empty()) return "";
-  const auto frame = compress(steps);
+  const auto frame = compressor.compress(steps);
   return frame ? base::base64(*frame) : "";
 }
 
@@ -122,7 +121,8 @@ class Reader {
 
 }  // namespace
 
-std::string measured_line(const EvaluationJob& job, const EpisodeResult& result) {
+std::string measured_line(const EvaluationJob& job, const EpisodeResult& result,
+                          Compressor& compressor) {
   base::JsonArray metrics;
   for (const double metric : result.metrics) metrics.add(metric);
   const scripting::PolicyStats& policy = result.policy;
@@ -141,7 +141,7 @@ std::string measured_line(const EvaluationJob& job, const EpisodeResult& result)
                     .add("fuel_max", policy.fuel_max)
                     .raw("faults", whole_numbers(policy.faults))
                     .add("first_fault", policy.first_fault)
-                    .add("steps", packed(result.steps_jsonl))
+                    .add("steps", packed(result.steps_jsonl, compressor))
                     .text());
 }
 
@@ -219,7 +219,7 @@ std::size_t MeasuredCache::load(std::string_view text, const std::string& rules)
 
 void MeasuredCache::note(const EvaluationJob& job, const EpisodeResult& result) {
   if (!file_ || result.ticks == 0 || result.end_reason == "cancelled") return;
-  waiting_ += measured_line(job, result) + "\n";
+  waiting_ += measured_line(job, result, compressor_) + "\n";
   if (waiting_.size() >= kFlushBytes) flush();
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "abilities/compression.h"
 #include "abilities/file_system.h"
 #include "abilities/job_queue.h"
 #include "engine/scenario.h"
@@ -50,11 +51,13 @@ class MeasuredCache final : public JobQueue {
   std::unique_ptr<JobQueue> inner_;
   std::map<std::string, std::string> known_;  // lines without their checksum, by job
   std::string waiting_;                       // lines that are not written yet
+  Compressor compressor_;                     // of logs
   std::uint64_t served_ = 0;
 };
 
 // A line of the file without its end, and back; the second gives nothing for a damaged one.
-std::string measured_line(const EvaluationJob& job, const EpisodeResult& result);
+std::string measured_line(const EvaluationJob& job, const EpisodeResult& result,
+                          Compressor& compressor);
 std::optional<EpisodeResult> read_measured(std::string_view json);
 
 }  // namespace cherub::abilities

@@ -1,6 +1,8 @@
 #include "abilities/novelty.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 
 #include "engine/base/sha256.h"
@@ -23,7 +25,12 @@ class ShapeWriter {
 
  private:
   // Every item is closed by a sign that occurs in no number, and texts tell their length first.
-  void put(std::size_t value) { text_ += std::to_string(value) + ";"; }
+  void put(std::size_t value) {
+    std::array<char, 24> digits;
+    const auto written = std::to_chars(digits.begin(), digits.end() - 1, value);
+    *written.ptr = ';';
+    text_.append(digits.begin(), written.ptr + 1);
+  }
   template <class Enum>
   void put_kind(Enum kind) {
     put(static_cast<std::size_t>(kind));
@@ -107,10 +114,14 @@ bool near(double a, double b) {
 
 }  // namespace
 
+SourceShape shape_of(const sandbox::Chunk& chunk) {
+  return ShapeWriter().write(chunk);
+}
+
 std::optional<SourceShape> shape_of(const std::string& source) {
   const sandbox::ParseResult parsed = sandbox::parse("policy", source);
   if (!parsed.chunk) return std::nullopt;
-  return ShapeWriter().write(*parsed.chunk);
+  return shape_of(*parsed.chunk);
 }
 
 std::string KnownSources::find(const SourceShape& shape) const {

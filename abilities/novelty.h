@@ -9,6 +9,7 @@
 
 #include "abilities/job_queue.h"
 #include "engine/scenario.h"
+#include "sandbox/syntax/ast.h"
 
 namespace cherub::abilities {
 
@@ -18,6 +19,7 @@ struct SourceShape {
   std::string structure;  // equal for equal trees
   std::vector<double> numbers;
 };
+SourceShape shape_of(const sandbox::Chunk& chunk);
 // Nothing for a text that does not parse.
 std::optional<SourceShape> shape_of(const std::string& source);
 

@@ -6,18 +6,22 @@
 namespace cherub::abilities {
 namespace {
 
-// A race comes back to each of its policies heat after heat, on every thread.
-constexpr std::size_t kIdleMax = 64;
+// A race comes back to each of its policies heat after heat, and sometimes a second thread wants
+// the same. The fewer there are, the sooner one leaves its Vm to another, and the more of it is
+// still in the processor's cache.
+constexpr std::size_t kIdleMax = 18;
 
 }  // namespace
 
 PolicyPool::PolicyPool(engine::Scenario scenario,
                        std::shared_ptr<scripting::ScriptRegistry> registry,
                        scripting::HostOptions options)
-    : scenario_(std::move(scenario)), registry_(std::move(registry)), options_(options) {}
+    : registry_(std::move(registry)),
+      vms_(std::make_shared<scripting::SpareVms>(std::move(scenario), options)) {}
 
-LoadedPolicy PolicyPool::take(const std::string& sha256) {
+LoadedPolicy PolicyPool::take(const std::string& sha256, const sandbox::ParseResult* parsed) {
   {
+    LoadedPolicy oldest;  // freed outside of the lock; the load needs its Vm
     const std::lock_guard lock(mutex_);
     const auto found = std::find_if(idle_.begin(), idle_.end(), [&](const LoadedPolicy& policy) {
       return policy.sha256 == sha256;
@@ -27,15 +31,29 @@ LoadedPolicy PolicyPool::take(const std::string& sha256) {
       idle_.erase(found);
       return policy;
     }
+    if (idle_.size() >= kIdleMax) oldest = take_oldest();
   }
-  return load(sha256);
+  return load(sha256, parsed);
 }
 
-LoadedPolicy PolicyPool::load(const std::string& sha256) const {
+// Called with the lock.
+LoadedPolicy PolicyPool::take_oldest() {
+  LoadedPolicy oldest = std::move(idle_.front());
+  idle_.erase(idle_.begin());
+  return oldest;
+}
+
+LoadedPolicy PolicyPool::load(const std::string& sha256, const sandbox::ParseResult* parsed) const {
   LoadedPolicy policy;
   policy.sha256 = sha256;
-  policy.host = std::make_unique<scripting::PolicyHost>(registry_, options_);
-  policy.verdict = policy.host->prepare(sha256, scenario_);
+  policy.host = std::make_unique<scripting::PolicyHost>(registry_, options());
+  const auto version = registry_->find(sha256);
+  if (!version) {
+    policy.verdict = policy.host->prepare(sha256, scenario());  // says so
+    return policy;
+  }
+  auto prepared = scripting::prepare_version(version, parsed, vms_, policy.verdict);
+  if (prepared) policy.host->hand_over(std::move(prepared));
   return policy;
 }
 
@@ -46,12 +64,9 @@ std::size_t PolicyPool::idle() const {
 
 void PolicyPool::give_back(LoadedPolicy policy) {
   if (!policy.host) return;
-  LoadedPolicy oldest;  // freed outside of the lock: that takes a while
+  LoadedPolicy oldest;  // freed outside of the lock
   const std::lock_guard lock(mutex_);
-  if (idle_.size() >= kIdleMax) {
-    oldest = std::move(idle_.front());
-    idle_.erase(idle_.begin());
-  }
+  if (idle_.size() >= kIdleMax) oldest = take_oldest();
   idle_.push_back(std::move(policy));
 }
 

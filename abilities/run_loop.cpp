@@ -415,6 +415,7 @@ base::JsonObject Run::summary_body() const {
       .add("reason", search_.stopped_by        ? "budget"
                      : search_.concluded_early ? "goal_reached"
                      : search_.no_gain         ? "no_gain"
+                     : search_.terminated      ? "terminated"
                                                : "completed");
   if (search_.stopped_by) json.add("limit", limit_name(*search_.stopped_by));
   json.raw("ledger", ledger_.json());

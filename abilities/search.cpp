@@ -234,15 +234,20 @@ bool Search::passes(const angel::Draft& draft, const LadderVerdict& verdict) con
 // climbs V3 when it would be the best.
 base::Result<Search::Field> Search::admit(Field field) {
   std::vector<std::string> sources;
-  for (const Contender& contender : field) sources.push_back(contender.candidate.source);
+  std::vector<const sandbox::ParseResult*> parsed;
+  for (const Contender& contender : field) {
+    sources.push_back(contender.candidate.source);
+    parsed.push_back(contender.parsed.get());
+  }
   const bool from_grammar = std::all_of(
       field.begin(), field.end(), [](const Contender& one) { return !one.draft.program.empty(); });
   const std::vector<LadderVerdict> verdicts =
-      from_grammar ? setup_.ladders.load(sources) : setup_.ladders.climb(sources);
+      from_grammar ? setup_.ladders.load(sources, parsed) : setup_.ladders.climb(sources);
   Field admitted;
   for (std::size_t i = 0; i < field.size(); ++i) {
     const LadderVerdict& verdict = verdicts[i];
     angel::Draft& draft = field[i].draft;
+    field[i].parsed.reset();
     if (passes(draft, verdict)) {
       field[i].owes_fixtures = from_grammar;
       field[i].candidate.diagnostics = verdict.diagnostics.size();
@@ -265,12 +270,13 @@ base::Result<void> Search::refuse(angel::Draft& draft, std::uint32_t number,
 }
 
 std::string Search::known_as(const angel::Draft& draft) {
-  auto shape = shape_of(draft.source);
-  if (!shape) return "";
-  std::string known = sources_.find(*shape);
+  parsed_ = std::make_shared<const sandbox::ParseResult>(sandbox::parse("policy", draft.source));
+  if (!parsed_->chunk) return "";
+  SourceShape shape = shape_of(*parsed_->chunk);
+  std::string known = sources_.find(shape);
   if (known.empty()) {
-    sources_.add(std::move(*shape), "candidate " + std::to_string(number_) + " of iteration " +
-                                        std::to_string(iteration_));
+    sources_.add(std::move(shape), "candidate " + std::to_string(number_) + " of iteration " +
+                                       std::to_string(iteration_));
   }
   return known;
 }
@@ -294,6 +300,8 @@ base::Result<void> Search::enter(Field& field, angel::Draft draft) {
   contender.candidate.parent_sha256 = draft.parent_sha256;
   contender.candidate.program = draft.program;
   contender.candidate.given = draft.given;
+  const bool seen = parsed_ && parsed_->chunk && parsed_->chunk->source == draft.source;
+  if (seen) contender.parsed = std::move(parsed_);
   contender.draft = std::move(draft);
   return {};
 }

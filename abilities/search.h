@@ -120,8 +120,9 @@ class Search {
   struct Contender {
     angel::Draft draft;
     Candidate candidate;
-    bool owes_fixtures = false;  // V3 of the ladder is still to climb
-    bool is_twin = false;        // does what an earlier one did
+    std::shared_ptr<const sandbox::ParseResult> parsed;  // until it is loaded; null: not parsed yet
+    bool owes_fixtures = false;                          // V3 of the ladder is still to climb
+    bool is_twin = false;                                // does what an earlier one did
   };
   using Field = std::vector<Contender>;
   using Running = std::vector<std::size_t>;  // indices into the field
@@ -233,7 +234,8 @@ class Search {
   std::string parent_sha256_;
   std::vector<EpisodeResult> walker_episodes_;  // on the tuning seeds, once guards ask for them
   KnownSources sources_;
-  std::set<std::string> behaviours_;  // descriptors of the first heats of V5
+  std::shared_ptr<const sandbox::ParseResult> parsed_;  // of the draft that known_as() saw last
+  std::set<std::string> behaviours_;                    // descriptors of the first heats of V5
 };
 
 }  // namespace cherub::abilities

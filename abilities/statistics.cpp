@@ -40,9 +40,12 @@ Interval bootstrap_interval(std::span<const double> values, std::uint64_t seed) 
     for (std::size_t i = 0; i < values.size(); ++i) sum += values[random.below(values.size())];
     mean = sum / static_cast<double>(values.size());
   }
-  std::sort(means.begin(), means.end());
-  const auto beyond = static_cast<std::size_t>(kTail * kResamples);
-  return {means[beyond], means[kResamples - 1 - beyond]};
+  // Two of them are needed in their order, the others need not be sorted.
+  const auto beyond = static_cast<std::ptrdiff_t>(kTail * kResamples);
+  const auto low = means.begin() + beyond, high = means.end() - 1 - beyond;
+  std::nth_element(means.begin(), low, means.end());
+  std::nth_element(low + 1, high, means.end());
+  return {*low, *high};
 }
 
 Spread spread_of(std::vector<double> values, Worst worst) {

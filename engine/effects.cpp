@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/ecology/systems.h"
 #include "engine/economy/systems.h"
 #include "engine/feeding.h"
 #include "engine/hands.h"
@@ -75,7 +76,7 @@ class Use {
       case EffectKind::kHeal:
         return raise(columns_.health[target], effect.amount);
       case EffectKind::kFeed:
-        return lower(columns_.hunger[target], effect.amount);
+        return feed(target, effect.amount);
       case EffectKind::kEnergise:
         return raise(columns_.energy[target], effect.amount);
       case EffectKind::kEat:
@@ -141,6 +142,11 @@ class Use {
     if (state_.economy) after_blow(state_, row_, target);
     if (columns_.health[target] <= 0) kill(state_, target, DeathCause::kKilled);
     return Receipt::kAccepted;
+  }
+
+  Receipt feed(std::uint32_t target, double amount) {
+    return state_.ecology ? share_reserve(state_, row_, target, amount)
+                          : lower(columns_.hunger[target], amount);
   }
 
   Receipt eat(const Effect& effect) {

@@ -37,6 +37,7 @@ Receipt eat(WorldState& state, std::uint32_t row, EntityId food) {
 }
 
 Receipt eat_within(WorldState& state, std::uint32_t row, EntityId food, double reach_m) {
+  if (state.ecology) return feed_on(state, row, food, reach_m);
   Columns& columns = state.columns;
   if (food.index == row || !state.exists(food) || state.is_dying(food.index)) {
     return Receipt::kNoSuchTarget;
@@ -58,7 +59,9 @@ Receipt eat_from_hands(WorldState& state, std::uint32_t row, SpeciesIndex item) 
   if (item >= state.rules.size()) return Receipt::kNoItem;
   if ((state.rules_of(row).diet >> item & 1) == 0) return Receipt::kNotInDiet;
   if (!consume(state, row, item)) return Receipt::kNoItem;
-  const float relieved = digest(state.columns, row, state.scenario.species[item].food_value);
+  const double value = state.scenario.species[item].food_value;
+  const float relieved =
+      state.ecology ? feed_from_outside(state, row, value) : digest(state.columns, row, value);
   Event event = event_at(state, EventKind::kEat, row, relieved);
   event.other = state.id_of(row);
   event.text = state.scenario.species[item].name;
@@ -67,6 +70,7 @@ Receipt eat_from_hands(WorldState& state, std::uint32_t row, SpeciesIndex item) 
 }
 
 Receipt rest(WorldState& state, std::uint32_t row) {
+  if (state.ecology) return rest_in_ecosystem(state, row);
   float& energy = state.columns.energy[row];
   const bool roof = state.economy && is_sheltered(state, row);
   const auto factor = static_cast<float>(roof ? kRoofFactor : 1.0);

@@ -23,7 +23,6 @@ std::uint64_t room_in_hands(const WorldState& state, std::uint32_t row) {
 
 namespace {
 
-constexpr double kTheftChance = 0.5;  // where there is no economy
 constexpr Tick kForgetInterval_ticks = 64;
 
 // The caller has seen to it that there is room.

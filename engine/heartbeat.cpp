@@ -99,9 +99,7 @@ Receipt check_target(const WorldState& state, const ReportedEvent& report, bool 
 }
 
 Receipt feed(WorldState& state, const ReportedEvent& report, double reach_m) {
-  const std::uint32_t row = report.source.index;
-  return state.ecology ? feed_on(state, row, report.target, reach_m)
-                       : eat_within(state, row, report.target, reach_m);
+  return eat_within(state, report.source.index, report.target, reach_m);
 }
 
 Outcome consume(WorldState& state, const ReportedEvent& report) {

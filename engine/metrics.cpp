@@ -17,9 +17,6 @@ namespace {
 constexpr std::size_t kCoverageBytesMax = std::size_t{64} << 20;
 constexpr float kFedHungerMax = 0.7f;  // who is hungrier is not fed
 
-// Who is as near follows the target, and is home, m.
-constexpr double kFollowing_m = 4, kHome_m = 1.5;
-
 // One agent that was there when the episode began.
 struct Followed {
   EntityId id;
@@ -29,7 +26,7 @@ struct Followed {
   double collisions = 0, damage = 0;
   double travelled_before = 0, travelled = 0;  // m
   double relieved = 0;                         // hunger, by eating
-  double hunger_sum = 0, hunger_ticks = 0, fed_ticks = 0;
+  double hunger_sum = 0, thirst_sum = 0, hunger_ticks = 0, fed_ticks = 0;
   std::int32_t steps_first = kUnreachable, steps_best = kUnreachable;  // to the target, cells
   double cells_seen = 0;
   double reached_m = 0;        // travelled until the target was reached
@@ -40,7 +37,8 @@ struct Followed {
 };
 
 struct Totals {
-  double agents_now = 0, births = 0, starved = 0, hunted = 0;
+  double agents_now = 0, births = 0, starved = 0, hunted = 0, pollinated = 0;
+  double plants_first = 0, plants_now = 0;
   double persistence = 1, diversity = 0;
   double episode_s = 0, passable_cells = 1, open_voxels = 1;
   double shortest_m = 0;  // from the start to the target
@@ -70,6 +68,14 @@ double mean_hunger(const Followed& agent) {
   return agent.hunger_ticks > 0 ? agent.hunger_sum / agent.hunger_ticks : 0;
 }
 
+double mean_thirst(const Followed& agent) {
+  return agent.hunger_ticks > 0 ? agent.thirst_sum / agent.hunger_ticks : 0;
+}
+
+double vegetation_of(const Totals& totals) {
+  return totals.plants_first > 0 ? totals.plants_now / totals.plants_first : 1;
+}
+
 double fed_share(const Followed& agent) {
   return agent.hunger_ticks > 0 ? agent.fed_ticks / agent.hunger_ticks : 1;
 }
@@ -88,7 +94,7 @@ double following_of(const Followed& agent) {
   return agent.hunger_ticks > 0 ? agent.following_ticks / agent.hunger_ticks : 0;
 }
 
-constexpr std::array<Recorder, 30> kRecorders = {{
+constexpr std::array<Recorder, 33> kRecorders = {{
     {"reached", Fold::kMean, [](Agent a, Whole) { return share(a.reached); }, nullptr},
     {"progress", Fold::kMean, [](Agent a, Whole) { return progress_of(a); }, nullptr},
     {"time_to_goal", Fold::kMean,
@@ -101,6 +107,7 @@ constexpr std::array<Recorder, 30> kRecorders = {{
     {"survival", Fold::kMean, [](Agent a, Whole) { return share(a.alive); }, nullptr},
     {"food", Fold::kMean, [](Agent a, Whole) { return a.relieved; }, nullptr},
     {"hunger_mean", Fold::kMean, [](Agent a, Whole) { return mean_hunger(a); }, nullptr},
+    {"thirst_mean", Fold::kMean, [](Agent a, Whole) { return mean_thirst(a); }, nullptr},
     {"efficiency", Fold::kMean, [](Agent a, Whole w) { return efficiency_of(a, w); }, nullptr},
     {"explored", Fold::kMean, [](Agent a, Whole) { return a.explored; }, nullptr},
     {"following", Fold::kMean, [](Agent a, Whole) { return following_of(a); }, nullptr},
@@ -111,6 +118,8 @@ constexpr std::array<Recorder, 30> kRecorders = {{
     {"hunted", Fold::kWorld, nullptr, [](Whole w) { return w.hunted; }},
     {"persistence", Fold::kWorld, nullptr, [](Whole w) { return w.persistence; }},
     {"diversity", Fold::kWorld, nullptr, [](Whole w) { return w.diversity; }},
+    {"pollinated", Fold::kWorld, nullptr, [](Whole w) { return w.pollinated; }},
+    {"vegetation", Fold::kWorld, nullptr, [](Whole w) { return vegetation_of(w); }},
     {"fed", Fold::kMean, [](Agent a, Whole) { return fed_share(a); }, nullptr},
     {"wealth", Fold::kWorld, nullptr, [](Whole w) { return w.economy.wealth; }},
     {"coins", Fold::kWorld, nullptr, [](Whole w) { return w.economy.coins; }},
@@ -232,6 +241,9 @@ void EpisodeMetrics::State::take_event(const World& world, const TickReport& rep
     case EventKind::kEat:
       if (agent != nullptr) agent->relieved += event.value;
       return;
+    case EventKind::kPollinate:
+      if (event.species == species) totals.pollinated += 1;
+      return;
     case EventKind::kDeath:
       if (agent != nullptr) agent->alive = false;
       if (event.species == species && event.value == static_cast<double>(DeathCause::kStarved)) {
@@ -278,16 +290,19 @@ void EpisodeMetrics::State::look_at_ground(const World& world) {
 
 // Diversity as Simpson (1949) has it, over animals.
 void EpisodeMetrics::State::count_species(const World& world) {
-  double living = 0, animals = 0, squares = 0;
+  double living = 0, animals = 0, squares = 0, plants = 0;
   for (const SpeciesIndex of : first_species) living += world.alive_count(of) > 0 ? 1 : 0;
   for (std::size_t of = 0; of < world.scenario().species.size(); ++of) {
-    if (world.scenario().species[of].kind != Kind::kAgent) continue;
+    const Kind kind = world.scenario().species[of].kind;
     const double count = world.alive_count(static_cast<SpeciesIndex>(of));
+    if (kind == Kind::kPlant) plants += count;
+    if (kind != Kind::kAgent) continue;
     animals += count;
     squares += count * count;
   }
   totals.persistence =
       first_species.empty() ? 1 : living / static_cast<double>(first_species.size());
+  totals.plants_now = plants;
   totals.diversity = animals > 0 ? 1 - squares / (animals * animals) : 0;
 }
 
@@ -321,6 +336,7 @@ EpisodeMetrics::EpisodeMetrics(const World& world) : state_(std::make_unique<Sta
     if (world.alive_count(species) > 0) state.first_species.push_back(species);
   }
   state.count_species(world);
+  state.totals.plants_first = state.totals.plants_now;
   if (!scenario.economy) return;
   std::vector<EntityId> followed;
   for (const Followed& agent : state.agents) followed.push_back(agent.id);
@@ -338,10 +354,13 @@ void EpisodeMetrics::observe(const World& world, const TickReport& report) {
     Followed& agent = state.agents[at];
     agent.hunger_ticks += 1;
     if (!agent.alive) {
-      agent.hunger_sum += 1;  // dead is as bad as starving, or dying early would look well fed
+      // Dead is as bad as starving, or dying early would look well fed.
+      agent.hunger_sum += 1;
+      agent.thirst_sum += 1;
       continue;
     }
     agent.hunger_sum += columns.hunger[agent.id.index];
+    agent.thirst_sum += columns.thirst[agent.id.index];
     agent.fed_ticks += columns.hunger[agent.id.index] < kFedHungerMax ? 1 : 0;
     agent.travelled = columns.travelled[agent.id.index] - agent.travelled_before;
     state.follow_position(world, at);

@@ -9,6 +9,9 @@
 
 namespace cherub::engine {
 
+// Who is as near follows the target, and is home, m.
+inline constexpr double kFollowing_m = 4, kHome_m = 1.5;
+
 // Follows one episode and computes the metrics its scenario declares, in the scenario's order. All
 // are means over the agents that were there at the start, but for counts, which are sums.
 class EpisodeMetrics {

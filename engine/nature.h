@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 // The laws that hold in every world, whatever its scenario says. Prompts tell them, so that nobody
 // has to find them out by dying.
 namespace cherub::engine {
@@ -20,5 +22,24 @@ inline constexpr double kStartEnergyMin = 0.5, kStartEnergyMax = 0.9;
 inline constexpr double kStartGrowthMin = 0.3;
 // Energy from which a plant seeds.
 inline constexpr float kGrown = 0.5f;
+
+// In ecosystems (Scenario::environment).
+// Beyond these, health goes.
+inline constexpr float kStarvingHunger = 0.8f, kParchedThirst = 0.85f;
+// What the first animals begin with at most.
+inline constexpr double kStartThirstMax = 0.4, kStartDriveMax = 0.5;
+// The drive grows up to so much hunger and from so much health on, and children need so much of it.
+inline constexpr float kBreedingHungerMax = 0.5f, kBreedingHealthMin = 0.5f, kBreedingDrive = 0.5f;
+// How many times as fast the drive grows while it is fertile: for a while from a rain on.
+inline constexpr float kFertileBreeding = 3;
+inline constexpr std::uint64_t kFertile_ticks = 800;
+// A plant with less than this share of its matter is no food.
+inline constexpr double kRipeShare = 0.6;
+inline constexpr float kDrinkPerS = 0.4f;  // thirst
+// A hunter's speed by its prey's counts in a hunt within these bounds, and its pause after a try.
+inline constexpr double kPaceMin = 0.2, kPaceMax = 2;
+inline constexpr std::uint64_t kHuntPause_ticks = 20;
+inline constexpr double kRoost_m = 3;
+inline constexpr float kRoostRest = 1.5f;  // times the usual rest
 
 }  // namespace cherub::engine

@@ -156,7 +156,7 @@ void begin_in_middle(WorldState& state, std::uint32_t row, base::RandomStream& r
   const auto lifetime = static_cast<double>(state.rules_of(row).lifetime_ticks);
   state.columns.age[row] = static_cast<std::uint32_t>(random.uniform(0.1, 0.6) * lifetime);
   if (state.rules_of(row).kind == Kind::kAgent) {
-    state.ecology->bodies.drive[row] = static_cast<float>(random.uniform(0.0, 0.5));
+    state.ecology->bodies.drive[row] = static_cast<float>(random.uniform(0.0, kStartDriveMax));
   }
   bring_matter(state, row);
 }
@@ -176,7 +176,7 @@ void vary_start(WorldState& state, std::uint32_t row, base::RandomStream& random
     columns.heading[row] = static_cast<float>(random.below(4)) * kQuarterTurn;
   }
   if (rules.thirst_per_tick > 0) {
-    columns.thirst[row] = static_cast<float>(random.uniform(0.0, 0.4));
+    columns.thirst[row] = static_cast<float>(random.uniform(0.0, kStartThirstMax));
   }
   if (state.ecology) begin_in_middle(state, row, random);
 }

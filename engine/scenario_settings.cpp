@@ -13,7 +13,8 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
-constexpr std::array<std::string_view, 3> kNumbers = {"hazard_damage", "episode_s", "tick_rate"};
+constexpr std::array<std::string_view, 4> kSingles = {"hazard_damage", "episode_s", "tick_rate",
+                                                      "agent_species"};
 constexpr std::array<std::string_view, 2> kGroups = {"terrain", "senses"};
 constexpr std::array<std::string_view, 2> kLists = {"species", "spawns"};
 
@@ -116,17 +117,18 @@ Result<Setting> parse_setting(std::string_view text) {
   Setting setting{std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
   const std::vector<std::string> parts = parts_of(setting.field);
   const bool named = std::all_of(parts.begin(), parts.end(), is_field_name);
-  const bool placed = (parts.size() == 1 && is_one_of(kNumbers, parts[0])) ||
+  const bool placed = (parts.size() == 1 && is_one_of(kSingles, parts[0])) ||
                       (parts.size() == 2 && is_one_of(kGroups, parts[0])) || is_of_town(parts) ||
                       (parts.size() == 3 && is_one_of(kLists, parts[0]) && parts[2] != "name" &&
                        parts[2] != "species");
   const bool printable = std::all_of(setting.value.begin(), setting.value.end(),
                                      [](char c) { return c >= ' ' && c <= '~'; });
   if (!named || !placed || !printable) {
-    return invalid(text,
-                   "What can be set: hazard_damage, episode_s, tick_rate, terrain.<field>, "
-                   "senses.<field>, species.<name>.<field>, spawns.<species>.<field>, "
-                   "economy.town.<field>.");
+    return invalid(
+        text,
+        "What can be set: agent_species, hazard_damage, episode_s, tick_rate, "
+        "terrain.<field>, senses.<field>, species.<name>.<field>, spawns.<species>.<field>, "
+        "economy.town.<field>.");
   }
   return setting;
 }

@@ -187,7 +187,6 @@ Vm::LoadResult Vm::load(const std::string& name, const MeteredSource& metered) {
   const int status = lua_cpcall(state_->lua, &load_metered, &request);
   if (status == 0) {
     result.script.reset(new Script(request.reference, request.module));
-    state_->references.insert(state_->references.end(), {request.reference, request.module});
     return result;
   }
   if (status == LUA_ERRMEM) {
@@ -261,8 +260,13 @@ Result<void> Vm::define(HostFunction function) {
   return define_host_function(*state_, std::move(function));
 }
 
+void Vm::keep() {
+  CHERUB_CHECK(state_->options.reusable && !state_->running);
+  state_->keep();
+}
+
 bool Vm::reset() {
-  return !state_->running && !state_->spoilt && state_->forget();
+  return !state_->running && !state_->spoilt && state_->restore();
 }
 
 // The returned value is on top of the stack.

@@ -31,6 +31,7 @@ struct VmOptions {
   // that it has spent is given up, as Outcome::watchdog. Ordinary work takes 1 to 50 ns per unit.
   double watchdog_s = 0.5;  // of its thread's processor time
   double watchdog_ns_per_fuel = 2000;
+  bool reusable = false;  // for keep() and reset(); its first megabytes are laid out for that
 };
 
 struct Budget {
@@ -106,8 +107,12 @@ class Vm {
   [[nodiscard]] std::size_t memory_used() const;  // bytes held by the state now
   void collect_garbage();
 
-  // Makes the Vm as good as new: scripts and all that they made are gone, functions of the host
-  // stay. False when it had better be thrown away: a call met the memory limit or the watchdog.
+  // Of a reusable Vm: what is in it now, functions of the host and what trusted code made, is what
+  // reset() brings back. Once, before any script is loaded.
+  void keep();
+  // Makes the Vm what it was when it was kept, byte by byte: scripts and all that they made are
+  // gone. False when it had better be thrown away: it was not kept, or a call met the memory limit
+  // or the watchdog.
   [[nodiscard]] bool reset();
 
   // The door for scripting/, which builds trusted code on top. See sandbox/trusted.h.

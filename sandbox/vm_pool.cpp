@@ -3,7 +3,9 @@
 namespace cherub::sandbox {
 
 VmPool::VmPool(VmOptions options, std::vector<HostFunction> functions, std::size_t idle_max)
-    : options_(options), functions_(std::move(functions)), idle_max_(idle_max) {}
+    : options_(options), functions_(std::move(functions)), idle_max_(idle_max) {
+  options_.reusable = true;
+}
 
 base::Result<VmPool::Lease> VmPool::acquire() {
   {
@@ -20,6 +22,7 @@ base::Result<VmPool::Lease> VmPool::acquire() {
     const auto defined = (*vm)->define(function);
     if (!defined.ok()) return defined.error();
   }
+  (*vm)->keep();
   return Lease(vm->release(), Return(this));
 }
 

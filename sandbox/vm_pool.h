@@ -9,10 +9,10 @@
 namespace cherub::sandbox {
 
 // Keeps Vms for the next script, because making one takes longer than loading and running most
-// scripts. A Vm that comes back is reset: nothing of what was loaded or computed in it is left, and
-// what the next script sees and pays is what it would in a new one. A Vm that met its memory limit
-// or the watchdog is not kept. Safe to use from several threads; a lease belongs to one at a time
-// and must not outlive its pool.
+// scripts. A Vm that comes back is reset to what it was at first, byte by byte: what the next
+// script sees and pays is what it would in a new one. A Vm that met its memory limit or the
+// watchdog is not kept. Safe to use from several threads; a lease belongs to one at a time and must
+// not outlive its pool.
 class VmPool {
  public:
   explicit VmPool(VmOptions options, std::vector<HostFunction> functions = {},
@@ -34,7 +34,7 @@ class VmPool {
  private:
   void take_back(std::unique_ptr<Vm> vm);
 
-  const VmOptions options_;
+  VmOptions options_;
   const std::vector<HostFunction> functions_;
   const std::size_t idle_max_;
   mutable std::mutex mutex_;

@@ -1,6 +1,7 @@
 #include "sandbox/vm_state.h"
 
 #include <array>
+#include <cstdio>
 #include <ctime>
 #include <string_view>
 
@@ -41,9 +42,6 @@ double thread_seconds_at_most(std::chrono::steady_clock::time_point now) {
   last = {now, thread_seconds()};
   return last.seconds;
 }
-
-// A new Vm holds about 250 KB; compiled code and what the library remembers come to it.
-constexpr std::size_t kIdleBytesMax = std::size_t{4} << 20;
 
 Vm::State& state_of(lua_State* lua) {
   return *static_cast<Vm::State*>(lua_touserdata(lua, lua_upvalueindex(1)));
@@ -182,6 +180,13 @@ void use_one_code_area(lua_State* lua) {
   lua_pop(lua, 2);
 }
 
+// An error outside of all protection is a mistake in this folder; LuaJIT ends the process behind it.
+int tell_panic(lua_State* lua) {
+  const char* text = lua_tostring(lua, -1);
+  std::fprintf(stderr, "unprotected error in Lua: %s\n", text != nullptr ? text : "?");
+  return 0;
+}
+
 // Runs prelude.lua, which is handed the other modules by name and puts the library together. Called
 // protected.
 int open_prelude(lua_State* lua) {
@@ -204,8 +209,7 @@ int open_prelude(lua_State* lua) {
     push_module(lua, module.name, module.source);
     lua_setfield(lua, -2, std::string(module.name).c_str());
   }
-  lua_call(lua, 2, 4);  // core, new_environment, define, forget
-  state.forget_walks = luaL_ref(lua, LUA_REGISTRYINDEX);
+  lua_call(lua, 2, 3);  // core, new_environment, define
   state.define_host = luaL_ref(lua, LUA_REGISTRYINDEX);
   state.new_environment = luaL_ref(lua, LUA_REGISTRYINDEX);
   lua_getfield(lua, -1, "OUT_OF_FUEL");
@@ -223,19 +227,13 @@ int open_prelude(lua_State* lua) {
 
 }  // namespace
 
-Vm::State::~State() {
-  if (lua == nullptr) return;
-  memory.release(lua);
-  lua_close(lua);
-}
-
 Result<void> Vm::State::open() {
-  lua = luaL_newstate();
+  lua = memory.open(options.reusable ? MemoryCap::Use::kAgain : MemoryCap::Use::kOnce);
   if (lua == nullptr) {
     return Error{ErrorCode::kUnavailable, "no memory for a Lua state; raise the memory limit",
                  "sandbox"};
   }
-  memory.adopt(lua);
+  lua_atpanic(lua, tell_panic);
   lua_gc(lua, LUA_GCSTOP, 0);  // all of the library stays
   if (lua_cpcall(lua, &open_prelude, this) != 0) {
     const char* text = lua_tostring(lua, -1);
@@ -280,21 +278,23 @@ void Vm::State::stop_compiler() {
   luaJIT_setmode(lua, 0, LUAJIT_MODE_ENGINE | LUAJIT_MODE_FLUSH);
 }
 
-bool Vm::State::forget() {
-  for (const int reference : references) luaL_unref(lua, LUA_REGISTRYINDEX, reference);
-  references.clear();
+void Vm::State::keep() {
+  lua_gc(lua, LUA_GCCOLLECT, 0);  // what was needed to make it is not kept
+  kept_draw = draw;
+  kept_draw_context = draw_context;
+  memory.keep();
+}
+
+bool Vm::State::restore() {
+  if (!memory.restore()) return false;
+  begin_call();  // of the last one, nothing is left
   host_arguments.clear();
   host_result = Value{};
   random = base::RandomStream(0);
-  draw = &draw_from_stream;
-  draw_context = &random;
-  lua_rawgeti(lua, LUA_REGISTRYINDEX, forget_walks);
-  CHERUB_CHECK(lua_pcall(lua, 0, 0, 0) == 0);
-  lua_gc(lua, LUA_GCCOLLECT, 0);
-  lua_gc(lua, LUA_GCCOLLECT, 0);  // what the first one finalized
-  if (compiler_stopped) luaJIT_setmode(lua, 0, LUAJIT_MODE_ENGINE | LUAJIT_MODE_ON);
+  draw = kept_draw;
+  draw_context = kept_draw_context;
   compiler_stopped = false;
-  return memory.used() <= kIdleBytesMax;
+  return true;
 }
 
 void Vm::State::begin_fuel(std::uint64_t fuel) {

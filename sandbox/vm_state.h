@@ -23,7 +23,6 @@ struct ErrorReport {
 struct Vm::State {
   explicit State(const VmOptions& vm_options)
       : options(vm_options), memory(vm_options.memory_bytes) {}
-  ~State();
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
@@ -35,10 +34,10 @@ struct Vm::State {
   void end_call();
   // Whether the call computed longer than the watchdog allows for so much fuel.
   [[nodiscard]] bool overran(double fuel) const;
-  // Drops the scripts and all that they made. False when that left more memory in use than it
-  // should.
-  bool forget();
-  // Until everything is forgotten.
+  // As Vm::keep() and reset().
+  void keep();
+  bool restore();
+  // Until the Vm is reset.
   void stop_compiler();
   void begin_fuel(std::uint64_t fuel);
   [[nodiscard]] std::uint64_t fuel_left();
@@ -51,6 +50,8 @@ struct Vm::State {
   lua_State* lua = nullptr;
   double (*draw)(void*) = nullptr;  // what math.random asks for numbers in [0, 1)
   void* draw_context = nullptr;
+  double (*kept_draw)(void*) = nullptr;  // both as keep() found them
+  void* kept_draw_context = nullptr;
   base::RandomStream random{0};  // the source while no other is set
   std::chrono::steady_clock::time_point call_start;
   double call_start_s = 0;  // on the clock of the thread that runs the call
@@ -66,13 +67,11 @@ struct Vm::State {
   std::vector<std::unique_ptr<HostFunction>> host_functions;
   std::vector<Value> host_arguments;  // of the host function that runs
   base::Result<Value> host_result = Value{};
-  std::vector<int> references;  // of the loaded scripts
   // Registry references.
   int core = LUA_NOREF;             // the table that core.lua returns
   int handler = LUA_NOREF;          // message handler
   int new_environment = LUA_NOREF;  // function() -> fresh globals
   int define_host = LUA_NOREF;      // define() of hosted.lua
-  int forget_walks = LUA_NOREF;     // forget() of iteration.lua
   int push_call =
       LUA_NOREF;  // C functions of vm.cpp, made early: calls must not allocate unprotected
   int read_result = LUA_NOREF;

@@ -6,6 +6,7 @@
 #include <map>
 #include <numbers>
 #include <sstream>
+#include <unordered_map>
 #include <utility>
 
 #include "engine/ability.h"
@@ -201,14 +202,16 @@ std::string api_signature(const ApiEntry& entry) {
 }
 
 const ApiEntry* find_api(ApiKind kind, std::string_view name) {
-  using Index = std::map<std::pair<ApiKind, std::string_view>, const ApiEntry*>;
+  using Index = std::map<ApiKind, std::unordered_map<std::string_view, const ApiEntry*>>;
   static const Index index = [] {
     Index made;
-    for (const ApiEntry& entry : api_manifest()) made.try_emplace({entry.kind, entry.name}, &entry);
+    for (const ApiEntry& entry : api_manifest()) made[entry.kind].try_emplace(entry.name, &entry);
     return made;
   }();
-  const auto found = index.find({kind, name});
-  return found == index.end() ? nullptr : found->second;
+  const auto of_kind = index.find(kind);
+  if (of_kind == index.end()) return nullptr;
+  const auto found = of_kind->second.find(name);
+  return found == of_kind->second.end() ? nullptr : found->second;
 }
 
 std::string nearest_name(std::string_view name, const std::vector<std::string>& known) {

@@ -9,7 +9,7 @@ constexpr ApiRow kFields[] = {
      .returns = "number",
      .unit = "1",
      .range = "0 … 1",
-     .doc = "0 is quenched; at 1 the agent loses health.",
+     .doc = "0 is quenched; at 1, in ecosystems from 0.85 on, the agent loses health.",
      .right = "local dry = self.thirst > 0.5",
      .wrong = "local dry = self.thirsty",
      .wrong_hint = "write self.thirst",

@@ -5,6 +5,7 @@
 #include "engine/base/check.h"
 #include "sandbox/syntax/parser.h"
 #include "scripting/checker.h"
+#include "scripting/policy_loader.h"
 
 namespace cherub::scripting {
 
@@ -24,6 +25,13 @@ PreparedVersion PolicyVersion::create(std::shared_ptr<const ScriptVersion> versi
                                       const engine::Scenario& scenario, const HostOptions& options,
                                       LoadVerdict& verdict) {
   const sandbox::ParseResult parsed = sandbox::parse(kPolicyScriptName, version->source);
+  return create(std::move(version), parsed, scenario, options, nullptr, verdict);
+}
+
+PreparedVersion PolicyVersion::create(std::shared_ptr<const ScriptVersion> version,
+                                      const sandbox::ParseResult& parsed,
+                                      const engine::Scenario& scenario, const HostOptions& options,
+                                      std::shared_ptr<SpareVms> spare, LoadVerdict& verdict) {
   CheckReport checked = check_policy(parsed, &scenario);
   const bool fits = checked.ok();
   verdict.diagnostics = std::move(checked.diagnostics);
@@ -33,12 +41,18 @@ PreparedVersion PolicyVersion::create(std::shared_ptr<const ScriptVersion> versi
   }
   PreparedVersion made(new PolicyVersion);
   made->metered_ = sandbox::meter(*parsed.chunk, sandbox::charging_for(options.jit));
-  made->vms_[0] = PolicyVm::create(made->metered_, scenario, options, verdict);
+  made->vms_[0] = spare ? spare->load(made->metered_, verdict)
+                        : PolicyVm::create(made->metered_, scenario, options, verdict);
   if (!made->vms_[0]) return nullptr;
   made->version_ = std::move(version);
   made->scenario_ = scenario;
   made->options_ = options;
+  made->spare_ = std::move(spare);
   return made;
+}
+
+PolicyVersion::~PolicyVersion() {
+  if (spare_) spare_->give_back(std::move(vms_[0]));
 }
 
 PolicyVm& PolicyVersion::vm(std::size_t shard) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sandbox/syntax/parser.h"
 #include "scripting/policy_vm.h"
 
 namespace cherub::scripting {
@@ -24,6 +25,8 @@ constexpr std::size_t shards_of(std::size_t rows) {
   return blocks < kShardCount ? blocks : kShardCount;
 }
 
+class SpareVms;
+
 // One script version at work: its Vms, one per shard, made when the shard has agents, and what its
 // agents remember.
 class PolicyVersion {
@@ -32,6 +35,14 @@ class PolicyVersion {
   static PreparedVersion create(std::shared_ptr<const ScriptVersion> version,
                                 const engine::Scenario& scenario, const HostOptions& options,
                                 LoadVerdict& verdict);
+  // The same for what was parsed before, in a Vm of `spare`, to which it goes back in the end.
+  static PreparedVersion create(std::shared_ptr<const ScriptVersion> version,
+                                const sandbox::ParseResult& parsed,
+                                const engine::Scenario& scenario, const HostOptions& options,
+                                std::shared_ptr<SpareVms> spare, LoadVerdict& verdict);
+  ~PolicyVersion();
+  PolicyVersion(const PolicyVersion&) = delete;
+  PolicyVersion& operator=(const PolicyVersion&) = delete;
 
   [[nodiscard]] const std::string& sha256() const { return version_->sha256; }
   // The shard's Vm. Different shards may be asked for from several threads at a time.
@@ -58,6 +69,7 @@ class PolicyVersion {
   sandbox::MeteredSource metered_;  // of which each Vm is made
   engine::Scenario scenario_;
   HostOptions options_;
+  std::shared_ptr<SpareVms> spare_;  // or null
   std::array<std::unique_ptr<PolicyVm>, kShardCount> vms_;
 };
 

@@ -36,6 +36,12 @@ std::size_t json_bytes_most(const sandbox::Value& value) {
   return bytes;
 }
 
+bool refuse_load(LoadVerdict& verdict, sandbox::Diagnostic diagnostic) {
+  verdict.stage = "load";
+  verdict.diagnostics.push_back(std::move(diagnostic));
+  return false;
+}
+
 FaultKind fault_kind(std::string_view name, bool watchdog) {
   if (name == "fuel") return watchdog ? FaultKind::kWatchdog : FaultKind::kFuel;
   if (name == "memory") return FaultKind::kMemory;
@@ -48,29 +54,36 @@ std::unique_ptr<PolicyVm> PolicyVm::create(const sandbox::MeteredSource& source,
                                            const engine::Scenario& scenario,
                                            const HostOptions& options, LoadVerdict& verdict) {
   std::unique_ptr<PolicyVm> policy(new PolicyVm(options));
-  if (!policy->open(source, scenario, verdict)) return nullptr;
-  verdict.ok = true;
+  const bool loaded = policy->open(scenario, false, verdict) && policy->load(source, verdict);
+  return loaded ? std::move(policy) : nullptr;
+}
+
+std::unique_ptr<PolicyVm> PolicyVm::create_reusable(const engine::Scenario& scenario,
+                                                    const HostOptions& options,
+                                                    LoadVerdict& verdict) {
+  std::unique_ptr<PolicyVm> policy(new PolicyVm(options));
+  if (!policy->open(scenario, true, verdict)) return nullptr;
+  policy->vm_->keep();
   return policy;
 }
 
 PolicyVm::~PolicyVm() = default;
 
-bool PolicyVm::open(const sandbox::MeteredSource& source, const engine::Scenario& scenario,
-                    LoadVerdict& verdict) {
-  const auto refuse = [&verdict](std::string stage, sandbox::Diagnostic diagnostic) {
-    verdict.stage = std::move(stage);
-    verdict.diagnostics.push_back(std::move(diagnostic));
-    return false;
-  };
+bool PolicyVm::open(const engine::Scenario& scenario, bool reusable, LoadVerdict& verdict) {
   sandbox::VmOptions vm_options{.jit = options_.jit, .memory_bytes = options_.memory_bytes};
   options_.memory_bytes = vm_options.memory_bytes = options_.memory_limit(options_.memory_bytes);
   if (options_.replays) vm_options.watchdog_s = kForever_s;
+  vm_options.reusable = reusable;
   auto vm = sandbox::Vm::create(vm_options);
-  if (!vm.ok()) return refuse("load", plain_diagnostic(vm.error().message));
+  if (!vm.ok()) return refuse_load(verdict, plain_diagnostic(vm.error().message));
   vm_ = std::move(*vm);
   trusted::set_random_source(*vm_, &PolicyVm::draw, this);
   auto driver = open_driver(scenario);
-  if (!driver.ok()) return refuse("load", plain_diagnostic(driver.error().message));
+  if (!driver.ok()) return refuse_load(verdict, plain_diagnostic(driver.error().message));
+  return true;
+}
+
+bool PolicyVm::load(const sandbox::MeteredSource& source, LoadVerdict& verdict) {
   sandbox::Vm::LoadResult loaded = vm_->load(kPolicyScriptName, source);
   if (!loaded.script) {
     verdict.stage = "load";
@@ -78,8 +91,15 @@ bool PolicyVm::open(const sandbox::MeteredSource& source, const engine::Scenario
     return false;
   }
   script_ = std::move(loaded.script);
-  if (restart().ok()) return true;
-  return refuse("load", as_diagnostic(trusted::take_error(*vm_)));
+  verdict.ok = restart().ok();
+  return verdict.ok || refuse_load(verdict, as_diagnostic(trusted::take_error(*vm_)));
+}
+
+bool PolicyVm::renew() {
+  script_.reset();
+  view_ = View{};
+  ability_names_.clear();
+  return vm_->reset();
 }
 
 void PolicyVm::push_host_table(const engine::Scenario& scenario) {

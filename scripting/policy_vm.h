@@ -42,6 +42,14 @@ class PolicyVm {
   static std::unique_ptr<PolicyVm> create(const sandbox::MeteredSource& source,
                                           const engine::Scenario& scenario,
                                           const HostOptions& options, LoadVerdict& verdict);
+  // The same without any source yet, for load() and, behind renew(), for another load().
+  static std::unique_ptr<PolicyVm> create_reusable(const engine::Scenario& scenario,
+                                                   const HostOptions& options,
+                                                   LoadVerdict& verdict);
+  // False and why not; it is of no use then.
+  bool load(const sandbox::MeteredSource& source, LoadVerdict& verdict);
+  // Of a reusable one: takes the source out, and all that it did. False: it is of no use any more.
+  bool renew();
   ~PolicyVm();
 
   // What a decide phase reads and writes. The arrays have an entry for every row.
@@ -87,8 +95,7 @@ class PolicyVm {
 
  private:
   explicit PolicyVm(const HostOptions& options) : options_(options) {}
-  bool open(const sandbox::MeteredSource& source, const engine::Scenario& scenario,
-            LoadVerdict& verdict);
+  bool open(const engine::Scenario& scenario, bool reusable, LoadVerdict& verdict);
   base::Result<void> open_driver(const engine::Scenario& scenario);
   void push_host_table(const engine::Scenario& scenario);
   // Calls a function of the driver with the `arguments` on top of the stack.

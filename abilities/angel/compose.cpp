@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "abilities/angel/grammar.h"
 
@@ -32,27 +33,35 @@ Condition typical(Test test, std::size_t thing, const Scales& scales) {
 
 }  // namespace
 
-// What keeps an agent alive.
+void Grammar::add_needs_for(std::size_t thing, std::vector<Rule>& rules) const {
+  const Thing& about = things_[thing];
+  const auto add = [&](Test test, Deed deed) {
+    rules.push_back({{typical(test, thing, scales_)}, typical(deed, thing, scales_)});
+  };
+  if (about.hunter && can(Deed::kFlee) && can(Test::kSees)) add(Test::kSees, Deed::kFlee);
+  if (!about.edible) return;
+  for (const Deed deed : {Deed::kSnack, Deed::kFetch}) {
+    if (suits(deed, about) && can(deed) && can(Test::kHungry)) add(Test::kHungry, deed);
+  }
+  if (about.item && can(Deed::kSnack)) return;
+  for (const Test want : {Test::kHungry, Test::kTired}) {
+    if (can(Deed::kEat) && can(want)) add(want, Deed::kEat);
+  }
+}
+
+// What keeps an agent alive, and brings it home.
 std::vector<Rule> Grammar::needs() const {
   std::vector<Rule> rules;
-  for (std::size_t i = 0; i < things_.size(); ++i) {
-    if (things_[i].hunter && can(Deed::kFlee) && can(Test::kSees)) {
-      rules.push_back({{typical(Test::kSees, i, scales_)}, typical(Deed::kFlee, i, scales_)});
+  for (std::size_t i = 0; i < things_.size(); ++i) add_needs_for(i, rules);
+  constexpr std::pair<Test, Deed> kNeeds[] = {{Test::kThirsty, Deed::kDrink},
+                                              {Test::kHungry, Deed::kForage},
+                                              {Test::kHungry, Deed::kPollinate},
+                                              {Test::kTired, Deed::kRest},
+                                              {Test::kReached, Deed::kGoBack}};
+  for (const auto& [test, deed] : kNeeds) {
+    if (can(test) && can(deed)) {
+      rules.push_back({{typical(test, 0, scales_)}, typical(deed, 0, scales_)});
     }
-    for (const Deed deed : {Deed::kSnack, Deed::kFetch}) {
-      if (things_[i].edible && suits(deed, things_[i]) && can(deed) && can(Test::kHungry)) {
-        rules.push_back({{typical(Test::kHungry, i, scales_)}, typical(deed, i, scales_)});
-      }
-    }
-    for (const Test want : {Test::kHungry, Test::kTired}) {
-      if (things_[i].item && can(Deed::kSnack)) continue;
-      if (things_[i].edible && can(Deed::kEat) && can(want)) {
-        rules.push_back({{typical(want, i, scales_)}, typical(Deed::kEat, i, scales_)});
-      }
-    }
-  }
-  if (can(Deed::kRest) && can(Test::kTired)) {
-    rules.push_back({{typical(Test::kTired, 0, scales_)}, typical(Deed::kRest, 0, scales_)});
   }
   return rules;
 }
@@ -67,12 +76,17 @@ std::vector<Rule> Grammar::purposes() const {
       }
     }
   };
-  for (const Deed deed :
-       {Deed::kPlan, Deed::kSeek, Deed::kFollowPath, Deed::kProspect, Deed::kEat, Deed::kStore,
-        Deed::kSell, Deed::kWork, Deed::kFetch, Deed::kStrike, Deed::kApproach, Deed::kFlee}) {
+  for (const Deed deed : {Deed::kWay, Deed::kPlan, Deed::kSeek, Deed::kFollowPath, Deed::kProspect,
+                          Deed::kEat, Deed::kStore, Deed::kSell, Deed::kWork, Deed::kFetch,
+                          Deed::kStrike, Deed::kApproach, Deed::kFlee}) {
     add_for_things(deed);
   }
-  if (can(Deed::kExplore)) rules.push_back({{}, typical(Deed::kExplore, 0, scales_)});
+  for (const Deed deed : {Deed::kExplore, Deed::kSurvey, Deed::kForage, Deed::kPollinate}) {
+    if (can(deed)) rules.push_back({{}, typical(deed, 0, scales_)});
+  }
+  if (can(Deed::kMate) && can(Test::kReady)) {
+    rules.push_back({{typical(Test::kReady, 0, scales_)}, typical(Deed::kMate, 0, scales_)});
+  }
   if (can(Deed::kReproduce) && can(Test::kEnergetic)) {
     Condition strong = typical(Test::kEnergetic, 0, scales_);
     strong.a = reproduce_energy_;

@@ -5,6 +5,7 @@
 
 #include "engine/base/check.h"
 #include "scripting/manifest.h"
+#include "scripting/manifest_parts.h"
 
 namespace cherub::abilities::angel {
 namespace {
@@ -48,6 +49,24 @@ Trade trade_of(const engine::Scenario& scenario, const engine::SpeciesSpec& agen
   return trade;
 }
 
+// The roles that the agents begin with, where they begin with several. A role that is called as a
+// species would be taken for it in the text of a program.
+void add_roles(const engine::Scenario& scenario, const engine::SpeciesSpec& agent,
+               std::vector<Thing>& things) {
+  std::vector<std::string> roles;
+  for (const engine::SpawnSpec& spawn : scenario.spawns) {
+    const std::string& role = spawn.role.empty() ? agent.role : spawn.role;
+    if (spawn.species == agent.name && !role.empty() && !lists(roles, role)) roles.push_back(role);
+  }
+  for (const std::string& role : roles) {
+    if (roles.size() < 2 || scenario.find_species(role)) continue;
+    Thing thing;
+    thing.name = role;
+    thing.is_role = true;
+    things.push_back(thing);
+  }
+}
+
 std::vector<Thing> things_of(const engine::Scenario& scenario, const engine::SpeciesSpec& agent) {
   std::vector<Thing> things;
   for (const engine::SpeciesSpec& species : scenario.species) {
@@ -57,6 +76,7 @@ std::vector<Thing> things_of(const engine::Scenario& scenario, const engine::Spe
     thing.edible = eats(agent, species.name);
     thing.hunter = eats(species, agent.name);
     thing.item = species.kind == engine::Kind::kItem;
+    thing.place = species.kind == engine::Kind::kPlace;
     thing.foe = species.kind == engine::Kind::kAgent && species.name != agent.name;
     if (thing.item && scenario.economy) thing.trade = trade_of(scenario, agent, species.name);
     // A lone agent's own kind is nothing to see.
@@ -69,15 +89,25 @@ std::vector<Thing> things_of(const engine::Scenario& scenario, const engine::Spe
     }
     things.push_back(thing);
   }
+  add_roles(scenario, agent, things);
   return things;
 }
 
-bool has_sense(const char* name) {
-  return scripting::find_api(scripting::ApiKind::kWorldSense, name) != nullptr;
+bool has_sense(const engine::Scenario& scenario, const char* name) {
+  const scripting::ApiEntry* const sense =
+      scripting::find_api(scripting::ApiKind::kWorldSense, name);
+  return sense != nullptr && scripting::exists_in(*sense, scenario);
+}
+
+template <class Word>
+bool is_about(Word word, const std::vector<Thing>& things) {
+  return std::any_of(things.begin(), things.end(),
+                     [&](const Thing& thing) { return suits(word, thing); });
 }
 
 std::vector<Test> tests_of(const engine::Scenario& scenario, const engine::SpeciesSpec& agent,
-                           bool has_walls, bool has_things) {
+                           bool has_walls, const std::vector<Thing>& things) {
+  const bool has_things = !things.empty();
   std::vector<Test> tests = {Test::kChance};
   if (agent.hunger_rate > 0) tests.push_back(Test::kHungry);
   if (agent.energy_rate > 0 || agent.reproduce_energy > 0) {
@@ -90,8 +120,14 @@ std::vector<Test> tests_of(const engine::Scenario& scenario, const engine::Speci
   }
   if (has_walls) {
     tests.insert(tests.end(), {Test::kBlocked, Test::kOftenHere, Test::kFresh});
-    if (has_things && has_sense("clear")) tests.push_back(Test::kWayClear);
+    if (has_things && has_sense(scenario, "clear")) tests.push_back(Test::kWayClear);
   }
+  if (agent.thirst_rate > 0 && has_sense(scenario, "water")) tests.push_back(Test::kThirsty);
+  if (scenario.environment && agent.drive_rate > 0) tests.push_back(Test::kReady);
+  if (has_sense(scenario, "way_step") && has_sense(scenario, "target")) {
+    tests.push_back(Test::kReached);
+  }
+  if (is_about(Test::kRole, things)) tests.push_back(Test::kRole);
   return tests;
 }
 
@@ -115,33 +151,54 @@ void add_village_deeds(const engine::Scenario& scenario, const std::vector<Thing
       {Deed::kWork, "craft"},  {Deed::kStore, "give"},       {Deed::kFetch, "fetch"},
       {Deed::kSnack, "snack"}, {Deed::kSell, "trade_offer"}, {Deed::kStrike, "attack"}};
   for (const auto& [deed, ability] : kDeeds) {
-    const bool about = std::any_of(things.begin(), things.end(), [deed = deed](const Thing& thing) {
-      return suits(deed, thing);
-    });
-    if (about && known(ability)) deeds.push_back(deed);
+    if (is_about(deed, things) && known(ability)) deeds.push_back(deed);
   }
 }
 
-std::vector<Deed> deeds_of(const engine::Scenario& scenario, const std::vector<Thing>& things,
-                           bool has_walls) {
+// Cell by cell, by what is in sight. Who has a map searches on that.
+void add_cell_deeds(const engine::Scenario& scenario, const std::vector<Thing>& things,
+                    std::vector<Deed>& deeds) {
+  if (!things.empty() && has_sense(scenario, "path_step")) deeds.push_back(Deed::kFollowPath);
+  if (!has_sense(scenario, "tile") || has_sense(scenario, "way_step")) return;
+  deeds.insert(deeds.end(), {Deed::kProspect, Deed::kExplore});
+  if (!things.empty()) deeds.insert(deeds.end(), {Deed::kSeek, Deed::kPlan});
+}
+
+void add_map_deeds(const engine::Scenario& scenario, const std::vector<Thing>& things,
+                   std::vector<Deed>& deeds) {
+  if (has_sense(scenario, "way_step")) {
+    if (is_about(Deed::kWay, things)) deeds.push_back(Deed::kWay);
+    deeds.push_back(Deed::kGoBack);
+  }
+  if (has_sense(scenario, "frontier_step")) deeds.push_back(Deed::kSurvey);
+}
+
+void add_ecosystem_deeds(const engine::Scenario& scenario, const engine::SpeciesSpec& agent,
+                         std::vector<Deed>& deeds) {
+  const auto can = [&](std::string_view action) { return lists(scenario.actions, action); };
+  if (can("drink")) deeds.push_back(Deed::kDrink);
+  if (can("eat") && !agent.diet.empty()) deeds.push_back(Deed::kForage);
+  if (can("reproduce")) deeds.push_back(Deed::kMate);
+  if (can("pollinate") && !agent.pollinates.empty()) deeds.push_back(Deed::kPollinate);
+}
+
+std::vector<Deed> deeds_of(const engine::Scenario& scenario, const engine::SpeciesSpec& agent,
+                           const std::vector<Thing>& things, bool has_walls) {
   const auto can = [&](std::string_view action) { return lists(scenario.actions, action); };
   std::vector<Deed> deeds;
   if (can("wander")) deeds.push_back(Deed::kWander);
-  if (can("move_to") && !things.empty()) deeds.push_back(Deed::kApproach);
-  if (can("move") && !things.empty()) deeds.push_back(Deed::kFlee);
-  if (can("move_to") && has_walls) {
-    if (!things.empty() && has_sense("path_step")) deeds.push_back(Deed::kFollowPath);
-    if (has_sense("tile")) {
-      deeds.insert(deeds.end(), {Deed::kProspect, Deed::kExplore});
-      if (!things.empty()) deeds.insert(deeds.end(), {Deed::kSeek, Deed::kPlan});
-    }
+  if (can("move_to") && is_about(Deed::kApproach, things)) deeds.push_back(Deed::kApproach);
+  if (can("move") && is_about(Deed::kFlee, things)) deeds.push_back(Deed::kFlee);
+  if (can("move_to") && has_walls) add_cell_deeds(scenario, things, deeds);
+  if (can("move_to")) add_map_deeds(scenario, things, deeds);
+  if (can("move") && has_sense(scenario, "clear")) deeds.push_back(Deed::kKeepOn);
+  if (scenario.environment) {
+    add_ecosystem_deeds(scenario, agent, deeds);
+  } else {
+    if (can("eat") && is_about(Deed::kEat, things)) deeds.push_back(Deed::kEat);
+    if (scenario.economy && can("use")) add_village_deeds(scenario, things, deeds);
+    if (can("reproduce")) deeds.push_back(Deed::kReproduce);
   }
-  if (can("move") && has_sense("clear")) deeds.push_back(Deed::kKeepOn);
-  const bool food =
-      std::any_of(things.begin(), things.end(), [](const Thing& thing) { return thing.edible; });
-  if (can("eat") && food) deeds.push_back(Deed::kEat);
-  if (scenario.economy && can("use")) add_village_deeds(scenario, things, deeds);
-  if (can("reproduce")) deeds.push_back(Deed::kReproduce);
   if (can("rest")) deeds.push_back(Deed::kRest);
   deeds.push_back(Deed::kStay);
   return deeds;
@@ -151,6 +208,20 @@ template <class T>
 const T& pick(const std::vector<T>& values, base::RandomStream& random) {
   CHERUB_CHECK(!values.empty());
   return values[random.below(values.size())];
+}
+
+// One that suits the word, or the first of all where none does.
+template <class Word>
+std::size_t draw_thing(Word word, const std::vector<Thing>& things, base::RandomStream& random) {
+  if (things.empty()) return 0;
+  for (int attempt = 0; attempt < 32; ++attempt) {
+    const std::size_t thing = random.below(things.size());
+    if (suits(word, things[thing])) return thing;
+  }
+  for (std::size_t i = 0; i < things.size(); ++i) {
+    if (suits(word, things[i])) return i;
+  }
+  return 0;
 }
 
 std::array<double*, 3> slots_of(Condition& condition) {
@@ -170,8 +241,19 @@ void draw_constants(Word& word, std::span<const Measure> measures, const Scales&
 
 }  // namespace
 
+bool suits(Test test, const Thing& thing) {
+  return thing.is_role == (test == Test::kRole);
+}
+
 bool suits(Deed deed, const Thing& thing) {
+  if (thing.is_role) return false;
   switch (deed) {
+    case Deed::kWay:
+      return thing.is_target;
+    case Deed::kApproach:
+      return !thing.item;
+    case Deed::kFlee:
+      return !thing.item && !thing.place;
     case Deed::kEat:
       return thing.edible;
     case Deed::kWork:
@@ -204,20 +286,16 @@ Grammar::Grammar(const engine::Scenario& scenario) {
   scales_ = {std::max(1.0, agent.sense_radius), scenario.episode_s};
   reproduce_energy_ = agent.reproduce_energy;
   things_ = things_of(scenario, agent);
-  tests_ = tests_of(scenario, agent, has_walls, !things_.empty());
-  deeds_ = deeds_of(scenario, things_, has_walls);
+  tests_ = tests_of(scenario, agent, has_walls, things_);
+  deeds_ = deeds_of(scenario, agent, things_, has_walls);
+}
+
+std::size_t Grammar::random_thing(Test test, base::RandomStream& random) const {
+  return draw_thing(test, things_, random);
 }
 
 std::size_t Grammar::random_thing(Deed deed, base::RandomStream& random) const {
-  if (things_.empty()) return 0;
-  for (int attempt = 0; attempt < 32; ++attempt) {
-    const std::size_t thing = random.below(things_.size());
-    if (suits(deed, things_[thing])) return thing;
-  }
-  for (std::size_t i = 0; i < things_.size(); ++i) {
-    if (suits(deed, things_[i])) return i;
-  }
-  return 0;
+  return draw_thing(deed, things_, random);
 }
 
 bool Grammar::can(Test test) const {
@@ -244,7 +322,7 @@ std::vector<Parameter> Grammar::parameters(Program& program) {
 Condition Grammar::random_condition(base::RandomStream& random) const {
   Condition condition;
   condition.test = pick(tests_, random);
-  condition.thing = things_.empty() ? 0 : random.below(things_.size());
+  condition.thing = random_thing(condition.test, random);
   draw_constants(condition, measures_of(condition.test), scales_, random);
   return condition;
 }

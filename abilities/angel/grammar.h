@@ -58,18 +58,21 @@ struct Trade {
   std::string buyer, currency;               // who pays for it, and how; empty: nobody
 };
 
-// Something in the world that programs refer to.
+// Something in the world that programs refer to: a species, or a role of the agents.
 struct Thing {
-  std::string name;        // of the species
+  std::string name;
+  bool is_role = false;    // all below is false then
   bool is_target = false;  // seen by world.target() at any distance, else by world.nearest()
   bool edible = false;     // the agent's species eats it
   bool hunter = false;     // it eats the agent's species
   bool item = false;       // it can be carried
+  bool place = false;      // where things are done or kept
   bool foe = false;        // it can be struck: an agent of another species
   Trade trade;             // of items
 };
 
-// Whether the deed can be about the thing.
+// Whether the word can be about the thing.
+bool suits(Test test, const Thing& thing);
 bool suits(Deed deed, const Thing& thing);
 
 // What programs can be made of in one scenario, and how to make, change and write them. Immutable.
@@ -115,13 +118,17 @@ class Grammar {
   [[nodiscard]] bool can(Test test) const;
   [[nodiscard]] bool can(Deed deed) const;
   [[nodiscard]] std::vector<Rule> needs() const;
+  void add_needs_for(std::size_t thing, std::vector<Rule>& rules) const;
   [[nodiscard]] std::vector<Rule> purposes() const;
   [[nodiscard]] std::vector<Action> pastimes() const;
   void mutate_once(Program& program, base::RandomStream& random) const;
   void nudge(Program& program, base::RandomStream& random) const;
+  [[nodiscard]] std::size_t random_thing(Test test, base::RandomStream& random) const;
   [[nodiscard]] std::size_t random_thing(Deed deed, base::RandomStream& random) const;
 
   bool read_thing(const rapidjson::Value& object, std::size_t& out) const;
+  template <class Word>
+  [[nodiscard]] bool is_about(Word word, std::size_t thing) const;
   bool read_rule(const rapidjson::Value& object, Rule& rule) const;
 
   std::vector<Thing> things_;

@@ -63,6 +63,8 @@ std::span<const Measure> measures_of(Test test) {
     case Test::kEnergetic:
     case Test::kHurt:
     case Test::kChance:
+    case Test::kThirsty:
+    case Test::kReady:
       return kShare;
     case Test::kSees:
     case Test::kMissing:
@@ -78,6 +80,8 @@ std::span<const Measure> measures_of(Test test) {
     case Test::kEarly:
       return kTime;
     case Test::kBlocked:
+    case Test::kReached:
+    case Test::kRole:
       break;
   }
   return {};
@@ -87,6 +91,7 @@ std::span<const Measure> measures_of(Deed deed) {
   static constexpr std::array kCount = {Measure::kCount};
   static constexpr std::array kDistance = {Measure::kDistance};
   static constexpr std::array kCosts = {Measure::kCost, Measure::kCost, Measure::kCost};
+  static constexpr std::array kWay = {Measure::kCost, Measure::kTime};
   switch (deed) {
     case Deed::kWork:
     case Deed::kStore:
@@ -95,9 +100,15 @@ std::span<const Measure> measures_of(Deed deed) {
     case Deed::kFlee:
     case Deed::kEat:
     case Deed::kKeepOn:
+    case Deed::kForage:
+    case Deed::kPollinate:
       return kDistance;
+    case Deed::kWay:
+      return kWay;
     case Deed::kFollowPath:
     case Deed::kPlan:
+    case Deed::kSurvey:
+    case Deed::kGoBack:
       return std::span(kCosts).first(1);
     case Deed::kExplore:
       return std::span(kCosts).first(2);
@@ -112,6 +123,8 @@ std::span<const Measure> measures_of(Deed deed) {
     case Deed::kFetch:
     case Deed::kSnack:
     case Deed::kSell:
+    case Deed::kDrink:
+    case Deed::kMate:
       break;
   }
   return {};
@@ -119,7 +132,7 @@ std::span<const Measure> measures_of(Deed deed) {
 
 bool names_thing(Test test) {
   return test == Test::kSees || test == Test::kMissing || test == Test::kCrowded ||
-         test == Test::kSparse || test == Test::kWayClear;
+         test == Test::kSparse || test == Test::kWayClear || test == Test::kRole;
 }
 
 bool is_of_villages(Deed deed) {
@@ -127,10 +140,19 @@ bool is_of_villages(Deed deed) {
          deed == Deed::kSnack || deed == Deed::kSell || deed == Deed::kStrike;
 }
 
+bool is_of_maps(Deed deed) {
+  return deed == Deed::kWay || deed == Deed::kSurvey || deed == Deed::kGoBack;
+}
+
+bool is_of_ecosystems(Deed deed) {
+  return deed == Deed::kDrink || deed == Deed::kForage || deed == Deed::kMate ||
+         deed == Deed::kPollinate;
+}
+
 bool names_thing(Deed deed) {
   return deed == Deed::kApproach || deed == Deed::kFlee || deed == Deed::kFollowPath ||
          deed == Deed::kProspect || deed == Deed::kSeek || deed == Deed::kEat ||
-         deed == Deed::kPlan || is_of_villages(deed);
+         deed == Deed::kPlan || deed == Deed::kWay || is_of_villages(deed);
 }
 
 bool goes_to_cell(Deed deed) {

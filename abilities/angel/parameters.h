@@ -25,6 +25,10 @@ enum class Test {
   kChance,     // with probability a
   kLate,       // more than a seconds since the world began
   kEarly,      // fewer
+  kThirsty,    // self.thirst > a
+  kReady,      // self.drive > a
+  kReached,    // the target was within reach at some time
+  kRole,       // the agent has the role that the thing is
 };
 
 // What a rule does. An action that finds nothing to do leaves the tick to the rules below it.
@@ -49,6 +53,15 @@ enum class Deed {
   kSnack,   // eats it out of the hands
   kSell,    // offers it to a trader for what it is worth there
   kStrike,  // the thing is somebody: goes to him within a metres and strikes
+  // Of worlds whose agents remember what they saw; a hazard counts a cells.
+  kWay,     // a known way toward the thing; from a dead end on, others for b seconds
+  kSurvey,  // to the nearest end of the map
+  kGoBack,  // a known way to where the agent began
+  // Of ecosystems.
+  kDrink,      // goes to the nearest water and drinks
+  kForage,     // goes to the best food within a metres and eats of it
+  kMate,       // goes to the nearest of its kind and reproduces
+  kPollinate,  // goes to the nearest flower with nectar within a metres and visits it
 };
 
 // What kind of number a constant is.
@@ -69,6 +82,8 @@ std::span<const Measure> measures_of(Deed deed);
 bool names_thing(Test test);
 bool names_thing(Deed deed);
 bool is_of_villages(Deed deed);
+bool is_of_maps(Deed deed);
+bool is_of_ecosystems(Deed deed);
 // Whether a deed walks from the centre of a cell to that of the next.
 bool goes_to_cell(Deed deed);
 // Whether a deed needs no movement, so that another rule may choose one.

@@ -6,6 +6,7 @@
 #include "abilities/angel/lua_helpers.h"
 #include "abilities/angel/village_lines.h"
 #include "abilities/angel/wording.h"
+#include "abilities/angel/world_lines.h"
 
 // Programs as Lua that people read.
 namespace cherub::abilities::angel {
@@ -68,6 +69,7 @@ class Printer {
     return is_target(thing) ? "target"
                             : "world.nearest(\"" + name_of(thing) + "\", " + radius + ")";
   }
+  [[nodiscard]] std::string first_lines() const;
   std::string near_text(const Condition& condition);
   std::string count_text(const Condition& condition);
   std::string way_text(const Condition& condition);
@@ -84,7 +86,7 @@ class Printer {
   const std::vector<Thing>& things_;
   const Program& program_;
   HelperNeeds needs_;
-  bool needs_target_ = false;
+  bool needs_target_ = false, needs_reached_ = false, needs_home_ = false;
   Constants constants_;
 };
 
@@ -108,6 +110,7 @@ void Printer::note_needs(const Rule& rule) {
     needs_.visits |= test == Test::kOftenHere || test == Test::kFresh;
     const bool counts = test == Test::kCrowded || test == Test::kSparse;
     needs_target_ |= names_thing(test) && !counts && is_target(condition.thing);
+    needs_reached_ |= test == Test::kReached;
   }
   const Action& action = rule.action;
   const CostTerms terms = terms_of(action);
@@ -116,8 +119,9 @@ void Printer::note_needs(const Rule& rule) {
   }
   (action.deed == Deed::kProspect ? needs_.neighbor : needs_.sight) |= terms;
   needs_.steps |= goes_to_cell(action.deed);
+  needs_home_ |= action.deed == Deed::kGoBack;
   const bool looks = names_thing(action.deed) && (!terms.used || terms.goal);
-  needs_target_ |= terms.avoid || (looks && is_target(action.thing));
+  needs_target_ |= terms.avoid || needs_reached_ || (looks && is_target(action.thing));
 }
 
 std::string Printer::print(const std::vector<std::string>& heading) {
@@ -139,11 +143,23 @@ std::string Printer::print(const std::vector<std::string>& heading) {
   std::string out;
   for (const std::string& line : heading) out += "-- " + line + "\n";
   out += "local policy = {}\n\n" + constants_.text() + lua_helpers(needs_);
-  std::string first;
-  if (counts_visits(needs_)) first += "  count_visit(self, world)\n";
-  if (needs_target_) first += "  local target = world.target()\n";
+  const std::string first = first_lines();
   if (first.empty()) rules.erase(0, 1);  // the empty line in front of the first rule
   return out + "function policy.act(self, world)\n" + first + rules + "end\n\nreturn policy\n";
+}
+
+// What act begins with, whatever rule has its turn.
+std::string Printer::first_lines() const {
+  std::string lines;
+  if (counts_visits(needs_)) lines += "  count_visit(self, world)\n";
+  if (needs_target_) lines += "  local target = world.target()\n";
+  if (needs_home_) {
+    lines += "  self.memory.home = self.memory.home or {x = self.x, y = self.y, z = self.z}\n";
+  }
+  if (needs_reached_) {
+    lines += "  if target and target.distance <= self.reach then self.memory.reached = true end\n";
+  }
+  return lines;
 }
 
 std::string Printer::near_text(const Condition& condition) {
@@ -204,6 +220,14 @@ std::string Printer::test_text(const Condition& condition) {
       return "world.time > " + constant("late", a, "s since the world began");
     case Test::kEarly:
       return "world.time < " + constant("early", a, "s since the world began");
+    case Test::kThirsty:
+      return "self.thirst > " + constant("thirsty", a, "thirst: 0 is none, 1 the most");
+    case Test::kReady:
+      return "self.drive > " + constant("ready", a, "drive to have young, 0 … 1: more is ready");
+    case Test::kReached:
+      return "self.memory.reached";
+    case Test::kRole:
+      return "self.role == \"" + name_of(condition.thing) + "\"";
   }
   return "true";
 }
@@ -363,6 +387,14 @@ std::vector<std::string> Printer::deed_lines(const Action& action) {
     case Deed::kSell:
     case Deed::kStrike:
       return village_lines(action, things_[action.thing], constants_);
+    case Deed::kWay:
+    case Deed::kSurvey:
+    case Deed::kGoBack:
+    case Deed::kDrink:
+    case Deed::kForage:
+    case Deed::kMate:
+    case Deed::kPollinate:
+      return world_lines(action, constants_);
   }
   return {};
 }

@@ -16,13 +16,15 @@ constexpr double kParameterMax = 1e6;
 // In the order of the enums.
 constexpr std::array kTestNames = {"hungry",     "tired",   "energetic", "hurt",      "sees",
                                    "missing",    "crowded", "sparse",    "way_clear", "blocked",
-                                   "often_here", "fresh",   "chance",    "late",      "early"};
-constexpr std::array kDeedNames = {"approach",  "flee",  "follow_path", "prospect", "eat",
-                                   "reproduce", "rest",  "keep_on",     "wander",   "seek",
-                                   "explore",   "stay",  "plan",        "work",     "store",
-                                   "fetch",     "snack", "sell",        "strike"};
-static_assert(kTestNames.size() == static_cast<std::size_t>(Test::kEarly) + 1);
-static_assert(kDeedNames.size() == static_cast<std::size_t>(Deed::kStrike) + 1);
+                                   "often_here", "fresh",   "chance",    "late",      "early",
+                                   "thirsty",    "ready",   "reached",   "role"};
+constexpr std::array kDeedNames = {
+    "approach", "flee",   "follow_path", "prospect", "eat",      "reproduce", "rest",
+    "keep_on",  "wander", "seek",        "explore",  "stay",     "plan",      "work",
+    "store",    "fetch",  "snack",       "sell",     "strike",   "way",       "survey",
+    "go_back",  "drink",  "forage",      "mate",     "pollinate"};
+static_assert(kTestNames.size() == static_cast<std::size_t>(Test::kRole) + 1);
+static_assert(kDeedNames.size() == static_cast<std::size_t>(Deed::kPollinate) + 1);
 
 const Value* member(const Value& object, const char* name) {
   if (!object.IsObject()) return nullptr;
@@ -97,6 +99,11 @@ bool Grammar::read_thing(const Value& object, std::size_t& out) const {
   return out < names.size();
 }
 
+template <class Word>
+bool Grammar::is_about(Word word, std::size_t thing) const {
+  return thing < things_.size() && suits(word, things_[thing]);
+}
+
 bool Grammar::read_rule(const Value& object, Rule& rule) const {
   const Value* const conditions = member(object, "if");
   const Value* const deed = member(object, "do");
@@ -108,13 +115,15 @@ bool Grammar::read_rule(const Value& object, Rule& rule) const {
     const bool right = holds(tests_, condition.test) && read_thing(given, condition.thing) &&
                        read_number(given, "a", condition.a) && read_number(given, "b", condition.b);
     if (!right) return false;
+    if (names_thing(condition.test) && !is_about(condition.test, condition.thing)) return false;
     rule.conditions.push_back(condition);
   }
   Action& action = rule.action;
   action.deed = static_cast<Deed>(read_name(*deed, "deed", kDeedNames));
-  return holds(deeds_, action.deed) && read_thing(*deed, action.thing) &&
-         read_number(*deed, "a", action.a) && read_number(*deed, "b", action.b) &&
-         read_number(*deed, "c", action.c) && read_flag(*deed, "go_on", action.go_on);
+  const bool right = holds(deeds_, action.deed) && read_thing(*deed, action.thing) &&
+                     read_number(*deed, "a", action.a) && read_number(*deed, "b", action.b) &&
+                     read_number(*deed, "c", action.c) && read_flag(*deed, "go_on", action.go_on);
+  return right && (!names_thing(action.deed) || is_about(action.deed, action.thing));
 }
 
 std::optional<Program> Grammar::read(std::string_view text) const {

@@ -33,6 +33,11 @@ std::string system_part(const Brief& brief);
 std::string metrics_part(const Brief& brief);
 // Facts and laws of the scenario's world.
 std::string world_part(const engine::Scenario& scenario);
+// How the world works, and what the abilities do that there are; empty when there is nothing to
+// say.
+std::string laws_part(const engine::Scenario& scenario);
+// A policy that shows the form and the scenario's senses, and is no solution.
+std::string_view example_for(const engine::Scenario& scenario);
 // What to answer with, by the kind of the prompt.
 std::string answer_part(const Brief& brief);
 

@@ -25,7 +25,8 @@ as it is, in a sandbox; nobody repairs it. It is measured on many worlds with di
    functions may stand at file scope.
 6. `self`, `world` and what senses give are good during this one call. Remember their numbers
    (`memory.x = food.x`), never the records themselves.
-7. Per tick an agent has one movement, one ability (eat, reproduce, rest, use: those that exist)
+7. Per tick an agent has one movement, one ability (eat, drink, pollinate,
+   reproduce, rest, use: those that exist)
    and one message; a later call of the same kind replaces the earlier. Both a movement and an
    ability may be asked for in one tick, except rest, which excludes movement. `act` has no other
    effect; its return value is not used.
@@ -76,91 +77,6 @@ Units: metres, world seconds, radians anticlockwise from east. x grows east, y n
 energy and hunger go from 0 to 1.
 )text";
 
-// Shows form, memory and receipts without solving anything: it bounces like a ball.
-constexpr std::string_view kExample = R"lua(-- Goes straight on and turns left where the way ends.
-local policy = {}
-
-local MARGIN = 0.5  -- m; constants may stand at the top, what changes lives in self.memory
-
-local function turn_left(memory)
-  memory.dx, memory.dy = -memory.dy, memory.dx
-  memory.turns = memory.turns + 1
-end
-
-function policy.init(self, config)
-  self.memory.dx, self.memory.dy, self.memory.turns = 1, 0, 0
-end
-
-function policy.act(self, world)
-  local memory = self.memory
-  local way = self.speed * world.dt
-  local free = world.clear(memory.dx, memory.dy, way + MARGIN)
-  if self.last_move == "blocked" or free < way then
-    turn_left(memory)
-  end
-  if memory.turns >= 8 then
-    memory.turns = 0
-    return self:wander()
-  end
-  return self:move(memory.dx * way, memory.dy * way)
-end
-
-function policy.collect(step)
-  return {turns = step.self.memory.turns}
-end
-
-return policy
-)lua";
-
-// For worlds with things to eat: shows senses that may give nil, and how a place is remembered.
-// Whoever waits for food to come near starves.
-constexpr std::string_view kGrazingExample =
-    R"lua(-- Paces about its birthplace and eats what happens to lie in reach.
-local policy = {}
-
-local PACE_M = 3  -- m; constants may stand at the top, what changes lives in self.memory
-
-function policy.init(self, config)
-  self.memory.home = {x = self.x, y = self.y}
-  self.memory.meals = 0
-end
-
-function policy.act(self, world)
-  local memory = self.memory
-  if self.last_ability == "accepted" then memory.meals = memory.meals + 1 end
-  if self.hunger > 0.2 then
-    local food = world.nearest("food", self.reach)
-    if food then return self:eat(food) end
-  end
-  if vec.distance(self.x, self.y, memory.home.x, memory.home.y) > PACE_M then
-    return self:move_to(memory.home.x, memory.home.y)
-  end
-  return self:wander()
-end
-
-function policy.collect(step)
-  return {meals = step.self.memory.meals}
-end
-
-return policy
-)lua";
-
-// For scenarios without these movements.
-constexpr std::string_view kStillExample = R"lua(-- Does nothing, and counts for how long.
-local policy = {}
-
-function policy.init(self, config)
-  self.memory.ticks = 0
-end
-
-function policy.act(self, world)
-  self.memory.ticks = self.memory.ticks + 1
-  return self:idle()
-end
-
-return policy
-)lua";
-
 constexpr std::string_view kDiffAnswer = R"text(
 # Now
 
@@ -195,14 +111,6 @@ std::string limits_part(const Brief& brief) {
            " bytes per agent when written out; forget what is old\n";
   }
   return out + "- strings of say: 200 bytes; what collect returns: 1 KiB\n";
-}
-
-std::string_view example_for(const engine::Scenario& scenario) {
-  const bool walks = has_action(scenario, "wander");
-  if (walks && has_action(scenario, "eat") && has_action(scenario, "move_to")) {
-    return kGrazingExample;
-  }
-  return walks && has_action(scenario, "move") ? kExample : kStillExample;
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include <algorithm>
 
 #include "abilities/angel/prompt_parts.h"
-#include "engine/nature.h"
 
 namespace cherub::abilities::angel {
 namespace {
@@ -11,87 +10,104 @@ using engine::MetricSpec;
 using engine::Scenario;
 using engine::SpeciesSpec;
 
-// "name (agent, 3 of them): speed 2 m/s …": only what is not zero, so that plants stay short.
-std::string species_line(const Scenario& scenario, const SpeciesSpec& species) {
-  std::uint64_t count = 0;
-  std::string place;
-  for (const engine::SpawnSpec& spawn : scenario.spawns) {
-    if (spawn.species != species.name) continue;
-    count += spawn.count;
-    place = spawn.place;
-  }
-  std::string out = "- `" + line(species.name) + "` (" + engine::kind_name(species.kind) + ", " +
-                    std::to_string(count) + " at the beginning";
-  if (!place.empty() && place != "anywhere") out += ", at " + line(place);
-  out += ")";
-  std::string separator = ": ";
-  const double rest_rate = has_action(scenario, "rest") ? species.rest_rate : 0;
-  const auto add = [&](const char* name, double value, const char* unit) {
-    if (value == 0) return;
-    out += separator + name + " " + with_unit(value, unit);
-    separator = ", ";
-  };
-  add("speed", species.speed, "m/s");
-  if (species.speed > 0) add("that is", species.speed / scenario.tick_rate, "m per tick");
-  add("sense_radius", species.sense_radius, "m");
-  if (species.kind == engine::Kind::kAgent) add("reach", species.reach, "m");
-  add("body radius", species.radius, "m");
-  add("hunger grows", species.hunger_rate, "per s");
-  add("moving at full speed costs energy", species.energy_rate, "per s");
-  if (species.kind == engine::Kind::kAgent) add("resting gives energy", rest_rate, "per s");
-  add("thirst grows", species.thirst_rate, "per s");
-  add("starving costs health", species.starve_rate, "per s at hunger 1");
-  const bool plant = species.kind == engine::Kind::kPlant;
-  add(plant ? "eaten when fully grown, it relieves hunger by and gives energy of"
-            : "eaten, it relieves hunger by and gives energy of",
-      species.food_value, "");
-  add("grows by", species.growth_rate, "per s, from 0 to 1");
-  add("once half grown, sows one of its kind with a chance of", species.spread_rate, "per s");
-  add("within", species.spread_rate > 0 ? species.spread_radius : 0, "m");
-  add("reproduces from energy", species.reproduce_energy, "");
-  add("from age", species.reproduce_age_s, "s");
-  add("lives about", species.lifetime_s, "s");
-  add("carries up to", species.hands, "things");
-  add("at most", species.population_max, "of them");
-  if (!species.diet.empty()) out += separator + "eats " + joined(species.diet, ", ");
-  return out + "\n";
+// "6 as farmer, at homes".
+std::string spawn_text(const engine::SpawnSpec& spawn) {
+  std::string out = std::to_string(spawn.count);
+  if (!spawn.role.empty()) out += " as " + line(spawn.role);
+  if (!spawn.place.empty() && spawn.place != "anywhere") out += ", at " + line(spawn.place);
+  return out;
 }
 
-// The laws of nature, as far as they matter to the agents' species.
-std::string laws_part(const Scenario& scenario) {
-  const auto own = scenario.find_species(scenario.agent_species);
-  if (!own) return "";
-  const SpeciesSpec& species = scenario.species[*own];
-  std::string out;
-  const auto say = [&out](const std::string& law) { out += "- " + law + "\n"; };
-  if (species.hunger_rate > 0) {
-    say("at the beginning, hunger is 0 to " + number(engine::kStartHungerMax) + ", energy " +
-        number(engine::kStartEnergyMin) + " to " + number(engine::kStartEnergyMax) +
-        ", health 1, age 0");
-    say("with hunger below " + number(engine::kMendHungerMax) + ", health mends by " +
-        number(species.starve_rate / 2) + " per s");
-    say("what is eaten is gone; its energy is added to the eater's, up to 1, also when it was not "
-        "hungry");
+// "agent, 3 at the beginning, at start", or each group where there are several.
+std::string presence(const Scenario& scenario, const SpeciesSpec& species) {
+  std::uint64_t count = 0;
+  std::vector<std::string> groups;
+  std::string place;
+  for (const engine::SpawnSpec& spawn : scenario.spawns) {
+    if (spawn.species != species.name || spawn.count == 0) continue;
+    count += spawn.count;
+    groups.push_back(spawn_text(spawn));
+    place = spawn.place;
   }
-  if (species.energy_rate > 0) {
-    say("standing costs no energy; without energy a movement makes " +
-        number(100 * engine::kExhaustedShare) + " % of its way (\"exhausted\")");
+  std::string out = std::string(engine::kind_name(species.kind)) + ", ";
+  if (scenario.environment && scenario.environment->jitter > 0 && count > 0) out += "about ";
+  out += std::to_string(count) + " at the beginning";
+  if (groups.size() > 1) return out + ": " + joined(groups, "; ");
+  if (!place.empty() && place != "anywhere") out += ", at " + line(place);
+  return out;
+}
+
+// The numbers of one species: only those that are not zero, so that plants stay short.
+class Facts {
+ public:
+  void add(const char* name, double value, const char* unit) {
+    if (value != 0) add(std::string(name) + " " + with_unit(value, unit));
   }
-  if (species.reproduce_energy > 0) {
-    say("reproduce needs energy of at least " + number(species.reproduce_energy) +
-        ", age of at least " + with_unit(species.reproduce_age_s, "s") + " and hunger of at most " +
-        number(engine::kReproduceHungerMax) + ", else \"not_ready\"; it costs energy of " +
-        number(species.reproduce_energy / 2) + ", which the child begins with, at hunger " +
-        number(engine::kChildHunger) + " and age 0");
+  void add(const std::string& fact) { text_ += (text_.empty() ? ": " : ", ") + fact; }
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+void add_body(const Scenario& scenario, const SpeciesSpec& species, Facts& facts) {
+  facts.add("speed", species.speed, "m/s");
+  if (species.speed > 0) facts.add("that is", species.speed / scenario.tick_rate, "m per tick");
+  const bool acts = species.kind == engine::Kind::kAgent;
+  facts.add("sense_radius", species.sense_radius, "m");
+  if (acts) facts.add("reach", species.reach, "m");
+  const bool has_body =
+      acts || species.kind == engine::Kind::kTarget || species.kind == engine::Kind::kObstacle;
+  if (has_body) facts.add("body radius", species.radius, "m");
+  facts.add(acts ? "carries up to" : "keeps up to", species.hands, "things");
+}
+
+// Where there is no ecosystem, whose laws say all of this of the agents.
+void add_needs(const Scenario& scenario, const SpeciesSpec& species, Facts& facts) {
+  const bool acts = species.kind == engine::Kind::kAgent;
+  const bool plant = species.kind == engine::Kind::kPlant;
+  facts.add("hunger grows", species.hunger_rate, "per s");
+  facts.add("moving at full speed costs energy", species.energy_rate, "per s");
+  if (acts && has_action(scenario, "rest")) {
+    facts.add("resting gives energy", species.rest_rate, "per s");
   }
-  if (species.lifetime_s > 0) {
-    say("lifetimes differ by up to " + number(100 * engine::kLifetimeSpread) + " % either way");
+  facts.add("thirst grows", species.thirst_rate, "per s");
+  facts.add("starving costs health", species.starve_rate, "per s at hunger 1");
+  facts.add(plant ? "eaten when fully grown, it relieves hunger by and gives energy of"
+                  : "eaten, it relieves hunger by and gives energy of",
+            species.food_value, "");
+  facts.add("grows by", species.growth_rate, "per s, from 0 to 1");
+  facts.add("once half grown, sows one of its kind with a chance of", species.spread_rate, "per s");
+  facts.add("within", species.spread_rate > 0 ? species.spread_radius : 0, "m");
+  facts.add("reproduces from energy", species.reproduce_energy, "");
+  facts.add("from age", species.reproduce_age_s, "s");
+}
+
+void add_belongings(const Scenario& scenario, const SpeciesSpec& species, Facts& facts) {
+  if (!scenario.economy) return;
+  const std::string coins = line(scenario.economy->currency);
+  facts.add("base price", species.price, coins.c_str());
+  std::vector<std::string> stacks;
+  for (const engine::StackSpec& stack : species.holds) {
+    stacks.push_back(std::to_string(stack.count) + " " + stack.item);
   }
-  if (has_action(scenario, "say")) {
-    say("what is said is heard in the next tick by everybody whose sense_radius reaches the "
-        "speaker, through walls");
-  }
-  return out.empty() ? "" : "\nLaws:\n\n" + out;
+  if (!stacks.empty()) facts.add("each begins with " + joined(stacks, " and "));
+  if (!species.serves.empty()) facts.add("serves every " + joined(species.serves, ", "));
+  if (species.owned) facts.add("each belongs to one " + line(scenario.agent_species));
+  if (species.shelter) facts.add("a roof to rest under");
+}
+
+std::string species_line(const Scenario& scenario, const SpeciesSpec& species) {
+  Facts facts;
+  add_body(scenario, species, facts);
+  if (!scenario.environment) add_needs(scenario, species, facts);
+  add_belongings(scenario, species, facts);
+  facts.add("lives about", species.lifetime_s, "s");
+  facts.add("at most", species.population_max, "of them");
+  if (!species.diet.empty()) facts.add("eats " + joined(species.diet, ", "));
+  if (!species.pollinates.empty()) facts.add("pollinates " + joined(species.pollinates, ", "));
+  return "- `" + line(species.name) + "` (" + presence(scenario, species) + ")" + facts.text() +
+         "\n";
 }
 
 // What a cell of hazard costs whoever walks straight across it.
@@ -138,7 +154,10 @@ std::string world_part(const Scenario& scenario) {
          number(scenario.episode_s * scenario.tick_rate) + " ticks\n";
   out += "- size " + std::to_string(terrain.width) + " x " + std::to_string(terrain.depth) +
          " m, cells of 1 m, cell centres at .5; terrain: " + line(terrain.generator);
-  if (terrain.height > 1) out += ", " + std::to_string(terrain.height) + " layers";
+  if (terrain.height > 1) {
+    out += ", " + std::to_string(terrain.height) +
+           " layers of 1 m; walls are solid, also as floor and roof; other ones with each seed";
+  }
   if (terrain.generator == "maze") {
     out += ", other walls with each seed, " + number(100 * terrain.openness) +
            " % of the inner walls removed, so ways may loop";
@@ -154,12 +173,17 @@ std::string world_part(const Scenario& scenario) {
     out += "- water: about " + number(100 * terrain.water_density) +
            " % of the cells; nobody can walk there\n";
   }
+  if (scenario.environment && !scenario.environment->water.empty()) {
+    out += "- water: " + std::to_string(scenario.environment->water.size()) +
+           " ponds; nobody can walk there\n";
+  }
   const bool hides = scenario.walls == engine::WallSight::kBlock ||
                      (scenario.walls == engine::WallSight::kAuto && terrain.generator != "flat");
   if (hides) {
     out +=
-        "- walls hide what is behind them from nearest, neighbors, count and tile; path_step "
-        "feels its way around corners\n";
+        "- walls hide what is behind them from nearest, neighbors, count, tile and voxel; "
+        "path_step "
+        "feels its way around corners, in the agent's own layer\n";
   }
   out += "- actions that exist here: " + joined(scenario.actions, ", ") + "\n\nSpecies:\n\n";
   for (std::size_t i = 0; i < std::min(scenario.species.size(), kPromptRowsMax); ++i) {

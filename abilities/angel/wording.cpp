@@ -43,6 +43,14 @@ std::string test_words(const Condition& condition, const std::vector<Thing>& thi
       return "it is late";
     case Test::kEarly:
       return "it is early";
+    case Test::kThirsty:
+      return "thirsty";
+    case Test::kReady:
+      return "ready to have young";
+    case Test::kReached:
+      return "the target has been reached";
+    case Test::kRole:
+      return "working as " + name;
   }
   return "";
 }
@@ -88,6 +96,20 @@ std::string deed_words(const Action& action, const std::vector<Thing>& things) {
       return "sell " + name;
     case Deed::kStrike:
       return "go for the nearest " + name + " and strike";
+    case Deed::kWay:
+      return "go to the " + name + " on known ways, and find others where they end";
+    case Deed::kSurvey:
+      return "go to where the map ends";
+    case Deed::kGoBack:
+      return "go back to where it began";
+    case Deed::kDrink:
+      return "drink, and go to the water if need be";
+    case Deed::kForage:
+      return "eat of the best food, and go to it if need be";
+    case Deed::kMate:
+      return "go to another of its kind and have young";
+    case Deed::kPollinate:
+      return "visit the nearest flower with nectar";
   }
   return "";
 }

@@ -143,34 +143,57 @@ std::string json_number(double value) {
   return {buffer.data(), end};
 }
 
-std::string json_string(std::string_view text) {
+namespace {
+
+// Whether a byte is a character by itself that stands in a JSON string as it is: most are.
+constexpr bool is_plain(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+}
+
+// Appends what stands for the character that begins at `at`; returns where the next one begins.
+std::size_t append_character(std::string& out, std::string_view text, std::size_t at) {
   static constexpr char kDigits[] = "0123456789abcdef";
-  std::string out = "\"";
-  for (std::size_t i = 0; i < text.size();) {
-    const char c = text[i];
-    const std::size_t length = utf8_length(text, i);
-    if (length == 0) {
-      out += "\xef\xbf\xbd";
-      ++i;
-      continue;
-    }
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += "\\u00";
-      out += kDigits[c >> 4];
-      out += kDigits[c & 15];
-    } else {
-      out.append(text, i, length);
-    }
-    i += length;
+  const char c = text[at];
+  const std::size_t length = utf8_length(text, at);
+  if (length == 0) {
+    out += "\xef\xbf\xbd";
+    return at + 1;
   }
-  return out + "\"";
+  if (c == '"' || c == '\\') {
+    out += '\\';
+    out += c;
+  } else if (c == '\n') {
+    out += "\\n";
+  } else if (c == '\t') {
+    out += "\\t";
+  } else if (static_cast<unsigned char>(c) < 0x20) {
+    out += "\\u00";
+    out += kDigits[c >> 4];
+    out += kDigits[c & 15];
+  } else {
+    out.append(text, at, length);
+  }
+  return at + length;
+}
+
+void append_string(std::string& out, std::string_view text) {
+  out += '"';
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t from = i;
+    while (i < text.size() && is_plain(text[i])) ++i;
+    out.append(text, from, i - from);
+    if (i < text.size()) i = append_character(out, text, i);
+  }
+  out += '"';
+}
+
+}  // namespace
+
+std::string json_string(std::string_view text) {
+  std::string out;
+  append_string(out, text);
+  return out;
 }
 
 std::string to_json(const rapidjson::Value& value) {
@@ -182,7 +205,7 @@ std::string to_json(const rapidjson::Value& value) {
 
 JsonObject& JsonObject::raw(std::string_view name, std::string_view json) {
   if (body_.size() > 1) body_ += ',';
-  body_ += json_string(name);
+  append_string(body_, name);
   body_ += ':';
   body_ += json;
   return *this;

@@ -10,19 +10,13 @@ namespace cherub::engine {
 namespace {
 
 constexpr double kPlantsDigested = 0.7, kPreyDigested = 0.9;  // the rest is dung
-constexpr Tick kMissedTicks = 20;                             // a hunter's pause after a miss
 constexpr Tick kVisitTicks = 8;                               // a pollinator's pause after a flower
 constexpr Tick kRoamTicks = 30;                               // and after so many of them:
 constexpr std::uint8_t kVisitsInRow = 4;
-constexpr float kDrinkPerS = 0.4f;
 constexpr double kWaterCellHalf_m = 0.5;
-constexpr double kFlightMin = 0.2, kFlightMax = 2;  // bounds of how much speed counts in a hunt
-constexpr float kBreedingDrive = 0.5f, kBreedingHungerMax = 0.5f;
 constexpr float kColonyWell = 0.3f, kColonyCost = 0.1f;
 // What a child gets: its body, and this share of the reserve.
 constexpr double kChildReserveFew = 0.4, kChildReserveMany = 0.2;
-constexpr float kRoostRest = 1.5f;  // times the usual rest
-constexpr double kRoost_m = 3;
 
 double reserve_room(const WorldState& state, SpeciesIndex species) {
   return double(matter_max(state, species) - body_matter(state, species));
@@ -72,16 +66,16 @@ Receipt graze(WorldState& state, std::uint32_t row, EntityId food) {
 double chance_of_catch(const WorldState& state, std::uint32_t row, std::uint32_t prey) {
   const SpeciesSpec& hunter = state.scenario.species[state.columns.species[row]];
   const double prey_speed = state.scenario.species[state.columns.species[prey]].speed;
-  const double pace = prey_speed > 0 ? hunter.speed / prey_speed : kFlightMax;
+  const double pace = prey_speed > 0 ? hunter.speed / prey_speed : kPaceMax;
   const double weakness = 1.5 - 0.5 * double{state.columns.health[prey]};
   return hunter.catch_chance * state.scenario.environment->catch_factor *
-         std::clamp(pace, kFlightMin, kFlightMax) * weakness;
+         std::clamp(pace, kPaceMin, kPaceMax) * weakness;
 }
 
 Receipt hunt(WorldState& state, std::uint32_t row, EntityId prey) {
   Tick& pause = state.ecology->bodies.pause_until[row];
   if (pause > state.tick) return Receipt::kCoolingDown;
-  pause = state.tick + kMissedTicks;
+  pause = state.tick + kHuntPause_ticks;
   base::RandomStream random = state.random(state.id_of(row).packed(), base::Stream::kLife);
   const bool caught =
       !is_at_roost(state, prey.index) && random.uniform() < chance_of_catch(state, row, prey.index);
@@ -148,6 +142,14 @@ std::uint32_t put_aside(WorldState& state, std::uint32_t row, double units) {
   return given;
 }
 
+std::uint32_t units_of_hunger(const WorldState& state, std::uint32_t row, double relief) {
+  const SpeciesIndex species = state.columns.species[row];
+  const std::uint32_t most = matter_max(state, species);
+  const double wish = std::min(relief, double{state.columns.hunger[row]});
+  const auto units = static_cast<std::uint32_t>(std::ceil(wish * reserve_room(state, species)));
+  return std::min(units, most - std::min(most, state.ecology->bodies.matter[row]));
+}
+
 void pay_for_birth(WorldState& state, std::uint32_t row) {
   const double cost = state.scenario.species[state.columns.species[row]].birth_cost;
   float& energy = state.columns.energy[row];
@@ -186,6 +188,21 @@ void bear(WorldState& state, std::uint32_t row, std::uint32_t partner) {
 }
 
 }  // namespace
+
+Receipt share_reserve(WorldState& state, std::uint32_t row, std::uint32_t target, double relief) {
+  const std::uint32_t units = target == row ? 0 : units_of_hunger(state, target, relief);
+  const std::uint32_t given = put_aside(state, row, units);
+  give_matter(state, target, given);
+  return given > 0 ? Receipt::kAccepted : Receipt::kFailed;
+}
+
+float feed_from_outside(WorldState& state, std::uint32_t row, double relief) {
+  const float before = state.columns.hunger[row];
+  const std::uint32_t units = units_of_hunger(state, row, relief);
+  state.ecology->brought_organic += units;
+  give_matter(state, row, units);
+  return before - state.columns.hunger[row];
+}
 
 bool is_at_roost(const WorldState& state, std::uint32_t row) {
   GridQuery query;

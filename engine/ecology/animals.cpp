@@ -7,9 +7,6 @@
 namespace cherub::engine {
 namespace {
 
-constexpr float kStarvingHunger = 0.8f, kParchedThirst = 0.85f;
-constexpr float kBreedingHungerMax = 0.5f, kBreedingHealthMin = 0.5f;
-constexpr float kFertileBreeding = 3;  // times the usual drive, for a while after rain
 constexpr float kStressedEnergy = 0.35f;
 constexpr float kNearWaterStress = 0.5f;  // the share of stress that is left near water
 constexpr double kNearWater_m = 6;

@@ -2,14 +2,14 @@
 #include <cmath>
 
 #include "engine/ecology/systems.h"
+#include "engine/nature.h"
 
 namespace cherub::engine {
 namespace {
 
 constexpr double kFreezing = 0, kWarmest = 25;  // °C
 constexpr Tick kRainTicks = 80;                 // as long as a rain lasts, nothing dries
-constexpr Tick kFertileTicks = 800;
-constexpr double kSoaked = 0.3;  // moisture that a full rain brings
+constexpr double kSoaked = 0.3;                 // moisture that a full rain brings
 
 // From -1 in midwinter to 1 in midsummer; a world begins in spring. Two parabolas, which differ
 // from a sine by 6 % at most and are the same on every machine.
@@ -49,7 +49,7 @@ void soak(WorldState& state, double intensity) {
   for (float& moisture : state.ecology->soil.moisture) {
     moisture = std::min(1.0f, moisture + taken_up);
   }
-  state.ecology->fertile_until = state.tick + kFertileTicks;
+  state.ecology->fertile_until = state.tick + kFertile_ticks;
 }
 
 void rain_by_itself(WorldState& state) {

@@ -20,7 +20,7 @@ constexpr double kFertileSeeding = 3;
 constexpr double kShade = 0.35, kShadeMax = 0.7;  // of the light, under each tree of a cell
 // Grazers leave what is smaller, and never take the last: what they cannot eat keeps plants alive,
 // and large enough to seed (kGrown).
-constexpr double kRipeShare = 0.6, kRootShare = 0.2;
+constexpr double kRootShare = 0.2;
 constexpr std::uint8_t kVisitsMax = 5;
 constexpr Tick kNectarTicks = 60;  // until visited flowers have nectar again
 

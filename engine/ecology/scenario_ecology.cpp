@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include "engine/field_checks.h"
 #include "engine/scenario_fields.h"
@@ -66,8 +67,10 @@ Result<void> check_traits(const std::string& path, const SpeciesSpec& species) {
     return invalid(path + ".traits.locomotion", "Plants are rooted, and agents are not.");
   }
   if (auto good = in_range(path + ".traits.clutch", traits.clutch, 1, 100); !good) return good;
-  for (const double metres : {traits.runner_m, traits.spores_m, traits.canopy_m}) {
-    if (auto good = in_range(path + ".traits", metres, 0, 16); !good) return good;
+  for (const auto& [name, metres] : {std::pair{".traits.runner_m", traits.runner_m},
+                                     {".traits.spores_m", traits.spores_m},
+                                     {".traits.canopy_m", traits.canopy_m}}) {
+    if (auto good = in_range(path + name, metres, 0, 16); !good) return good;
   }
   return in_range(path + ".traits.senses", traits.senses, 0, 10);
 }

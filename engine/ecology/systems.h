@@ -55,6 +55,11 @@ void tend_colonies(WorldState& state);
 // Actions of the agent of a row: what abilities are to feeding.cpp.
 Receipt use_in_ecosystem(WorldState& state, std::uint32_t row, AbilityKind kind, EntityId target);
 Receipt feed_on(WorldState& state, std::uint32_t row, EntityId food, double reach_m);
+// Feeds another animal out of one's own reserve, by up to `relief` of its hunger: matter is never
+// made. Who has nothing to spare, or would feed itself, gets kFailed.
+Receipt share_reserve(WorldState& state, std::uint32_t row, std::uint32_t target, double relief);
+// Food that was no body of this ecosystem: it comes into the cycle. Returns the hunger relieved.
+float feed_from_outside(WorldState& state, std::uint32_t row, double relief);
 Receipt pollinate(WorldState& state, std::uint32_t row, EntityId flower, double reach_m);
 Receipt drink_water(WorldState& state, std::uint32_t row);
 Receipt breed(WorldState& state, std::uint32_t row);

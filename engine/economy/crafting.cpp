@@ -10,7 +10,6 @@ namespace {
 
 constexpr double kPauseMax_s = 2;  // work that rests for longer begins anew
 constexpr std::size_t kPlantsMax = 16;
-constexpr float kStubble = 0.1f;  // what a harvested plant goes on with
 
 Tick pause_ticks(const WorldState& state) {
   return static_cast<Tick>(kPauseMax_s / state.tick_s);

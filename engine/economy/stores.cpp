@@ -8,8 +8,6 @@
 namespace cherub::engine {
 namespace {
 
-constexpr double kTheftChance = 0.5;
-constexpr double kRoof_m = 1.5;  // from the middle of a house to where its roof ends
 constexpr std::size_t kRoofsMax = 8;
 constexpr std::size_t kWitnessesMax = 16;
 

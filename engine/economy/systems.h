@@ -9,8 +9,11 @@ inline constexpr double kPriceRadius_m = 10;
 // Of each price, so many nearest holders are asked what they hold.
 inline constexpr std::size_t kPriceHoldersMax = 128;
 inline constexpr double kRoofFactor = 3;       // rest under a roof restores so many times as much
+inline constexpr double kRoof_m = 1.5;         // from the middle of a house to where its roof ends
+inline constexpr double kTheftChance = 0.5;    // of one that nobody sees
 inline constexpr double kWitnessRadius_m = 5;  // who stands so near makes theft harder
 inline constexpr float kRipe = 0.8f;           // how far a plant must have grown for a harvest
+inline constexpr float kStubble = 0.1f;        // what a harvested plant goes on with
 
 // compile.cpp: a checked scenario's economy with names resolved. Ticks: time is rounded up.
 EconomyRules compile_economy(const Scenario& scenario, double tick_s);

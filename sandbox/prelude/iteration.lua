@@ -281,9 +281,4 @@ local function ordered_next(t, key)
   return nil
 end
 
-local function forget()
-  last_table, last_keys, last_count, last_place = nil, {}, 0, 0
-  probe[1] = false
-end
-
-return {forget = forget, pairs = pairs, next = ordered_next, walked = walked}
+return {pairs = pairs, next = ordered_next, walked = walked}

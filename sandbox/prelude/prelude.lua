@@ -42,4 +42,4 @@ local function new_environment()
   return environment
 end
 
-return core, new_environment, hosted.define, iteration.forget
+return core, new_environment, hosted.define

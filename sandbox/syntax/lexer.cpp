@@ -12,6 +12,8 @@ namespace cherub::sandbox {
 namespace {
 
 constexpr std::string_view kFence = "```";
+// Of an ordinary source; others have room made for them as they go on.
+constexpr std::size_t kBytesPerToken = 4;
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -78,8 +80,12 @@ std::pair<TokenKind, std::uint32_t> symbol_kind(std::string_view text) {
       {",", kComma},
       {".", kDot},
   });
-  if (const std::size_t size = foreign_symbol_size(text); size > 0) {
-    return {kForeign, static_cast<std::uint32_t>(size)};
+  // No foreign symbol begins with one of these, and many of a source are.
+  constexpr std::string_view kLuaOnly = "()[]{},;#";
+  if (kLuaOnly.find(text.front()) == std::string_view::npos) {
+    if (const std::size_t size = foreign_symbol_size(text); size > 0) {
+      return {kForeign, static_cast<std::uint32_t>(size)};
+    }
   }
   for (const auto& [symbol, kind] : kSymbols) {
     if (text.front() != symbol.front()) continue;  // nearly all: a comparison of texts is a call
@@ -93,6 +99,7 @@ class Lexer {
   explicit Lexer(std::string_view source) : source_(source) {}
 
   TokenList lex() {
+    list_.tokens.reserve(source_.size() / kBytesPerToken);
     skip_first_line();
     while (skip_space()) read_token();
     begin_token();
@@ -167,9 +174,9 @@ class Lexer {
         newline();
       } else if (c == ' ' || c == '\t' || c == '\v' || c == '\f') {
         ++at_;
-      } else if (rest().starts_with("--")) {
+      } else if (c == '-' && at(at_ + 1) == '-') {
         skip_comment();
-      } else if (!skip_foreign_comment() && !skip_fence()) {
+      } else if ((c != '/' || !skip_foreign_comment()) && (c != kFence[0] || !skip_fence())) {
         return true;
       }
     }

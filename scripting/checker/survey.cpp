@@ -12,6 +12,13 @@ using sandbox::LocalKind;
 using sandbox::Statement;
 using sandbox::StatementKind;
 
+namespace {
+
+// Of an ordinary source; others have room made for them as they go on.
+constexpr std::size_t kBytesPerExpression = 8;
+
+}  // namespace
+
 const Expression& bare(const Expression& expression) {
   const Expression* inner = &expression;
   while (inner->kind == ExpressionKind::kParenthesis) inner = inner->children[0].get();
@@ -52,6 +59,7 @@ bool LocalFacts::is_assigned_in(const sandbox::Range& range) const {
 }
 
 Survey::Survey(const sandbox::Chunk& chunk) : main_(chunk.main.get()) {
+  expressions_.reserve(chunk.source.size() / kBytesPerExpression);
   functions_.push_back({main_, nullptr, nullptr, nullptr, nullptr});
   walk_function(*main_);
   for (std::size_t i = 0; i < functions_.size(); ++i) function_places_[functions_[i].function] = i;

@@ -121,9 +121,10 @@ Types::Types(const Survey& survey, const Contract& contract)
     : survey_(survey), contract_(contract) {
   assign_named_roles();
   assign_contract_roles();
+  known_.reserve(survey.expressions().size());
   for (int depth = 0; depth < kCallDepthMax; ++depth) {
     known_.clear();
-    assign_by_calls();
+    if (!assign_by_calls()) break;
   }
   known_.clear();
 }
@@ -162,7 +163,7 @@ void Types::assign_named_roles() {
 }
 
 // What callers hand in says more than a name: `Stack.push(stack, 1)` has no agent.
-void Types::assign_by_calls() {
+bool Types::assign_by_calls() {
   auto next = parameters_;
   for (const FunctionSite& site : survey_.functions()) {
     const Local* holder = survey_.holder_of(site.function);
@@ -177,7 +178,9 @@ void Types::assign_by_calls() {
       if (all_known || (by_name && has_role)) next[parameter] = argument_type(callees, i);
     }
   }
+  if (next == parameters_) return false;
   parameters_ = std::move(next);
+  return true;
 }
 
 Type Types::argument_type(const std::vector<ExpressionSite>& callees, std::size_t position) const {
@@ -199,11 +202,16 @@ Type Types::argument_type(const std::vector<ExpressionSite>& callees, std::size_
 
 template <class Node>
 Type Types::remembered(const Node* node) const {
-  if (const auto done = known_.find(node); done != known_.end()) return done->second;
-  if (underway_.size() > kDepthMax || !underway_.insert(node).second) return {};
-  const Type type = compute(node);
-  underway_.erase(node);
-  known_[node] = type;
+  const auto [place, is_new] = known_.try_emplace(node);
+  if (!is_new) return place->second;
+  if (underway_ > kDepthMax) {
+    known_.erase(place);
+    return {};
+  }
+  Type& type = place->second;  // stays where it is, whatever comes to the others
+  ++underway_;
+  type = compute(node);
+  --underway_;
   return type;
 }
 

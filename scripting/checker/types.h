@@ -4,7 +4,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "scripting/checker/contract.h"
@@ -45,6 +44,7 @@ struct Type {
 
   [[nodiscard]] bool is(Shape other) const { return shape == other; }
   [[nodiscard]] bool known() const { return shape != Shape::kUnknown; }
+  bool operator==(const Type&) const = default;
 };
 
 // Follows values through locals, parameters of local functions and the API. Guesses nothing: where
@@ -62,7 +62,7 @@ class Types {
   using Expression = sandbox::Expression;
   void assign_contract_roles();
   void assign_named_roles();
-  void assign_by_calls();
+  bool assign_by_calls();  // whether anything is other than before
   // What all of the calls hand in at a position, when they agree.
   [[nodiscard]] Type argument_type(const std::vector<ExpressionSite>& callees,
                                    std::size_t position) const;
@@ -82,8 +82,9 @@ class Types {
   const Survey& survey_;
   const Contract& contract_;
   std::unordered_map<const sandbox::Local*, Type> parameters_;
-  mutable std::unordered_map<const void*, Type> known_;  // expressions and locals done
-  mutable std::unordered_set<const void*> underway_;     // cuts cycles
+  // Expressions and locals that are done; unknown as long as they are underway, which cuts cycles.
+  mutable std::unordered_map<const void*, Type> known_;
+  mutable std::size_t underway_ = 0;
 };
 
 // The record of a field name such as "Sighting", for what the senses give; else empty.

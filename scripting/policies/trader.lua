@@ -1,4 +1,5 @@
--- Stands at the market and takes up offers that are fair by the prices of the place.
+-- Stands at the market and takes up offers that are fair by the prices of the place: it gives at
+-- most one and a half times what it gets is worth there.
 local policy = {}
 
 local HUNGRY = 0.6

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "abilities/ability_writing.h"
+#include "abilities/ability_known.h"
 #include "abilities/run_records.h"
 #include "engine/base/json.h"
 #include "server/cli/commands.h"
@@ -23,6 +23,7 @@ struct AbilityFlags {
   std::string goal, scenario, out, base_url, model, catalogue;
   std::vector<std::string> providers;
   bool json = false;
+  bool anew = false;  // whatever the catalogue has
 };
 
 // "A0 text ok, A1 contract ok, A2 runs refused".
@@ -71,7 +72,8 @@ base::Result<abilities::RunRequest> request_of(const AbilityFlags& flags, const 
   return abilities::run_request_from_json(body.text(), run_defaults(config));
 }
 
-base::Result<void> keep(const AbilityFlags& flags, const abilities::RunRequest& request,
+base::Result<void> keep(const AbilityFlags& flags, bool is_known,
+                        const abilities::RunRequest& request,
                         const abilities::WrittenAbility& written, const std::string& scenario) {
   if (!flags.out.empty()) {
     auto done = abilities::replace_file(abilities::real_file_system(), flags.out, written.source,
@@ -79,7 +81,7 @@ base::Result<void> keep(const AbilityFlags& flags, const abilities::RunRequest& 
     if (!done) return done;
     if (!flags.json) print_line("Wrote " + printable(flags.out) + ".");
   }
-  if (request.catalogue_dir.empty()) return {};
+  if (request.catalogue_dir.empty() || is_known) return {};
   abilities::Catalogue catalogue(request.catalogue_dir);
   const auto script = abilities::catalogue_script_of(written, scenario, "");
   const auto added = catalogue.add(std::span(&script, 1));
@@ -91,6 +93,27 @@ base::Result<void> keep(const AbilityFlags& flags, const abilities::RunRequest& 
   return {};
 }
 
+// What the catalogue has for the order already. Whatever goes wrong with it, the ability is
+// written.
+std::optional<abilities::WrittenAbility> look_up(const AbilityFlags& flags,
+                                                 const abilities::RunRequest& request,
+                                                 abilities::AbilityLadder& ladder) {
+  if (request.catalogue_dir.empty() || flags.anew) return std::nullopt;
+  const auto sameness = request.provider.provider == "builtin" ? abilities::Sameness::kEffects
+                                                               : abilities::Sameness::kWords;
+  const abilities::Catalogue catalogue(request.catalogue_dir);
+  auto known = abilities::known_ability({flags.goal, {}}, sameness, catalogue, ladder);
+  if (!known) {
+    print_error(known.error());
+    return std::nullopt;
+  }
+  if (*known && !flags.json) {
+    print_line("Known in " + printable(request.catalogue_dir) + " as " +
+               (*known)->verdict.spec.sha256.substr(0, 12) + "; --new writes another one.");
+  }
+  return std::move(*known);
+}
+
 int exit_code_of(const abilities::WrittenAbility& written) {
   if (written.ok) return kExitOk;
   if (!written.verdict.refusals.empty()) return kExitRefused;
@@ -100,8 +123,10 @@ int exit_code_of(const abilities::WrittenAbility& written) {
              : kExitFailed;
 }
 
-int write_one(const AbilityFlags& flags, const abilities::RunRequest& request, const Config& config,
-              engine::Scenario scenario) {
+base::Result<abilities::WrittenAbility> write_anew(const AbilityFlags& flags,
+                                                   const abilities::RunRequest& request,
+                                                   const Config& config,
+                                                   abilities::AbilityLadder& ladder) {
   std::atomic<bool> cancel{false};
   const SignalWatch signals([&](int count) {
     if (count > 1) std::_Exit(130);
@@ -110,12 +135,7 @@ int write_one(const AbilityFlags& flags, const abilities::RunRequest& request, c
   abilities::angel::ModelServices services(config.call_limits(), config.prices);
   abilities::Ledger ledger({request.limits, request.prices, &services.total, {}, {}});
   auto angel = make_ability_angel(request, {services, ledger, {}, {}});
-  if (!angel) {
-    print_error(angel.error());
-    return kExitUsage;
-  }
-  const std::string name = scenario.name;
-  abilities::AbilityLadder ladder(std::move(scenario), {.jit = request.jit});
+  if (!angel) return angel.error();
   const auto told = [&](const abilities::AbilityRound& round) {
     if (flags.json) return;
     print_line("round " + std::to_string(round.number) + ": " + rungs_text(round.verdict));
@@ -123,18 +143,39 @@ int write_one(const AbilityFlags& flags, const abilities::RunRequest& request, c
     print_line(printable(abilities::refusals_text(round.verdict.refusals, round.source, "ability"),
                          Lines::kKeep));
   };
-  const auto written = abilities::write_ability({flags.goal, {}}, **angel, ladder, told, &cancel);
+  return abilities::write_ability({flags.goal, {}}, **angel, ladder, told, &cancel);
+}
+
+void print_outcome(const AbilityFlags& flags, const abilities::WrittenAbility& written,
+                   bool is_known) {
   if (flags.json) {
     base::JsonObject json = abilities::ability_json(written);
-    json.add("goal", written.goal).add("ok", written.ok).add("source", written.source);
+    json.add("goal", written.goal).add("ok", written.ok).add("known", is_known);
+    json.add("source", written.source);
     print_line(abilities::record("ability", json).json);
   } else if (written.ok) {
     print_line(summary_text(written) + "\n\n" + printable(written.source, Lines::kKeep));
   } else if (written.verdict.refusals.empty()) {
     print_error({written.code, written.message, ""});
   }
-  if (!written.ok) return exit_code_of(written);
-  if (const auto kept = keep(flags, request, written, name); !kept) {
+}
+
+int write_one(const AbilityFlags& flags, const abilities::RunRequest& request, const Config& config,
+              engine::Scenario scenario) {
+  const std::string name = scenario.name;
+  abilities::AbilityLadder ladder(std::move(scenario), {.jit = request.jit});
+  auto known = look_up(flags, request, ladder);
+  const bool is_known = known.has_value();
+  base::Result<abilities::WrittenAbility> written =
+      is_known ? base::Result<abilities::WrittenAbility>(std::move(*known))
+               : write_anew(flags, request, config, ladder);
+  if (!written) {
+    print_error(written.error());
+    return kExitUsage;
+  }
+  print_outcome(flags, *written, is_known);
+  if (!written->ok) return exit_code_of(*written);
+  if (const auto kept = keep(flags, is_known, request, *written, name); !kept) {
     print_error(kept.error());
     return kExitFailed;
   }
@@ -182,7 +223,9 @@ void add_ability_command(CLI::App& program, Session& session) {
   command->add_option("--base-url", flags->base_url, "Where the provider's API is");
   command->add_option("--model", flags->model, "The provider's model");
   command->add_option("--out", flags->out, "File for the script");
-  command->add_option("--catalogue", flags->catalogue, "Folder that keeps it, or none");
+  command->add_option("--catalogue", flags->catalogue,
+                      "Folder that is searched for it first and keeps it, or none");
+  command->add_flag("--new", flags->anew, "Write it, whatever the catalogue has");
   command->add_flag("--json", flags->json, "Print one JSON object");
   command->footer(
       "Examples:\n"

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "abilities/angel/prompt.h"
+#include "abilities/angel/prompt_parts.h"
 #include "scripting/checker.h"
 #include "tests/abilities/model_server_process.h"
 #include "tests/text.h"
@@ -165,6 +166,75 @@ TEST_CASE("the shown policies pass the checker in every scenario that ships") {
     CHECK_FALSE(has(prompt.user, "cut here"));
     CHECK(prompt.system.size() + prompt.user.size() < 40'000);
   }
+}
+
+TEST_CASE("a prompt names all that there is in its world, and what each ability takes") {
+  for (const std::string& name : engine::builtin_scenario_names()) {
+    const auto s = engine::builtin_scenario(name);
+    REQUIRE(s);
+    const std::string user = build_prompt(first_brief(*s)).user;
+    CAPTURE(name);
+    for (const std::string& action : s->actions) {
+      CAPTURE(action);
+      CHECK(has(user, "\n  self:" + action + "("));
+    }
+    for (const engine::SpeciesSpec& species : s->species) {
+      CAPTURE(species.name);
+      CHECK(has(user, "\n- `" + species.name + "` ("));
+    }
+    for (const engine::MetricSpec& metric : s->metrics) {
+      CAPTURE(metric.name);
+      CHECK(has(user, "\n| " + metric.name + " | " + metric.unit + " |"));
+    }
+    for (const engine::RoleSpec& role : s->roles) {
+      for (const std::string& ability : role.abilities) {
+        CAPTURE(ability);
+        CHECK(has(user, "\n- `" + ability + "`: "));
+      }
+    }
+  }
+}
+
+TEST_CASE("the laws of an ecosystem are told as they hold there, rates multiplied") {
+  auto meadow = engine::builtin_scenario("meadow");
+  REQUIRE(meadow);
+  const std::string user = build_prompt(first_brief(*meadow)).user;
+  for (const char* part :
+       {"above a hunger of 0.8 health falls", "above a thirst of 0.85", "only rest gives it back",
+        "drink relieves thirst by 0.4 per s", "world.forage finds only what is", "\"threat\"",
+        "a wolf (2.4 m/s)", "drive of at least 0.5", "within 2 m (the world chooses it)",
+        "it rains once in 90 s", "a year has 600 s"}) {
+    INFO(part);
+    CHECK(has(user, part));
+  }
+  const auto& deer = meadow->species[*meadow->find_species("deer")];
+  const double rate = deer.hunger_rate * meadow->environment->hunger_factor;
+  CHECK(has(user, "hunger grows by " + number(rate) + " per s"));
+  meadow->environment->hunger_factor *= 2;
+  CHECK(has(build_prompt(first_brief(*meadow)).user,
+            "hunger grows by " + number(2 * rate) + " per s"));
+  CHECK_FALSE(has(user, "starving costs health"));  // of worlds without an ecosystem
+}
+
+TEST_CASE("worlds of voxels tell how bodies move, see and end") {
+  const auto part_of = [](const char* name) {
+    const auto s = engine::builtin_scenario(name);
+    REQUIRE(s);
+    return build_prompt(first_brief(*s)).user;
+  };
+  const std::string caves = part_of("caves"), tower = part_of("tower"), town = part_of("town");
+  CHECK(has(caves, "0.15 m up or down"));
+  CHECK(has(caves, "it turns by up to 0.4 rad per tick"));
+  CHECK(has(caves, "it sees 150 degrees"));
+  CHECK(has(caves, "within 1.5 m of where it began"));
+  CHECK(has(tower, "1 higher or lower"));
+  CHECK(has(tower, "a guard goes straight on"));
+  CHECK(has(tower, "nearer than 0.55 m"));
+  CHECK(
+      has(tower, "the episode is over as soon as every agent has reached the target, or is dead"));
+  CHECK(has(town, "a guide goes from cell to cell and turns by chance"));
+  CHECK(has(town, "the episode goes on to its end"));
+  CHECK_FALSE(has(part_of("maze"), "frontier_step"));
 }
 
 TEST_CASE("the model server's good policy passes the checker") {

@@ -307,4 +307,106 @@ TEST_CASE("templates are different programs with a rule for every need") {
   }
 }
 
+namespace {
+
+// {"if":[{"test":…}],"do":{"deed":…}} with typical numbers; no test: always.
+std::string rule_text(const std::string& test, const std::string& deed, const std::string& about) {
+  const std::string condition =
+      test.empty() ? "" : R"({"test":")" + test + R"(","thing":"farmer","a":0.5,"b":0})";
+  return R"({"if":[)" + condition + R"(],"do":{"deed":")" + deed + R"(","thing":")" + about +
+         R"(","a":8,"b":0,"c":0,"go_on":false}})";
+}
+
+std::string program_text(const std::string& rules) {
+  return R"({"rules":[)" + rules + "]}";
+}
+
+// The mean of a metric over a few seeds.
+double mean_metric(const engine::Scenario& scenario, const std::string& source,
+                   const std::string& metric, std::uint64_t ticks) {
+  const auto registry = std::make_shared<scripting::ScriptRegistry>();
+  Evaluator evaluator(scenario, registry, {}, 2);
+  std::vector<EpisodeSpec> specs(6);
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    specs[i].seed = 100 + i;
+    specs[i].ticks_max = ticks;
+  }
+  std::size_t at = 0;
+  while (scenario.metrics[at].name != metric) ++at;
+  double sum = 0;
+  for (const EpisodeResult& result : evaluator.run(registry->add(source)->sha256, specs)) {
+    CHECK(result.policy.fault_count() == 0);
+    sum += result.metrics[at];
+  }
+  return sum / static_cast<double>(specs.size());
+}
+
+}  // namespace
+
+TEST_CASE("words exist in the worlds that have what they need, and only there") {
+  const struct {
+    const char* test;
+    const char* deed;
+    std::set<std::string> scenarios;
+  } words[] = {{"", "survey", {"caves", "town", "tower"}},
+               {"", "go_back", {"caves", "town", "tower"}},
+               {"", "drink", {"meadow"}},
+               {"", "forage", {"meadow"}},
+               {"", "mate", {"meadow"}},
+               {"", "pollinate", {}},
+               {"thirsty", "wander", {"meadow"}},
+               {"ready", "wander", {"meadow"}},
+               {"reached", "wander", {"caves", "town", "tower"}}};
+  for (const std::string& name : engine::builtin_scenario_names()) {
+    const engine::Scenario scenario = shipped(name);
+    const angel::Grammar grammar(scenario);
+    for (const auto& word : words) {
+      CAPTURE(name, word.test, word.deed);
+      std::string text = program_text(rule_text(word.test, word.deed, ""));
+      // Who is about nothing may be about anything: the first thing of the scenario.
+      const std::string first = grammar.things().front().name;
+      text = std::regex_replace(text, std::regex("\"thing\":\"[a-z]*\""),
+                                "\"thing\":\"" + first + "\"");
+      CHECK(grammar.read(text).has_value() == word.scenarios.contains(name));
+    }
+  }
+}
+
+TEST_CASE("roles are asked for, and nothing else is asked about them") {
+  const engine::Scenario village = shipped("village");
+  const angel::Grammar grammar(village);
+  const auto program = grammar.read(program_text(rule_text("role", "work", "grain")));
+  REQUIRE(program);
+  CHECK(grammar.print(*program, {}).find("self.role == \"farmer\"") != std::string::npos);
+  CHECK_FALSE(grammar.read(program_text(rule_text("sees", "work", "grain"))));
+  CHECK_FALSE(grammar.read(program_text(rule_text("", "approach", "farmer"))));
+  CHECK_FALSE(grammar.read(program_text(rule_text("", "approach", "grain"))));
+  CHECK(grammar.read(program_text(rule_text("", "approach", "granary"))));
+  CHECK_FALSE(grammar.read(program_text(rule_text("", "flee", "granary"))));
+}
+
+TEST_CASE("two rules find the target of the caves and come home") {
+  const engine::Scenario caves = shipped("caves");
+  const angel::Grammar grammar(caves);
+  const auto thing = [](std::string text) {
+    return std::regex_replace(text, std::regex("farmer"), "target");
+  };
+  const auto program = grammar.read(program_text(
+      thing(rule_text("reached", "go_back", "target") + "," + rule_text("", "way", "target"))));
+  REQUIRE(program);
+  CHECK(mean_metric(caves, grammar.print(*program, {}), "returned", 0) >= 0.5);
+}
+
+TEST_CASE("who forages is less hungry than who wanders") {
+  const engine::Scenario meadow = shipped("meadow");
+  const angel::Grammar grammar(meadow);
+  const angel::Rule wander{{}, {angel::Deed::kWander, 0, 0, 0, 0, false}};
+  const angel::Rule forage{{{angel::Test::kHungry, 0, 0.15, 0}},
+                           {angel::Deed::kForage, 0, 8, 0, 0, false}};
+  const auto hunger_of = [&](const std::vector<angel::Rule>& rules) {
+    return mean_metric(meadow, grammar.print({rules}, {}), "hunger_mean", 400);
+  };
+  CHECK(hunger_of({forage, wander}) < hunger_of({wander}) - 0.1);
+}
+
 }  // namespace cherub::abilities

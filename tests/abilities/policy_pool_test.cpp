@@ -5,6 +5,7 @@
 #include "abilities/episode.h"
 #include "abilities/ladder_pool.h"
 #include "run_fixture.h"
+#include "scripting/policy_loader.h"
 
 namespace cherub::abilities {
 namespace {
@@ -79,6 +80,64 @@ TEST_CASE("a policy that comes back from the pool acts as a new one") {
   CHECK(again.policy.fuel == first.policy.fuel);
 }
 
+TEST_CASE("a policy acts in a Vm that another one left as in a new one") {
+  const auto scenario = engine::builtin_scenario("maze");
+  const auto registry = std::make_shared<scripting::ScriptRegistry>();
+  const scripting::HostOptions options{.memory_bytes = std::size_t{8} << 20,
+                                       .jit = GENERATE(true, false)};
+  const auto vms = std::make_shared<scripting::SpareVms>(*scenario, options);
+  const auto world = engine::World::create(*scenario, 1);
+  REQUIRE(world);
+  const auto run = [&](const std::string& source) {
+    scripting::PolicyHost host(registry, options);
+    const auto version = registry->add(source);
+    scripting::LoadVerdict verdict;
+    auto prepared = scripting::prepare_version(version, nullptr, vms, verdict);
+    CHECK(verdict.ok == (prepared != nullptr));
+    if (prepared) host.hand_over(std::move(prepared));
+    return run_episode(**world, {&host, &host, version->sha256},
+                       {.seed = 8, .ticks_max = 60, .record_steps = true});
+  };
+  const EpisodeResult first = run(kCountingSource);
+  REQUIRE(first.ticks == 60);
+  REQUIRE(first.policy.fault_count() == 0);
+  CHECK(vms->idle() == 1);
+
+  const auto acting = [](const std::string& body, const std::string& before = "") {
+    return before + "\nlocal policy = {}\nfunction policy.act(self, world)\n" + body +
+           "\nend\nreturn policy\n";
+  };
+  struct Former {
+    std::string source;
+    std::size_t left;  // Vms
+  };
+  for (const Former& former : {
+           Former{acting("error('no')"), 1},
+           Former{acting("while true do self:wander() end"), 1},
+           Former{acting("self.memory.all = {} self:wander() self:note(string.rep('x', 900))"), 1},
+           Former{acting("self:move(math.random(), many[1][1])",
+                         "local many = {} for i = 1, 2e4 do many[i] = {i} end"),
+                  1},
+           Former{acting("return down(self)", "local function down(n) return 1 + down(n) end"), 1},
+           Former{acting("self:note(odd .. odd) self:wander()",
+                         "local odd = setmetatable({}, {__concat = function() return 'a' end})"),
+                  1},
+           // Met the limit of memory: it is freed.
+           Former{acting("self:wander()", "local all = {} for i = 1, 1e6 do all[i] = {i} end"), 0},
+       }) {
+    CAPTURE(former.source, options.jit);
+    run(former.source);
+    CHECK(vms->idle() == former.left);
+    const EpisodeResult again = run(kCountingSource);
+    CHECK(vms->idle() == 1);
+    CHECK(again.hash == first.hash);
+    CHECK(again.steps_jsonl == first.steps_jsonl);
+    CHECK(again.policy.fuel == first.policy.fuel);
+    CHECK(again.policy.fuel_max == first.policy.fuel_max);
+    CHECK(again.policy.faults == first.policy.faults);
+  }
+}
+
 TEST_CASE("a pool keeps those that were used last, and no more than it may") {
   const Bench bench;
   const auto sha256_of = [&](int i) {
@@ -94,10 +153,10 @@ TEST_CASE("a pool keeps those that were used last, and no more than it may") {
   }
   LoadedPolicy last = bench.pool->take(sha256_of(kPolicies - 1));
   CHECK(last.host.get() == hosts.back());
-  CHECK(bench.pool->idle() == 63);  // of 64
+  CHECK(bench.pool->idle() == 17);  // of 18
   const LoadedPolicy gone = bench.pool->take(sha256_of(0));
   CHECK(gone.verdict.ok);
-  CHECK(bench.pool->idle() == 63);  // it was made anew
+  CHECK(bench.pool->idle() == 17);  // it was made anew
 }
 
 }  // namespace cherub::abilities

@@ -59,9 +59,13 @@ void compare(const std::string& name, const Brief& brief) {
 
 }  // namespace
 
-TEST_CASE("golden prompt: the first try in the maze") {
-  const auto scenario = engine::builtin_scenario("maze");
-  compare("maze_first", brief_for(*scenario, "reach the target safely"));
+TEST_CASE("golden prompt: the first try in every world that ships") {
+  for (const std::string& name : engine::builtin_scenario_names()) {
+    const auto scenario = engine::builtin_scenario(name);
+    REQUIRE(scenario);
+    REQUIRE_FALSE(scenario->goals.empty());
+    compare(name + "_first", brief_for(*scenario, scenario->goals.front()));
+  }
 }
 
 TEST_CASE("golden prompt: a whole policy for the pasture, with parent and critique") {

@@ -92,9 +92,7 @@ struct SearchTime {
   double episodes_per_s = 0;
 };
 
-SearchTime run_search(unsigned threads) {
-  std::string folder = (std::filesystem::temp_directory_path() / "cherub-bench-XXXXXX").string();
-  if (::mkdtemp(folder.data()) == nullptr) give_up("no temporary folder");
+SearchTime run_search(unsigned threads, const std::string& folder, const std::string& id) {
   abilities::RunRequest request;
   request.user_goal = "reach the target safely";
   request.iterations = 1;
@@ -104,9 +102,8 @@ SearchTime run_search(unsigned threads) {
   Timekeeper timekeeper;
   abilities::RunControl control;
   const std::clock_t start = std::clock();  // of all threads
-  const auto summary = abilities::execute_run(request, "bench", control, timekeeper);
+  const auto summary = abilities::execute_run(request, id, control, timekeeper);
   const double cpu_s = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
-  std::filesystem::remove_all(folder);
   if (summary.end != abilities::RunEnd::kDone) give_up(summary.error);
   return {1 - timekeeper.episodes_cpu_s / cpu_s, timekeeper.episodes / timekeeper.wall_s};
 }
@@ -116,12 +113,17 @@ SearchTime run_search(unsigned threads) {
 void bench_angel() {
   measure_scaling();
   std::vector<double> shares, rates;
+  // Removed in the end: file systems make new files slowly where many were just deleted.
+  std::string folder = (std::filesystem::temp_directory_path() / "cherub-bench-XXXXXX").string();
+  if (::mkdtemp(folder.data()) == nullptr) give_up("no temporary folder");
   for (int round = 0; round < 3; ++round) {
-    shares.push_back(run_search(1).overhead_share);
-    const SearchTime two = run_search(2);
+    const std::string id = "round_" + std::to_string(round);
+    shares.push_back(run_search(1, folder, id + "_on_one").overhead_share);
+    const SearchTime two = run_search(2, folder, id + "_on_two");
     shares.push_back(two.overhead_share);
     rates.push_back(two.episodes_per_s);
   }
+  std::filesystem::remove_all(folder);
   report("angel.overhead_share", median(shares), "1", "lower");
   report("angel.episodes_per_s", median(rates), "1/s", "higher");
 }

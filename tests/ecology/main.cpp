@@ -52,6 +52,7 @@ bool read(int argc, char** argv, Flags& flags) {
 cherub::engine::Scenario load(const std::string& file) {
   if (file.empty()) return cherub::ecology_trials::meadow();
   std::ifstream in(file);
+  if (!in) throw std::runtime_error(file + ": cannot be read");
   std::stringstream text;
   text << in.rdbuf();
   auto scenario = cherub::engine::parse_scenario(text.str());

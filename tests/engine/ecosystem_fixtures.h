@@ -6,8 +6,10 @@
 namespace cherub::engine::fixtures {
 
 // A small meadow with a pond in its corner and nobody in it. Lines that are given come behind those
-// of the environment.
-inline std::string garden_yaml(const std::string& environment = "") {
+// of the environment, and what is measured; a policy drives `agents`.
+inline std::string garden_yaml(const std::string& environment = "",
+                               const std::string& metrics = "metrics: [{name: survival}]\n",
+                               const std::string& agents = "deer") {
   return "name: garden\n"
          "terrain: {generator: flat, width: 24, depth: 24}\n"
          "environment:\n"
@@ -38,10 +40,8 @@ inline std::string garden_yaml(const std::string& environment = "") {
          "  - {name: flower, kind: plant, traits: {mass_kg: 0.05, thermoregulation: autotroph,\n"
          "     strategy: r, generation_ticks: 800, runner_m: 3.5}}\n"
          "  - {name: mushroom, kind: plant, traits: {mass_kg: 0.001,\n"
-         "     thermoregulation: decomposer, strategy: r, generation_ticks: 300, spores_m: 4}}\n"
-         "metrics: [{name: survival}]\n"
-         "success: {metric: survival}\n"
-         "agent_species: deer\n";
+         "     thermoregulation: decomposer, strategy: r, generation_ticks: 300, spores_m: 4}}\n" +
+         metrics + "success: {metric: survival}\nagent_species: " + agents + "\n";
 }
 
 inline void check_balance(const World& world) {

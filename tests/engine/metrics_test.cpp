@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "tests/engine/fixtures.h"
+#include "tests/engine/ecosystem_fixtures.h"
 
 using namespace cherub::engine;
 using namespace cherub::engine::fixtures;
@@ -97,6 +97,40 @@ TEST_CASE("a pasture's metrics count births, meals and deaths") {
   CHECK(value_of(pasture, starved, "food") == 0);
   CHECK(value_of(pasture, starved, "hunger_mean") > 0.6);
   CHECK(objective(pasture, fed) > objective(pasture, starved) + 5);
+}
+
+TEST_CASE("an ecosystem's metrics tell of thirst, flowers visited and plants that are left") {
+  const Scenario garden = *parse_scenario(garden_yaml(
+      "  rates: {thirst: 3}\n",
+      "metrics: [{name: thirst_mean}, {name: pollinated}, {name: vegetation}, {name: survival}]\n"
+      "spawns: [{species: moth, count: 1}, {species: grass, count: 8}]\n"
+      "episode_s: 60\n",
+      "moth"));
+  const auto world = make_world(garden, 3);
+  const std::uint32_t flower = spawn(*world, "flower", 12.5, 12.5);
+  idle(*world, 400);
+  EpisodeMetrics metrics(*world);
+  const std::uint32_t moth = spawn(*world, "moth", 12.6, 12.5);  // one more of its species
+  CHECK(value_of(garden, metrics.values(), "vegetation") == 1);
+  Puppeteer visitor([&](const World& seen, Intents& intents) {
+    use(intents, moth, AbilityKind::kPollinate, seen.id_of(flower));
+  });
+  metrics.observe(*world, world->step(visitor));
+  CHECK(value_of(garden, metrics.values(), "pollinated") == 1);
+  metrics.observe(*world, world->step(visitor));  // it must pause
+  CHECK(value_of(garden, metrics.values(), "pollinated") == 1);
+  const double thirst = value_of(garden, metrics.values(), "thirst_mean");
+  const std::uint32_t plants = world->alive_count(5) + world->alive_count(6);
+  REQUIRE(world->submit(Remove{world->id_of(flower)}).ok());
+  Idle nobody;
+  for (int tick = 0; tick < 100; ++tick) metrics.observe(*world, world->step(nobody));
+  CHECK(value_of(garden, metrics.values(), "thirst_mean") > thirst);
+  CHECK(value_of(garden, metrics.values(), "vegetation") ==
+        Approx(double(world->alive_count(5) + world->alive_count(6)) / plants));
+  const double before_death = value_of(garden, metrics.values(), "thirst_mean");
+  for (int tick = 0; tick < 3000; ++tick) metrics.observe(*world, world->step(nobody));
+  REQUIRE(value_of(garden, metrics.values(), "survival") == 0);
+  CHECK(value_of(garden, metrics.values(), "thirst_mean") > before_death);
 }
 
 TEST_CASE("the maze's own objective puts arriving safely over all else") {

@@ -40,6 +40,19 @@ TEST_CASE("settings change what they name, and the text that is recorded") {
   CHECK(same->yaml == shipped("town").yaml);
 }
 
+TEST_CASE("another species can be given to the policy, if it is one of agents") {
+  const std::vector<std::string> wolves = {"agent_species=wolf"};
+  const auto made = with_settings(shipped("meadow"), wolves);
+  REQUIRE(made.ok());
+  CHECK(made->agent_species == "wolf");
+  for (const char* wrong : {"agent_species=oak", "agent_species=wolfe"}) {
+    const std::vector<std::string> settings = {wrong};
+    const auto refused = with_settings(shipped("meadow"), settings);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().where == "agent_species");
+  }
+}
+
 TEST_CASE("settings that cannot be are refused by name") {
   CHECK(refusal_of("terrain.widht=31").find("terrain.widht") != std::string::npos);
   CHECK(refusal_of("terrain.width=31.5").find("terrain.width") != std::string::npos);

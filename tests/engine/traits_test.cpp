@@ -94,6 +94,8 @@ TEST_CASE("world definitions may be JSON, and their mistakes are told with their
        "species[0].traits.locomotion");
   told(changed("roost: oak", "roost: oka"), "species[2].roost");
   told(changed("pollinates: [flower]", "pollinates: [deer]"), "species[3].pollinates[0]");
+  told(changed("roost: oak", "roost: wolf"), "Known: oak grass flower mushroom");
+  told(changed("runner_m: 2", "runner_m: 20"), "species[5].traits.runner_m");
   told(changed("diet: [grass]", "diet: [gras]"), "species[2].diet[0]");
   told(changed("catch_chance: 0.3", "catch_chance: 3"), "species[1].catch_chance");
   told(changed("catch_chance: 0.3", "policy: brainless"), "species[1].policy");

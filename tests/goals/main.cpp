@@ -24,7 +24,7 @@ struct Arguments {
 constexpr const char* kUsage =
     "usage: cherub_goals [--seed N] [--threads N] [--iterations N] [--candidates N]\n"
     "                    [--episodes N] [--held-out N] [--keep FOLDER] [PART OF A GOAL ...]\n"
-    "       cherub_goals --references\n";
+    "       cherub_goals --references [PART OF A GOAL ...]\n";
 
 bool read_number(const char* text, std::uint64_t& out) {
   char* end = nullptr;
@@ -66,10 +66,11 @@ bool read_arguments(int argc, char** argv, Arguments& out) {
   return true;
 }
 
-bool is_asked_for(const GoalCase& goal, const std::vector<std::string>& named) {
+bool is_asked_for(const std::string& scenario, const std::string& goal,
+                  const std::vector<std::string>& named) {
   if (named.empty()) return true;
   for (const std::string& part : named) {
-    if (goal.goal.find(part) != std::string::npos || goal.scenario == part) return true;
+    if (goal.find(part) != std::string::npos || scenario == part) return true;
   }
   return false;
 }
@@ -126,7 +127,7 @@ void keep_source(const std::string& folder, const GoalCase& goal, const Trial& t
 }
 
 // The policies of references.yaml beside the greedy one and the random walker.
-int print_references() {
+int print_references(const std::vector<std::string>& named) {
   const auto references = read_references(CHERUB_GOALS_DIR);
   if (!references) {
     std::fprintf(stderr, "%s\n", references.error().text().c_str());
@@ -135,8 +136,10 @@ int print_references() {
   std::printf(
       "| scenario | goal | policy | score | success | greedy | wandering | over greedy, 95 %% |\n"
       "|---|---|---|---|---|---|---|---|\n");
+  ReferenceTrials trials(2);
   for (const Reference& each : *references) {
-    const auto trial = try_reference(each, 2);
+    if (!is_asked_for(each.scenario, each.goal, named)) continue;
+    const auto trial = trials.run(each);
     if (!trial) {
       std::fprintf(stderr, "%s: %s\n", each.goal.c_str(), trial.error().text().c_str());
       return 1;
@@ -152,7 +155,9 @@ int print_references() {
 }
 
 int run(int argc, char** argv) {
-  if (argc == 2 && std::string(argv[1]) == "--references") return print_references();
+  if (argc >= 2 && std::string(argv[1]) == "--references") {
+    return print_references({argv + 2, argv + argc});
+  }
   Arguments arguments;
   arguments.options.request.threads = 2;
   arguments.options.request.iterations = kIterations;
@@ -173,7 +178,7 @@ int run(int argc, char** argv) {
   int worse = 0;
   print_head();
   for (const GoalCase& goal : *goals) {
-    if (!is_asked_for(goal, arguments.named)) continue;
+    if (!is_asked_for(goal.scenario, goal.goal, arguments.named)) continue;
     const auto trial = try_goal(goal, arguments.options, [&](const abilities::RunRecord& record) {
       show_progress(goal, record);
     });

@@ -1,12 +1,13 @@
 #include "references.h"
 
+#include <memory>
 #include <optional>
 
-#include "abilities/evaluation.h"
 #include "abilities/file_system.h"
 #include "abilities/goal.h"
 #include "abilities/seeds.h"
 #include "abilities/statistics.h"
+#include "engine/scenario_settings.h"
 #include "engine/yaml_reader.h"
 
 namespace cherub::goals {
@@ -14,12 +15,11 @@ namespace {
 
 constexpr std::size_t kBytesMax = 64u << 10;
 constexpr std::uint64_t kSeed = 1;
-// A policy, so that those who are not under study act as they always do.
-constexpr const char* kWanderer =
-    "local policy = {}\nfunction policy.act(self, world) self:wander() end\nreturn policy\n";
 
 base::Result<std::string> read_policy(const std::string& folder, const std::string& name) {
-  return abilities::read_text_file(folder + "/references/" + name + ".lua", kBytesMax);
+  auto text = abilities::read_text_file(folder + "/references/" + name + ".lua", kBytesMax);
+  if (text) return text;
+  return abilities::read_text_file(folder + "/baselines/" + name + ".lua", kBytesMax);
 }
 
 base::Result<std::string> source_of(const std::string& folder, const Reference& reference) {
@@ -54,6 +54,7 @@ base::Result<std::vector<Reference>> read_references(const std::string& folder) 
     fields.text("scenario", reference.scenario);
     fields.text("goal", reference.goal);
     fields.text("policy", reference.policy);
+    fields.texts("set", reference.set);
     fields.text("with", reference.with);
     fields.integer("seeds", reference.seeds);
     fields.text("greedy", reference.greedy);
@@ -71,25 +72,36 @@ base::Result<std::vector<Reference>> read_references(const std::string& folder) 
   return references;
 }
 
-base::Result<ReferenceTrial> try_reference(const Reference& reference, unsigned threads) {
-  const auto scenario = engine::builtin_scenario(reference.scenario);
-  if (!scenario) return scenario.error();
-  const auto objective = abilities::understand(reference.goal, *scenario);
-  if (!objective) return objective.error();
+const ReferenceTrials::Episodes& ReferenceTrials::play(const Reference& reference,
+                                                       const engine::Scenario& scenario,
+                                                       const std::string& source) {
+  const std::string key = scenario.yaml + "\n" + std::to_string(reference.seeds) + "\n" + source;
+  if (const auto found = played_.find(key); found != played_.end()) return found->second;
   const auto registry = std::make_shared<scripting::ScriptRegistry>();
-  abilities::Evaluator evaluator(*scenario, registry, {}, threads);
+  abilities::Evaluator evaluator(scenario, registry, {}, threads_);
   std::vector<abilities::EpisodeSpec> specs;
   for (const std::uint64_t seed :
        abilities::episode_seeds(kSeed, abilities::SeedUse::kHeldOut, reference.seeds)) {
     specs.emplace_back().seed = seed;
   }
-  const auto play = [&](const std::string& source) {
-    return measured(*scenario, *objective, evaluator.run(registry->add(source)->sha256, specs));
+  if (source.empty()) return played_[key] = evaluator.run_random_walker(specs);
+  return played_[key] = evaluator.run(registry->add(source)->sha256, specs);
+}
+
+base::Result<ReferenceTrial> ReferenceTrials::run(const Reference& reference) {
+  const auto shipped = engine::builtin_scenario(reference.scenario);
+  if (!shipped) return shipped.error();
+  const auto scenario = engine::with_settings(*shipped, reference.set);
+  if (!scenario) return scenario.error();
+  const auto objective = abilities::understand(reference.goal, *scenario);
+  if (!objective) return objective.error();
+  const auto measure = [&](const std::string& source) {
+    return measured(*scenario, *objective, play(reference, *scenario, source));
   };
   ReferenceTrial trial;
-  trial.reference = play(reference.source);
-  trial.greedy = play(reference.greedy_source);
-  trial.walker = play(kWanderer);
+  trial.reference = measure(reference.source);
+  trial.greedy = measure(reference.greedy_source);
+  trial.walker = measure("");
   trial.over_greedy = interval_of(trial.reference, trial.greedy);
   trial.over_walker = interval_of(trial.reference, trial.walker);
   return trial;

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "abilities/evaluation.h"
 #include "engine/base/result.h"
 #include "goal_trial.h"
 
@@ -12,10 +14,11 @@ namespace cherub::goals {
 // One line of references.yaml: a policy written by hand that is to meet a goal.
 struct Reference {
   std::string scenario;
-  std::string goal;    // in words
-  std::string policy;  // file name without ending
-  std::string with;    // likewise, of the file that begins it; empty: none
-  std::string source;  // what they hold
+  std::string goal;              // in words
+  std::vector<std::string> set;  // settings of the scenario, as of `cherub run --set`
+  std::string policy;            // file name without ending, in references/ or baselines/
+  std::string with;              // likewise, of the file that begins it; empty: none
+  std::string source;            // what they hold
   std::uint32_t seeds = 24;
   std::string greedy = "greedy";  // what it is compared with, likewise
   std::string greedy_source;
@@ -28,7 +31,20 @@ struct ReferenceTrial {
 
 base::Result<std::vector<Reference>> read_references(const std::string& folder);
 
-// Plays all three on the same seeds.
-base::Result<ReferenceTrial> try_reference(const Reference& reference, unsigned threads);
+// Plays references beside the greedy one and the wanderer, all on the same seeds. Many goals share
+// what they are compared with, which is played once.
+class ReferenceTrials {
+ public:
+  explicit ReferenceTrials(unsigned threads) : threads_(threads) {}
+  base::Result<ReferenceTrial> run(const Reference& reference);
+
+ private:
+  using Episodes = std::vector<abilities::EpisodeResult>;
+  const Episodes& play(const Reference& reference, const engine::Scenario& scenario,
+                       const std::string& source);
+
+  unsigned threads_;
+  std::map<std::string, Episodes> played_;
+};
 
 }  // namespace cherub::goals

@@ -61,6 +61,23 @@ class Catalogue(unittest.TestCase):
         self.assertIn("no scripts yet", err)
         self.assertFalse(os.path.exists(self.path("catalogue")))
 
+    def test_abilities_are_looked_for_before_they_are_written(self):
+        def ability(*arguments):
+            return json.loads(self.ok("ability", *arguments, "--json").splitlines()[-1])
+        goal = "heal a wounded friend for 12 energy"
+        first = ability(goal)
+        self.assertFalse(first["known"])
+        for again in (goal, "for 12 energy, heal an injured friend"):
+            second = ability(again)
+            self.assertTrue(second["known"], again)
+            self.assertEqual((second["sha256"], second["source"], second["rounds"]),
+                             (first["sha256"], first["source"], 0))
+        self.assertEqual(len(self.scripts("list")), 1)
+        self.assertFalse(ability(goal, "--new")["known"])
+        self.assertFalse(ability(goal, "--catalogue", "none")["known"])
+        self.assertFalse(ability("heal a wounded friend for 13 energy")["known"])
+        self.assertEqual(len(self.scripts("list")), 2)
+
     def test_runs_fill_it_and_begin_with_it(self):
         first = self.run_once()
         self.assertTrue(os.path.exists(self.path("catalogue/catalogue.sqlite")))

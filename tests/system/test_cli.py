@@ -2,6 +2,7 @@
 import json
 import os
 import pty
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -48,6 +49,32 @@ class Cli(unittest.TestCase):
                     self.assertEqual(answer["outcome"], outcome)
                     self.assertEqual(got, code)
                     self.assertEqual(bool(answer["diagnostics"]), outcome != "ok")
+
+    def test_ctrl_c_keeps_the_best_writes_the_folder_and_the_search_goes_on(self):
+        flags = ["--goal", "reach the target", "--iterations", "40", "--candidates", "8",
+                 "--episodes", "2", "--live", "0"]
+        with subprocess.Popen([CHERUB, "run", "--json", *flags], stdout=subprocess.PIPE, text=True,
+                              cwd=self.folder.name) as process:
+            records = []
+            for line in process.stdout:
+                records.append(json.loads(line))
+                if records[-1]["type"] == "best":
+                    process.send_signal(signal.SIGINT)
+                    break
+            records += [json.loads(line) for line in process.stdout]
+        self.assertEqual(process.returncode, 0)
+        last = records[-1]
+        self.assertEqual((last["type"], last["reason"]), ("terminated", "terminated"))
+        best = [record for record in records if record["type"] == "best"][-1]
+        self.assertEqual(last["best_sha256"], best["sha256"])
+        folder = os.path.join(self.folder.name, last["dir"])
+        with open(os.path.join(folder, "best.lua"), encoding="utf-8") as file:
+            self.assertEqual(file.read(), best["code"])
+        for name in ("request.json", "summary.json", "ledger.json", "measured.jsonl"):
+            self.assertTrue(os.path.getsize(os.path.join(folder, name)) > 0, name)
+        code, resumed = self.run_json("--resume", last["dir"], "--iterations", "2")
+        self.assertEqual((code, resumed[-1]["type"]), (0, "done"))
+        self.assertGreaterEqual(resumed[-1]["score"], last["score"])
 
     def test_check_names_the_line(self):
         path = self.file("p.lua", "local policy = {}\nfunction policy.act(self, world)\n"

@@ -1,0 +1,11 @@
+-- Eats the nearest grass, hungry or not; does nothing else.
+local policy = {}
+
+function policy.act(self, world)
+  local food = world.nearest("grass", self.sense_radius)
+  if not food then return self:wander() end
+  if food.distance <= self.reach then return self:eat(food) end
+  return self:move_to(food.x, food.y)
+end
+
+return policy
