@@ -45,8 +45,8 @@ struct ReportedEvent {
 // between the client's place and the world's:
 //   below 0.1 m                    nothing
 //   what 5 s of its speed can do   the world's goes 30 % of the way, not through walls, and pays
-//   for
-//                                  it as for any way (event position_absorbed; value: the distance)
+//                                  for it as for any way (event position_absorbed; value: the
+//                                  distance)
 //   beyond                         it stays (event position_refused; value: the distance), and
 //                                  the client is to go back to it
 // at most once in half a second for each entity; what comes sooner counts as nothing. Events happen

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 #include <utility>
 
 #include "engine/economy/town.h"
+#include "engine/field_checks.h"
 #include "engine/scenario_fields.h"
 #include "engine/scenario_settings.h"
 #include "engine/seen_map.h"
@@ -17,8 +17,6 @@
 namespace cherub::engine {
 namespace {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
 
 constexpr std::size_t kNameBytesMax = 32;
@@ -30,41 +28,14 @@ constexpr std::uint32_t kHeightMax = 16;
 constexpr std::uint32_t kHandsMax = 10'000;
 constexpr double kWaterDensityMax = 0.5;
 
-Error invalid(std::string where, std::string message) {
-  return {ErrorCode::kInvalidArgument, std::move(message), std::move(where)};
-}
-
-std::string plain(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", value);
-  return text;
-}
-
-Result<void> in_range(const std::string& where, double value, double low, double high) {
-  if (value >= low && value <= high) return {};
-  return invalid(
-      where, "Must be from " + plain(low) + " to " + plain(high) + ", not " + plain(value) + ".");
-}
-
 Result<void> is_name(const std::string& where, const std::string& name) {
   if (is_plain_name(name)) return {};
   return invalid(where, "Must be a name of a-z, 0-9 and _, at most " +
                             std::to_string(kNameBytesMax) + " long, beginning with a letter.");
 }
 
-Result<void> is_known(const std::string& where, const std::string& name,
-                      const std::vector<std::string>& names) {
-  if (std::find(names.begin(), names.end(), name) != names.end()) return {};
-  const std::string near = nearest_word(name, names);
-  std::string hint = near.empty() ? "Known:" : "Did you mean " + quoted(near) + "?";
-  if (near.empty()) {
-    for (const std::string& known : names) hint += " " + known;
-  }
-  return invalid(where, "Unknown name " + quoted(name) + ". " + hint);
-}
-
 std::string item(const char* list, std::size_t at, std::string_view field) {
-  return std::string(list) + "[" + std::to_string(at) + "]." + std::string(field);
+  return entry_of(list, at) + "." + std::string(field);
 }
 
 std::vector<std::string> species_names(const Scenario& scenario) {
@@ -168,9 +139,9 @@ Result<void> check_gait(const Scenario& scenario, std::size_t i) {
   if (species.gait.motion != Motion::kPlane &&
       std::max(species.speed, species.lift) > kVoxelStepMax * scenario.tick_rate) {
     checks << invalid(item("species", i, "speed"),
-                      "Who walks or flies goes at most " + plain(kVoxelStepMax) +
+                      "Who walks or flies goes at most " + plain_number(kVoxelStepMax) +
                           " m in a tick, for speed and for lift: " +
-                          plain(kVoxelStepMax * scenario.tick_rate) + " m/s here.");
+                          plain_number(kVoxelStepMax * scenario.tick_rate) + " m/s here.");
   }
   if (species.route != Route::kNone && species.kind != Kind::kTarget &&
       species.kind != Kind::kObstacle) {

@@ -7,8 +7,13 @@ namespace cherub::engine {
 namespace {
 
 // What counts as a whole number of units, never below zero.
-std::uint32_t units_of(double matter) {
-  return static_cast<std::uint32_t>(std::llround(std::max(0.0, matter * kUnitsPerMatter)));
+std::uint64_t units_of(double matter) {
+  return static_cast<std::uint64_t>(std::llround(std::max(0.0, matter * kUnitsPerMatter)));
+}
+
+// Of one body, whose matter has a bound (SpeciesSpec::matter).
+std::uint32_t body_units(double matter) {
+  return static_cast<std::uint32_t>(units_of(matter));
 }
 
 std::size_t cell_of_row(const WorldState& state, std::uint32_t row) {
@@ -34,20 +39,20 @@ std::optional<Ecology> begin_ecology(const Scenario& scenario) {
   soil.litter.assign(count, units_of(environment.organic * area));
   soil.moisture.assign(count, static_cast<float>(environment.moisture));
   ecology.colony.assign(scenario.species.size(), 1);
-  ecology.brought_nutrient = std::uint64_t{units_of(environment.nutrients * area)} * count;
-  ecology.brought_organic = std::uint64_t{units_of(environment.organic * area)} * count;
+  ecology.brought_nutrient = units_of(environment.nutrients * area) * count;
+  ecology.brought_organic = units_of(environment.organic * area) * count;
   return ecology;
 }
 
 std::uint32_t matter_max(const WorldState& state, SpeciesIndex species) {
-  return std::max(1u, units_of(state.scenario.species[species].matter));
+  return std::max(1u, body_units(state.scenario.species[species].matter));
 }
 
 std::uint32_t body_matter(const WorldState& state, SpeciesIndex species) {
   const SpeciesSpec& spec = state.scenario.species[species];
   if (spec.kind != Kind::kAgent) return 0;
   const bool many = spec.traits && spec.traits->strategy == Strategy::kMany;
-  return units_of(spec.matter * (many ? kBodyShareMany : kBodyShareFew));
+  return body_units(spec.matter * (many ? kBodyShareMany : kBodyShareFew));
 }
 
 void show_matter(WorldState& state, std::uint32_t row) {

@@ -2,6 +2,7 @@
 #include <limits>
 #include <string>
 
+#include "engine/field_checks.h"
 #include "engine/scenario_fields.h"
 #include "engine/world.h"
 #include "engine/yaml_reader.h"
@@ -9,8 +10,6 @@
 namespace cherub::engine {
 namespace {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
 
 constexpr std::size_t kPondsMax = 64;
@@ -52,31 +51,6 @@ constexpr EnvironmentNumber kEnvironmentNumbers[] = {
 };
 constexpr std::string_view kParts[] = {"climate", "soil", "rain", "rates", "randomize"};
 
-Error invalid(std::string where, std::string message) {
-  return {ErrorCode::kInvalidArgument, std::move(message), std::move(where)};
-}
-
-std::string plain(double value) {
-  std::string text = std::to_string(value);
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.ends_with('.')) text.pop_back();
-  return text;
-}
-
-Result<void> in_range(std::string where, double value, double low, double high) {
-  if (value >= low && value <= high) return {};
-  return invalid(std::move(where), "Must be from " + plain(low) + " to " + plain(high) + ", not " +
-                                       plain(value) + ".");
-}
-
-Result<void> is_known(std::string where, const std::string& name,
-                      const std::vector<std::string>& names) {
-  if (std::find(names.begin(), names.end(), name) != names.end()) return {};
-  const std::string near = nearest_word(name, names);
-  return invalid(std::move(where), "Unknown name " + quoted(name) + "." +
-                                       (near.empty() ? "" : " Did you mean " + quoted(near) + "?"));
-}
-
 std::vector<std::string> names_of_kind(const Scenario& scenario, Kind kind) {
   std::vector<std::string> names;
   for (const SpeciesSpec& species : scenario.species) {
@@ -106,8 +80,7 @@ Result<void> check_species_of(const Scenario& scenario, std::size_t i) {
   }
   const std::vector<std::string> plants = names_of_kind(scenario, Kind::kPlant);
   for (std::size_t j = 0; j < species.pollinates.size(); ++j) {
-    auto known =
-        is_known(path + ".pollinates[" + std::to_string(j) + "]", species.pollinates[j], plants);
+    auto known = is_known(entry_of(path + ".pollinates", j), species.pollinates[j], plants);
     if (!known) return known;
   }
   if (!species.roost.empty()) {

@@ -1,39 +1,17 @@
 #include <algorithm>
-#include <cstdio>
 
+#include "engine/field_checks.h"
 #include "engine/scenario_fields.h"
 #include "engine/yaml_reader.h"
 
 namespace cherub::engine {
 namespace {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
 
 constexpr std::size_t kRecipesMax = 64, kStacksMax = 16;
 constexpr std::uint32_t kHeadsMax = 10'000, kRecipeCountMax = 1000;
 constexpr double kRecipeTimeMax_s = 3600, kShareMax = 1000;
-
-Error invalid(std::string where, std::string message) {
-  return {ErrorCode::kInvalidArgument, std::move(message), std::move(where)};
-}
-
-std::string at(const std::string& list, std::size_t index) {
-  return list + "[" + std::to_string(index) + "]";
-}
-
-std::string plain(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", value);
-  return text;
-}
-
-Result<void> in_range(const std::string& where, double value, double low, double high) {
-  if (value >= low && value <= high) return {};
-  return invalid(
-      where, "Must be from " + plain(low) + " to " + plain(high) + ", not " + plain(value) + ".");
-}
 
 // The species of that name, which must be of one of the kinds.
 Result<void> is_species(const Scenario& scenario, const std::string& where, const std::string& name,
@@ -56,7 +34,7 @@ Result<void> check_stacks(const Scenario& scenario, const std::string& where,
                           const std::vector<StackSpec>& stacks) {
   if (stacks.size() > kStacksMax) return invalid(where, "Too many entries.");
   for (std::size_t i = 0; i < stacks.size(); ++i) {
-    const std::string entry = at(where, i);
+    const std::string entry = entry_of(where, i);
     auto known = is_species(scenario, entry + ".item", stacks[i].item, {Kind::kItem});
     if (!known) return known;
     auto count = in_range(entry + ".count", stacks[i].count, 1, kRecipeCountMax);
@@ -73,7 +51,7 @@ Result<void> check_stacks(const Scenario& scenario, const std::string& where,
 Result<void> check_recipe(const Scenario& scenario, std::size_t i) {
   const std::vector<RecipeSpec>& recipes = scenario.economy->recipes;
   const RecipeSpec& recipe = recipes[i];
-  const std::string where = at("economy.recipes", i);
+  const std::string where = entry_of("economy.recipes", i);
   const Result<void> checks[] = {
       is_species(scenario, where + ".output", recipe.output, {Kind::kItem}),
       in_range(where + ".count", recipe.count, 1, kRecipeCountMax),
@@ -102,7 +80,7 @@ Result<void> check_recipe(const Scenario& scenario, std::size_t i) {
 // What a species says about belongings, and whether its kind has any.
 Result<void> check_belongings(const Scenario& scenario, std::size_t i) {
   const SpeciesSpec& species = scenario.species[i];
-  const std::string where = at("species", i);
+  const std::string where = entry_of("species", i);
   const bool place = species.kind == Kind::kPlace;
   if (species.price != 0 && species.kind != Kind::kItem) {
     return invalid(where + ".price", "Only a species with kind: item has this.");
@@ -120,7 +98,8 @@ Result<void> check_belongings(const Scenario& scenario, std::size_t i) {
                                          std::to_string(species.hands) + ".");
   }
   for (std::size_t j = 0; j < species.serves.size(); ++j) {
-    auto known = is_species(scenario, at(where + ".serves", j), species.serves[j], {Kind::kAgent});
+    auto known =
+        is_species(scenario, entry_of(where + ".serves", j), species.serves[j], {Kind::kAgent});
     if (!known) return known;
   }
   return {};
@@ -159,7 +138,8 @@ Result<void> check_policy_of(const Scenario& scenario, std::size_t i) {
                                   [&](const PolicyNeeds& entry) { return entry.policy == policy; });
   if (needs == policy_needs().end()) return {};
   const auto lacks = [&](const std::string& what) {
-    return invalid(at("species", i) + ".policy", "Here " + quoted(policy) + " lacks " + what + ".");
+    return invalid(entry_of("species", i) + ".policy",
+                   "Here " + quoted(policy) + " lacks " + what + ".");
   };
   if (!scenario.economy) return lacks("an `economy` section");
   for (const std::string_view name : needs->species) {
@@ -184,13 +164,13 @@ Result<void> check_absent(const Scenario& scenario) {
     const bool says = species.price != 0 || !species.holds.empty() || !species.serves.empty() ||
                       species.owned || species.shelter;
     if (says) {
-      return invalid(at("species", i),
+      return invalid(entry_of("species", i),
                      "price, holds, serves, owned and shelter need an `economy` section.");
     }
   }
   for (std::size_t i = 0; i < scenario.spawns.size(); ++i) {
     if (!scenario.spawns[i].per.empty()) {
-      return invalid(at("spawns", i) + ".per", "Needs an `economy` section.");
+      return invalid(entry_of("spawns", i) + ".per", "Needs an `economy` section.");
     }
   }
   return {};
@@ -212,10 +192,10 @@ Result<void> check_heads(const Scenario& scenario) {
     const bool known =
         spawn.per.empty() || spawn.per == "person" || spawn.per == "trader" || spawn.per == "thief";
     if (!known) {
-      return invalid(at("spawns", i) + ".per",
+      return invalid(entry_of("spawns", i) + ".per",
                      "Must be person, trader or thief, not " + quoted(spawn.per) + ".");
     }
-    auto share = in_range(at("spawns", i) + ".share", spawn.share, 0, kShareMax);
+    auto share = in_range(entry_of("spawns", i) + ".share", spawn.share, 0, kShareMax);
     if (!share) return share;
   }
   return {};

@@ -70,6 +70,16 @@ TEST_CASE("matter is neither made nor lost, whatever happens") {
   }
 }
 
+TEST_CASE("the richest soil there can be holds all of its matter") {
+  const auto world =
+      make_world(garden_yaml("  soil: {cell_m: 16, nutrients: 100, organic: 100}\n"));
+  const MatterBalance balance = balance_of(*world->ecology());
+  constexpr std::uint64_t kUnits = 4 * 16 * 16 * 100 * std::uint64_t{1'000'000};  // of four cells
+  CHECK(balance.nutrient == kUnits);
+  CHECK(balance.litter == kUnits);
+  check_balance(*world);
+}
+
 TEST_CASE("hunger and growth are how much matter there is") {
   const auto world = make_world(garden_yaml());
   const std::uint32_t deer = spawn(*world, "deer", 12.5, 12.5);

@@ -1,5 +1,5 @@
-// Runs every file of a folder through the fuzz target once, and mutations of each with a fixed
-// seed.
+// Runs every file of the given folders through the fuzz target once, and mutations of each with a
+// fixed seed.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -49,10 +49,12 @@ std::string mutate(std::string text, cherub::base::RandomStream& random) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) return 2;
   std::vector<std::filesystem::path> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(argv[1]))
-    paths.push_back(entry.path());
+  for (int i = 1; i < argc; ++i) {
+    for (const auto& entry : std::filesystem::directory_iterator(argv[i])) {
+      paths.push_back(entry.path());
+    }
+  }
   std::sort(paths.begin(), paths.end());
   int runs = 0;
   for (const auto& path : paths) {
