@@ -283,7 +283,8 @@ std::vector<RecordType> search_types() {
       type_of(
           "critique", RecordRank::kStory, "What a round's episodes show.",
           {whole("iteration"), whole("candidate"), text("markdown"), {"facts", open_schema({})}}),
-      type_of("receipt_stats", RecordRank::kDetail, "What became of all that was asked for in them.",
+      type_of("receipt_stats", RecordRank::kDetail,
+              "What became of all that was asked for in them.",
               {whole("iteration"),
                whole("candidate"),
                whole("episodes"),

@@ -87,6 +87,8 @@ class Soak(Visits):
             try:
                 await asyncio.wait_for(kind(self.random.choice(self.runs)), 60)
                 self.counts[kind.__name__] += 1
+            except websockets.ConnectionClosedOK:
+                self.counts["ended meanwhile"] += 1
             except (asyncio.TimeoutError, websockets.ConnectionClosedError) as broken:
                 await asyncio.sleep(2 * BEAT_SECONDS)
                 if self.stood_still_at < began:

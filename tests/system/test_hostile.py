@@ -35,11 +35,12 @@ WORLDS = {
     "aliases of aliases": "a: &a [x, x]\n" + "".join(
         f"{b}: &{b} [*{a}, *{a}, *{a}, *{a}]\n" for a, b in zip("abcdefgh", "bcdefghi")),
     "a tag": "!!python/object:os.system {}",
-    "a world beyond all": "name: x\ntick_rate: 10\nterrain: {generator: flat, width: 1e308, depth: 9}",
+    "a world beyond all": "tick_rate: 10\nterrain: {generator: flat, width: 1e308, depth: 9}",
     "a world of many voxels":
-        "name: x\ntick_rate: 10\nterrain: {generator: flat, width: 99999, depth: 99999}",
-    "many creatures": "name: x\ntick_rate: 10\nterrain: {generator: flat, width: 9, depth: 9}\n"
-                      "species:\n  - {name: hare}\nspawns:\n  - {species: hare, count: 99999999999}",
+        "tick_rate: 10\nterrain: {generator: flat, width: 99999, depth: 99999}",
+    "many creatures": "tick_rate: 10\nterrain: {generator: flat, width: 9, depth: 9}\n"
+                      "species:\n  - {name: hare}\nspawns:\n"
+                      "  - {species: hare, count: 99999999999}",
     "no scenario": "just words",
     "nothing": "",
     "a path": '{"type":"world","scenario":"../../etc/passwd"}',
