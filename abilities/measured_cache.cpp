@@ -236,7 +236,7 @@ std::vector<EpisodeResult> MeasuredCache::run(std::span<const EvaluationJob> job
   std::vector<EvaluationJob> missing;
   std::vector<std::size_t> places;  // of the missing ones
   for (std::size_t i = 0; i < jobs.size(); ++i) {
-    const auto found = known_.find(key_of(jobs[i]));
+    const auto found = known_.empty() ? known_.end() : known_.find(key_of(jobs[i]));
     auto read = found == known_.end() ? std::nullopt : read_measured(found->second);
     if (read) {
       ++served_;

@@ -180,7 +180,7 @@ void use_one_code_area(lua_State* lua) {
   lua_pop(lua, 2);
 }
 
-// An error outside of all protection is a mistake in this folder; LuaJIT ends the process behind it.
+// An error outside of all protection is a mistake in this folder. LuaJIT ends the process then.
 int tell_panic(lua_State* lua) {
   const char* text = lua_tostring(lua, -1);
   std::fprintf(stderr, "unprotected error in Lua: %s\n", text != nullptr ? text : "?");

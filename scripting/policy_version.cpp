@@ -45,8 +45,8 @@ PreparedVersion PolicyVersion::create(std::shared_ptr<const ScriptVersion> versi
                         : PolicyVm::create(made->metered_, scenario, options, verdict);
   if (!made->vms_[0]) return nullptr;
   made->version_ = std::move(version);
-  made->scenario_ = scenario;
   made->options_ = options;
+  if (!spare) made->scenario_ = scenario;  // to copy it takes longer than to parse a short source
   made->spare_ = std::move(spare);
   return made;
 }
@@ -58,7 +58,8 @@ PolicyVersion::~PolicyVersion() {
 PolicyVm& PolicyVersion::vm(std::size_t shard) {
   if (!vms_[shard]) {
     LoadVerdict verdict;
-    vms_[shard] = PolicyVm::create(metered_, scenario_, options_, verdict);
+    const engine::Scenario& scenario = spare_ ? spare_->scenario() : scenario_;
+    vms_[shard] = PolicyVm::create(metered_, scenario, options_, verdict);
     // The same source loaded before; only the machine's memory could be at its end.
     CHERUB_CHECK(vms_[shard] != nullptr);
   }

@@ -216,7 +216,16 @@ Type Types::remembered(const Node* node) const {
 }
 
 Type Types::of(const Expression& expression) const {
-  return remembered(&bare(expression));
+  const Expression& inner = bare(expression);
+  switch (inner.kind) {  // quicker said than remembered
+    case ExpressionKind::kTrue:
+    case ExpressionKind::kFalse:
+    case ExpressionKind::kNumber:
+    case ExpressionKind::kString:
+      return compute(&inner);
+    default:
+      return remembered(&inner);
+  }
 }
 Type Types::of(const Local* local) const {
   return remembered(local);
