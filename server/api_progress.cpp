@@ -12,8 +12,10 @@
 namespace cherub::server {
 namespace {
 
-// Milliseconds after which a client comes back.
-constexpr std::string_view kRetry = "retry: 2000\n";
+// Milliseconds after which a client comes back; and an event that nobody listens to. Some clients
+// keep the data of an event that a broken connection cut short: here it ends, and what follows is
+// not taken for its rest.
+constexpr std::string_view kBeginning = "retry: 2000\nevent: torn\n\n";
 
 // "<epoch>.<seq>", as the events are numbered.
 std::optional<JoinRequest> request_behind(std::string_view last_event_id) {
@@ -41,7 +43,7 @@ std::string greeting(std::string_view run_id, std::string_view state, const Join
       .add("records", joined.seq)
       .add("recovered", joined.recovered);
   if (!joined.reason.empty()) said.add("reason", joined.reason);
-  return std::string(kRetry) + event_text({}, said.text());
+  return std::string(kBeginning) + event_text({}, said.text());
 }
 
 }  // namespace

@@ -7,10 +7,10 @@ import threading
 class CuttingProxy:
     """Connections to `address` go to the server's port; each is cut after a random number of bytes
     that the server sent: some within the greeting, some within the messages behind it, of which
-    one may be 64 KiB long. `cuts`: how many were."""
+    one may be 64 KiB long; or each is cut behind the first of `behind`. `cuts`: how many were."""
 
-    def __init__(self, port, seed, cuts_max=25):
-        self.port, self.chance = port, random.Random(seed)
+    def __init__(self, port, seed, cuts_max=25, behind=None):
+        self.port, self.chance, self.behind = port, random.Random(seed), behind
         self.cuts_max, self.cuts = cuts_max, 0
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.address = "http://127.0.0.1:%d" % self.listener.getsockname()[1]
@@ -41,10 +41,14 @@ class CuttingProxy:
         """Passes on what the server says, up to the cut."""
         early = self.chance.random() < 0.4
         left = self.chance.randrange(100, 2000) if early else self.chance.randrange(20000, 90000)
-        if self.cuts >= self.cuts_max:
+        if self.behind or self.cuts >= self.cuts_max:
             left = 1 << 40
         try:
             while left > 0 and (data := server.recv(min(65536, left))):
+                found = data.find(self.behind) if self.behind and self.cuts < self.cuts_max else -1
+                if found >= 0:
+                    data = data[:found + len(self.behind)]
+                    left = len(data)
                 left -= len(data)
                 # npm's eventsource remembers an event's id one line before it tells the event: a
                 # cut between the two would be its loss, not the server's.

@@ -141,6 +141,16 @@ class Clients(Served):
                 self.assertEqual(told[-1], straight[-1])
         self.assertGreaterEqual(min(proxy.cuts for proxy in proxies), 2)
 
+    def test_an_event_that_is_cut_before_its_id_spoils_none_behind_it(self):
+        run = self.searching()
+        self.over(run)
+        proxy = CuttingProxy(self.port, seed=6, cuts_max=3, behind=b"}\nid")
+        self.addCleanup(proxy.close)
+        told = json.loads(node("eventsource_client.js", proxy.address, run,
+                               needs=("eventsource@2",)))
+        self.whole([int(identity.rsplit(".", 1)[1]) for identity in told["ids"]])
+        self.assertEqual((proxy.cuts, told["types"][-1]), (3, "done"))
+
     def test_what_the_history_has_lost_is_neither_waited_for_nor_told_twice(self):
         run = self.searching(candidates=40, iterations=3)  # tells more than is kept
         self.over(run)
