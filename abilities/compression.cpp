@@ -19,15 +19,15 @@ struct Compressor::Context {
   const std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> zstd{ZSTD_createCCtx(), ZSTD_freeCCtx};
 };
 
-Compressor::Compressor() : context_(std::make_unique<Context>()) {
-  ZSTD_CCtx_setParameter(context_->zstd.get(), ZSTD_c_compressionLevel, kLevel);
+Compressor::Compressor(int level) : context_(std::make_unique<Context>()) {
+  ZSTD_CCtx_setParameter(context_->zstd.get(), ZSTD_c_compressionLevel, level);
   ZSTD_CCtx_setParameter(context_->zstd.get(), ZSTD_c_checksumFlag, 1);
 }
 
 Compressor::~Compressor() = default;
 
 base::Result<std::string> compress(std::string_view bytes) {
-  return Compressor().compress(bytes);
+  return Compressor(kLevel).compress(bytes);
 }
 
 base::Result<std::string> Compressor::compress(std::string_view bytes) {

@@ -12,9 +12,10 @@ namespace cherub::abilities {
 // One Zstandard frame with a checksum.
 base::Result<std::string> compress(std::string_view bytes);
 // The same for one text after the other: what that needs is a megabyte, made once. One thread.
+// `level`: Zstandard's, 1 is the fastest.
 class Compressor {
  public:
-  Compressor();
+  explicit Compressor(int level);
   ~Compressor();
   base::Result<std::string> compress(std::string_view bytes);
 

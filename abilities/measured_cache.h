@@ -51,7 +51,7 @@ class MeasuredCache final : public JobQueue {
   std::unique_ptr<JobQueue> inner_;
   std::map<std::string, std::string> known_;  // lines without their checksum, by job
   std::string waiting_;                       // lines that are not written yet
-  Compressor compressor_;                     // of logs
+  Compressor compressor_{1};                  // of logs, which are seldom read again
   std::uint64_t served_ = 0;
 };
 

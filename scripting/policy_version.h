@@ -67,7 +67,7 @@ class PolicyVersion {
 
   std::shared_ptr<const ScriptVersion> version_;
   sandbox::MeteredSource metered_;  // of which each Vm is made
-  engine::Scenario scenario_;
+  engine::Scenario scenario_;       // empty with spare_, which has it
   HostOptions options_;
   std::shared_ptr<SpareVms> spare_;  // or null
   std::array<std::unique_ptr<PolicyVm>, kShardCount> vms_;
