@@ -163,8 +163,7 @@ angel::Brief Search::brief() const {
   return brief;
 }
 
-base::Result<void> Search::write_draft(const angel::Draft& draft, std::uint32_t number,
-                                       const std::string& errors_json) {
+base::Result<void> Search::write_draft(const angel::Draft& draft, std::uint32_t number) {
   if (!draft.source.empty()) {
     if (auto written = setup_.folder.write(place(number) + "policy.lua", draft.source); !written) {
       return written;
@@ -182,38 +181,35 @@ base::Result<void> Search::write_draft(const angel::Draft& draft, std::uint32_t 
          base::sha256_hex(exchange.request.system + "\n" + exchange.request.user), exchange.reply});
     if (!exchange.refusal.empty()) reply += "## Refused\n\n" + exchange.refusal + "\n\n";
   }
-  if (!prompt.empty()) {
-    if (auto written = setup_.folder.write(place(number) + "prompt.md", prompt); !written) {
-      return written;
-    }
-    if (auto written = setup_.folder.write(place(number) + "reply.md", reply); !written) {
-      return written;
-    }
+  if (prompt.empty()) return {};
+  if (auto written = setup_.folder.write(place(number) + "prompt.md", prompt); !written) {
+    return written;
   }
-  return setup_.folder.write(place(number) + "errors.json", errors_json + "\n");
+  return setup_.folder.write(place(number) + "reply.md", reply);
+}
+
+base::Result<void> Search::write_errors(std::uint32_t number, const base::JsonObject& errors) {
+  return setup_.folder.write(place(number) + "errors.json", errors.text() + "\n");
 }
 
 base::Result<void> Search::write_draft(const Contender& contender) {
   const Candidate& candidate = contender.candidate;
-  const std::string errors = base::JsonObject()
-                                 .add("state", "scored")
-                                 .add("faults", candidate.aggregate.faults)
-                                 .add("first_fault", candidate.aggregate.first_fault)
-                                 .raw("diagnostics", "[]")
-                                 .text();
-  return write_draft(contender.draft, candidate.number, errors);
+  auto written = write_draft(contender.draft, candidate.number);
+  if (!written || candidate.aggregate.faults == 0) return written;
+  return write_errors(candidate.number, base::JsonObject()
+                                            .add("state", "scored")
+                                            .add("faults", candidate.aggregate.faults)
+                                            .add("first_fault", candidate.aggregate.first_fault));
 }
 
 base::Result<void> Search::refuse(const angel::Draft& draft, std::uint32_t number,
                                   const std::string& state, const std::string& message) {
   const std::string refusals = refusals_json(draft.refusals);
   tell(number, state, base::JsonObject().add("message", message).raw("diagnostics", refusals));
-  const std::string errors = base::JsonObject()
-                                 .add("state", state)
-                                 .add("message", message)
-                                 .raw("diagnostics", refusals)
-                                 .text();
-  if (auto written = write_draft(draft, number, errors); !written) return written;
+  if (auto written = write_draft(draft, number); !written) return written;
+  base::JsonObject errors;
+  errors.add("state", state).add("message", message).raw("diagnostics", refusals);
+  if (auto written = write_errors(number, errors); !written) return written;
   const std::string text =
       draft.refusals.empty() ? message : refusals_text(draft.refusals, draft.source);
   note_problem(state + ": " + text);

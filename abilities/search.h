@@ -172,8 +172,8 @@ class Search {
                             const LadderVerdict& verdict);
   [[nodiscard]] bool passes(const angel::Draft& draft, const LadderVerdict& verdict) const;
   base::Result<void> write_draft(const Contender& contender);
-  base::Result<void> write_draft(const angel::Draft& draft, std::uint32_t number,
-                                 const std::string& errors_json);
+  base::Result<void> write_draft(const angel::Draft& draft, std::uint32_t number);
+  base::Result<void> write_errors(std::uint32_t number, const base::JsonObject& errors);
   angel::Brief brief() const;
 
   // Racing: search_race.cpp. All candidates of a field run on the same seeds; the angel learns what

@@ -155,6 +155,8 @@ TEST_CASE("what a refused candidate did wrong is told in the next iteration") {
   REQUIRE(run.asked.size() == 5);
   CHECK(contains(run.asked[4].user, "os"));
   CHECK(contains(run.asked[4].user, "error:"));
+  const auto refused = std::filesystem::path(run.summary.dir) / "iteration_1/candidate_1";
+  CHECK(contains(file_text(refused / "errors.json"), "\"diagnostics\":[{"));
 }
 
 TEST_CASE("a policy that always faults goes back with its fault") {

@@ -64,11 +64,12 @@ TEST_CASE("a run leaves a folder that tells all of it") {
        {"request.json", "aggregate.json", "critique.md", "critique.json", "best.lua",
         "summary.json", "live/journal/0000-0000000000.jsonl", "iteration_1/aggregate.json",
         "iteration_1/critique.md", "iteration_1/candidate_1/policy.lua",
-        "iteration_1/candidate_1/errors.json", "iteration_1/candidate_1/summaries.json",
+        "iteration_1/candidate_1/summaries.json",
         "iteration_1/candidate_1/steps/episode_1.jsonl"}) {
     CAPTURE(name);
     CHECK(fs::file_size(dir / name) > 0);
   }
+  CHECK_FALSE(fs::exists(dir / "iteration_1/candidate_1/errors.json"));  // it has none
   for (const auto& entry : fs::recursive_directory_iterator(dir)) {
     CHECK(entry.path().extension() != ".new");
   }
