@@ -34,7 +34,7 @@ CurriculumRun::CurriculumRun(RunRequest request, engine::Curriculum curriculum)
 
 base::Result<CurriculumRun> CurriculumRun::plan(const RunRequest& request,
                                                 const std::string& curriculum) {
-  const auto scenario = engine::builtin_scenario(request.scenario);
+  const auto scenario = plain_scenario_of(request);
   if (!scenario) return scenario.error();
   const engine::Curriculum* const found = scenario->find_curriculum(curriculum);
   if (found == nullptr) return no_such_curriculum(*scenario, curriculum);

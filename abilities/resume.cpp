@@ -75,6 +75,7 @@ base::Result<ResumedRun> resumed_run(const std::string& dir, std::string_view ch
   }
   overwrite(*document, *changed, document->GetAllocator());
   defaults.cassette = take_text(*document, "cassette");
+  defaults.scenario_source = take_text(*document, "scenario_source");
   const std::string mode = take_text(*document, "cassette_mode");
   if (!mode.empty()) defaults.cassette_mode = mode;
   auto request = run_request_from_json(base::to_json(*document), std::move(defaults));

@@ -20,11 +20,19 @@ std::string make_run_id(std::int64_t unix_seconds, std::uint64_t salt) {
   return std::string(text.data(), length) + "-" + digits.substr(0, 4);
 }
 
+base::Result<engine::Scenario> plain_scenario_of(const RunRequest& request) {
+  const bool ships = request.scenario_source.empty();
+  auto scenario = ships ? engine::builtin_scenario(request.scenario)
+                        : engine::parse_scenario(request.scenario_source);
+  if (scenario) return scenario;
+  const base::Error& error = scenario.error();
+  return base::Error{base::ErrorCode::kInvalidArgument, error.message,
+                     ships ? "scenario" : "scenario: " + error.where};
+}
+
 base::Result<engine::Scenario> scenario_of(const RunRequest& request) {
-  auto scenario = engine::builtin_scenario(request.scenario);
-  if (!scenario) {
-    return base::Error{base::ErrorCode::kInvalidArgument, scenario.error().message, "scenario"};
-  }
+  auto scenario = plain_scenario_of(request);
+  if (!scenario) return scenario;
   auto made = engine::with_settings(*scenario, request.settings);
   if (!made) {
     const base::Error& error = made.error();

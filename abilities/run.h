@@ -27,6 +27,9 @@ struct RunRequest {
   std::string kind;  // "session": a hosted world, nothing is searched for. Never from outside
   std::string user_goal;
   std::string scenario = "maze";
+  // What the scenario's file says, YAML or JSON, where it is one of the user's own; empty: it
+  // ships. Such a run uses no catalogue. Never from outside.
+  std::string scenario_source;
   // What is other than in the scenario's file: "terrain.width=31". Such a run uses no catalogue,
   // where results of different worlds would stand side by side.
   std::vector<std::string> settings;
@@ -64,7 +67,9 @@ base::Result<RunRequest> run_request_from_json(std::string_view json, RunRequest
 std::vector<base::SchemaMember> run_request_members();
 std::string run_request_to_json(const RunRequest& request);  // without secrets
 
-// The scenario that a request asks for, with its settings. Errors name the field.
+// The scenario that a request asks for: as its file has it, and with its settings. Errors name the
+// field.
+base::Result<engine::Scenario> plain_scenario_of(const RunRequest& request);
 base::Result<engine::Scenario> scenario_of(const RunRequest& request);
 
 // What leaves a run. `json` is a complete object that begins with {"type":"<type>", …}.

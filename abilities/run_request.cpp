@@ -428,7 +428,8 @@ base::Result<RunRequest> run_request_from_json(std::string_view json, RunRequest
   if (!base::is_utf8(request.user_goal)) {
     return field_error("user_goal", "A goal is text in UTF-8; some of these bytes are not.");
   }
-  if (!request.settings.empty()) request.catalogue_dir.clear();
+  const bool is_shipped = request.settings.empty() && request.scenario_source.empty();
+  if (!is_shipped) request.catalogue_dir.clear();
   if (request.user_goal.empty() && request.policy_code.empty()) {
     return field_error("user_goal", "A run needs a goal in words, or policy_code to measure.");
   }
@@ -479,6 +480,7 @@ std::string run_request_to_json(const RunRequest& request) {
     for (const std::string& setting : request.settings) settings.add(setting);
     json.raw("settings", settings.text());
   }
+  if (!request.scenario_source.empty()) json.add("scenario_source", request.scenario_source);
   if (!request.cassette.empty()) {
     json.add("cassette", request.cassette).add("cassette_mode", request.cassette_mode);
   }

@@ -24,13 +24,18 @@ std::shared_ptr<Refuser> refuser_of(const View& view) {
 
 // The scenario of a stored request; maze, whose species any viewer knows, when it cannot be told.
 std::string stored_hello(const std::string& request_json) {
-  std::string name = "maze";
+  abilities::RunRequest asked;
   const auto request = base::parse_json(request_json);
-  if (request.ok() && request->IsObject() && request->HasMember("scenario") &&
-      (*request)["scenario"].IsString()) {
-    name = (*request)["scenario"].GetString();
-  }
-  const auto scenario = engine::builtin_scenario(name);
+  const auto read = [&](const char* name, std::string& text) {
+    if (!request.ok() || !request->IsObject()) return;
+    const auto member = request->FindMember(name);
+    if (member != request->MemberEnd() && member->value.IsString()) {
+      text.assign(member->value.GetString(), member->value.GetStringLength());
+    }
+  };
+  read("scenario", asked.scenario);
+  read("scenario_source", asked.scenario_source);
+  const auto scenario = abilities::plain_scenario_of(asked);
   return scenario.ok() ? render_hello(*scenario) : R"({"type":"hello","species":[]})";
 }
 

@@ -8,6 +8,7 @@
 #include "abilities/run_records.h"
 #include "engine/base/json.h"
 #include "server/cli/commands.h"
+#include "server/cli/scenario_choice.h"
 #include "server/cli/text_io.h"
 #include "server/config.h"
 #include "server/run_defaults.h"
@@ -197,7 +198,7 @@ int run_ability(const AbilityFlags& flags, const std::string& config_path) {
   if (flags.scenario.empty()) {
     return write_one(flags, *request, *config, abilities::ability_workshop());
   }
-  auto scenario = engine::builtin_scenario(flags.scenario);
+  auto scenario = chosen_scenario(flags.scenario);
   if (!scenario) {
     print_error(scenario.error());
     return kExitUsage;

@@ -13,6 +13,7 @@
 #include "sandbox/syntax/printable.h"
 #include "scripting/checker.h"
 #include "server/cli/commands.h"
+#include "server/cli/scenario_choice.h"
 #include "server/cli/text_io.h"
 
 namespace cherub::server::cli {
@@ -151,7 +152,7 @@ int run_check(const CheckOptions& options) {
   }
   std::optional<engine::Scenario> scenario;
   if (!options.scenario.empty()) {
-    auto found = engine::builtin_scenario(options.scenario);
+    auto found = chosen_scenario(options.scenario);
     if (!found.ok()) {
       print_error(found.error());
       return kExitUsage;

@@ -18,6 +18,7 @@
 #include "server/cli/file_watch.h"
 #include "server/cli/progress_printer.h"
 #include "server/cli/run_report.h"
+#include "server/cli/scenario_choice.h"
 #include "server/cli/text_io.h"
 #include "server/config.h"
 #include "server/run_defaults.h"
@@ -75,9 +76,11 @@ base::Result<abilities::RunRequest> request_of(const RunFlags& flags, const Conf
   defaults.cassette_mode = flags.cassette_mode.value_or(defaults.cassette_mode);
   if (watching) defaults.live_seconds = kWatchSeconds;
   if (flags.console) defaults.live_seconds = kConsoleSeconds;
+  if (flags.scenario) {
+    if (auto chosen = choose_scenario(*flags.scenario, defaults); !chosen) return chosen.error();
+  }
   base::JsonObject body;
   add_given(body, "user_goal", flags.goal);
-  add_given(body, "scenario", flags.scenario);
   if (!flags.providers.empty()) {
     base::JsonArray names;
     for (const std::string& name : flags.providers) names.add(name);
@@ -271,7 +274,8 @@ void add_resume(CLI::App& command, RunFlags& flags) {
 }
 
 void add_flags(CLI::App& command, RunFlags& flags) {
-  command.add_option("--scenario", flags.scenario, "maze, pasture, caves … (default maze)");
+  command.add_option("--scenario", flags.scenario,
+                     std::string(kScenarioHelp) + " (default maze); with a file no catalogue");
   command
       .add_option("--set", flags.settings,
                   "field=value: the scenario with this setting (cherub scenario show NAME lists "
@@ -286,7 +290,7 @@ void add_flags(CLI::App& command, RunFlags& flags) {
   command.add_option("--iterations", flags.iterations, "Rounds of improvement (default 3)");
   command.add_option("--episodes", flags.episodes, "Tuning seeds per candidate (default 8)");
   command.add_option("--candidates", flags.candidates,
-                     "Candidates per iteration (default: 64 of builtin, 1 of a model)");
+                     "Candidates per iteration (default: 192 of builtin, 1 of a model)");
   command.add_option("--seed", flags.seed, "All randomness follows from it (default 1)");
   command
       .add_option("--provider", flags.providers,
@@ -347,6 +351,7 @@ void add_run_command(CLI::App& program, Session& session) {
       "Examples:\n"
       "  cherub run --goal 'reach the target fast and safely'\n"
       "  cherub run --scenario pasture --goal 'keep the rabbits fed' --iterations 5\n"
+      "  cherub run --scenario mine.yaml --goal 'survive' --live 600\n"
       "  cherub run --scenario tower --curriculum standard --goal 'reach the target safely'\n"
       "  cherub run --set terrain.width=31 --set terrain.depth=31 --goal 'reach the target'\n"
       "  cherub run --policy mine.lua --watch mine.lua\n"

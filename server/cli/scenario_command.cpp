@@ -8,6 +8,7 @@
 #include "engine/scenario_settings.h"
 #include "server/cli/commands.h"
 #include "server/cli/json_read.h"
+#include "server/cli/scenario_choice.h"
 #include "server/cli/text_io.h"
 
 namespace cherub::server::cli {
@@ -222,7 +223,7 @@ int list(const ScenarioFlags& flags) {
 }
 
 int show(const ScenarioFlags& flags) {
-  auto scenario = engine::builtin_scenario(flags.name);
+  auto scenario = chosen_scenario(flags.name);
   if (scenario.ok()) scenario = engine::with_settings(*scenario, flags.settings);
   if (!scenario.ok()) {
     print_error(scenario.error());
@@ -244,7 +245,7 @@ void add_scenario_command(CLI::App& program, Session& session) {
   all->callback([flags, &session] { session.exit_code = list(*flags); });
   CLI::App* const one = command->add_subcommand(
       "show", "Description, species, actions, metrics, goals, settings and curricula");
-  one->add_option("name", flags->name, "maze, meadow …")->required();
+  one->add_option("name", flags->name, kScenarioHelp)->required();
   one->add_option("--set", flags->settings, "field=value: as it would be with this setting")
       ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);

@@ -17,6 +17,12 @@ def cherub(*arguments, cwd=None):
     return done.returncode, done.stdout, done.stderr
 
 
+def pasture():
+    path = os.path.join(HERE, "../../engine/scenarios/pasture.yaml")
+    with open(path, encoding="utf-8") as shipped:
+        return shipped.read()
+
+
 class Cli(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
@@ -171,6 +177,36 @@ class Cli(unittest.TestCase):
         for end in ends[1:]:
             for key in ("hash", "score", "success_rate", "best_sha256", "ticks"):
                 self.assertEqual(end[key], ends[0][key], key)
+
+    def test_a_world_of_ones_own_is_searched_gone_on_with_and_replayed(self):
+        text = pasture().replace("name: pasture", "name: paddock")
+        path = self.file("paddock.yaml", text.replace("width: 48", "width: 24"))
+        code, out, _ = cherub("scenario", "show", path, "--json")
+        self.assertEqual((code, json.loads(out)["name"]), (0, "paddock"))
+        code, records = self.run_json(
+            "survive", "--scenario", path, "--iterations", "1", "--episodes", "1",
+            "--candidates", "2", "--duration", "5", "--live", "5")
+        self.assertEqual((code, records[-1]["scenario"]), (0, "paddock"))
+        os.remove(path)  # the run has what it said
+        code, out, err = cherub("run", "--resume", records[-1]["dir"], "--iterations", "2",
+                                cwd=self.folder.name)
+        self.assertEqual(code, 0, err)
+        folder = os.path.join(self.folder.name, records[-1]["dir"])
+        self.assertEqual(cherub("replay", folder, "--verify")[0], 0)
+
+    def test_what_is_wrong_in_a_scenario_file_is_told_with_its_place(self):
+        for name, text, told in (
+                ("cut.json", '{"name":"cut","terrain":{"width":8,', "cut.json: line 1"),
+                ("poor.yaml", "name: poor\n", "poor.yaml: species: "),
+                ("big.yaml", pasture().replace("width: 48", "width: 9e9"), "big.yaml: terrain.width: "),
+                ("noise.yaml", "\x00\xff: [", "noise.yaml: "),
+                ("large.yaml", "#" * (1 << 19), "262144")):
+            with self.subTest(file=name):
+                code, _, err = cherub("run", "x", "--scenario", self.file(name, text))
+                self.assertEqual(code, 2)
+                self.assertIn(told, err)
+        code, _, err = cherub("run", "x", "--scenario", "nobody.yaml")
+        self.assertIn("nobody.yaml", err)
 
     def test_a_nonsense_goal_is_told_what_is_understood(self):
         code, records = self.run_json("--goal", "xyzzy plugh")
