@@ -198,7 +198,7 @@ class Cli(unittest.TestCase):
         for name, text, told in (
                 ("cut.json", '{"name":"cut","terrain":{"width":8,', "cut.json: line 1"),
                 ("poor.yaml", "name: poor\n", "poor.yaml: species: "),
-                ("far.yaml", pasture().replace("width: 48", "width: 9e9"), "far.yaml: terrain.width"),
+                ("far.yaml", pasture().replace("width: 48", "width: 9e9"), "terrain.width: "),
                 ("noise.yaml", "\x00\xff: [", "noise.yaml: "),
                 ("large.yaml", "#" * (1 << 19), "262144")):
             with self.subTest(file=name):
