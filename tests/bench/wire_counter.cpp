@@ -119,12 +119,19 @@ class Counter {
  private:
   std::size_t payload(const char* data, std::size_t size) {
     const std::size_t part = std::min(left_, size);
-    if (!nats_) {
-      records += static_cast<std::uint64_t>(std::count(data, data + part, '\n'));
-    }
+    if (!nats_) count_lines(data, data + part);
     left_ -= part;
     if (left_ == 0) records += counts_ ? 1 : 0;
     return part;
+  }
+  // By memchr: to look at each byte would take the client longer than the server takes to send it.
+  void count_lines(const char* at, const char* end) {
+    while (at < end) {
+      const void* const line_end = std::memchr(at, '\n', static_cast<std::size_t>(end - at));
+      if (line_end == nullptr) return;
+      ++records;
+      at = static_cast<const char*>(line_end) + 1;
+    }
   }
   // One byte at a time: headers are few and short.
   std::size_t header(const char* data, std::size_t) {
