@@ -361,16 +361,16 @@ AbilityScene AbilityScene::camp(const engine::Scenario& scenario, const engine::
   small.terrain.water_density = kShoreDensity;
   AbilityScene scene(small, spec);
   const engine::Terrain& terrain = scene.world_->terrain();
-  const auto [home_x, home_y] = shore_of(terrain);
+  const auto home = shore_of(terrain);
   const std::string& people = small.agent_species;
   const double reach = small.species[*small.find_species(people)].reach;
   const double near = 0.5 * std::min(reach, std::max(spec.range, 1.0));
-  scene.put(people, home_x, home_y);
+  scene.put(people, home.first, home.second);
   std::vector<std::pair<std::size_t, std::string>> placed;
   double angle = std::numbers::pi / 2;
   const auto put_near = [&](const std::string& species, double far) {
-    const auto [x, y] =
-        ground_near(terrain, home_x + far * std::cos(angle), home_y + far * std::sin(angle));
+    const auto [x, y] = ground_near(terrain, home.first + far * std::cos(angle),
+                                    home.second + far * std::sin(angle));
     angle += std::numbers::pi / 3;
     placed.emplace_back(scene.count_, "a " + species);
     scene.put(species, x, y);

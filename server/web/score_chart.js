@@ -5,6 +5,7 @@ import { decimal, points as inPoints } from "./units.js";
 
 const kMargin = { top: 10, right: 14, bottom: 20, left: 44 };
 const kDotsMax = 600;
+const kSpanMin = 0.003; // scores are told to three digits, and so are the lines of the chart
 
 // Round values, about `wanted` steps apart, that enclose low … high.
 export function niceTicks(low, high, wanted) {
@@ -53,6 +54,8 @@ export class ScoreChart {
     let low = values.length > 0 ? Math.min(...values) : 0;
     let high = values.length > 0 ? Math.max(...values) : 1;
     if (high - low < 1e-6) [low, high] = [low - 0.5, high + 0.5];
+    const missing = Math.max(0, kSpanMin - (high - low)) / 2;
+    [low, high] = [low - missing, high + missing];
     const { ticks, step } = niceTicks(low, high, 3);
     low = Math.min(low, ticks[0]);
     high = Math.max(high, ticks.at(-1));
