@@ -384,7 +384,7 @@ AbilityScene AbilityScene::camp(const engine::Scenario& scenario, const engine::
   scene.stage(bodies);
   scene.uses_.push_back({"the user itself", std::nullopt, false, 0, 0});
   for (const auto& [entity, on] : placed) scene.add_target(entity, on);
-  const auto [x, y] = ground_near(terrain, home_x - near, home_y);
+  const auto [x, y] = ground_near(terrain, home.first - near, home.second);
   scene.add_place(x, y, "a place near by");
   return scene;
 }

@@ -74,9 +74,9 @@ ReloadFacts LiveWorld::Session::AbilitySlot::acting_facts(const std::string& sha
 ReloadFacts LiveWorld::Session::AbilitySlot::shadow_facts() const {
   ReloadFacts facts;
   facts.tick = now();
-  const auto& host = session_.host->abilities();
-  facts.old_version = counts_of(host.stats_of(current()));
-  if (const auto shadow = host.shadow(name_)) facts.new_version = counts_of(*shadow);
+  const auto& abilities = session_.host->abilities();
+  facts.old_version = counts_of(abilities.stats_of(current()));
+  if (const auto shadow = abilities.shadow(name_)) facts.new_version = counts_of(*shadow);
   return facts;
 }
 

@@ -82,15 +82,15 @@ base::Result<std::uint64_t> LiveWorld::Session::Requests::ask(const std::string&
 
 // An agent's wish: its role will know the ability.
 void LiveWorld::Session::Requests::hear(const engine::Event& event) {
-  const engine::World& world = *session_.world;
-  if (!world.exists(event.entity)) return;
-  const std::uint8_t role = world.columns().role[event.entity.index];
-  if (role >= world.scenario().roles.size()) return;
+  const engine::World& lived_in = *session_.world;
+  if (!lived_in.exists(event.entity)) return;
+  const std::uint8_t role = lived_in.columns().role[event.entity.index];
+  if (role >= lived_in.scenario().roles.size()) return;
   AbilityRequest request;
   request.goal = event.text;
   request.asker = event.entity;
-  request.role = world.scenario().roles[role].name;
-  const AbilityAsk outcome = queue_.ask(request, world.tick());
+  request.role = lived_in.scenario().roles[role].name;
+  const AbilityAsk outcome = queue_.ask(request, lived_in.tick());
   if (outcome == AbilityAsk::kTaken) {
     tell("asked", request, {});
   } else if (outcome != AbilityAsk::kAskedBefore) {

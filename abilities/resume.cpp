@@ -16,22 +16,24 @@ constexpr std::size_t kRequestBytesMax = 1u << 20;
 void overwrite(rapidjson::Value& target, const rapidjson::Value& changes,
                rapidjson::Document::AllocatorType& allocator) {
   for (const auto& member : changes.GetObject()) {
-    const auto old = target.FindMember(member.name);
-    if (old != target.MemberEnd() && old->value.IsObject() && member.value.IsObject()) {
-      overwrite(old->value, member.value, allocator);
-      continue;
+    if (target.HasMember(member.name)) {
+      rapidjson::Value& old = target[member.name];
+      if (old.IsObject() && member.value.IsObject()) {
+        overwrite(old, member.value, allocator);
+        continue;
+      }
+      target.RemoveMember(member.name);
     }
-    if (old != target.MemberEnd()) target.RemoveMember(old);
     target.AddMember(rapidjson::Value(member.name, allocator),
                      rapidjson::Value(member.value, allocator), allocator);
   }
 }
 
 std::string take_text(rapidjson::Document& document, const char* name) {
-  const auto found = document.FindMember(name);
-  if (found == document.MemberEnd()) return "";
-  std::string text = found->value.IsString() ? found->value.GetString() : "";
-  document.RemoveMember(found);
+  if (!document.HasMember(name)) return "";
+  const rapidjson::Value& found = document[name];
+  std::string text = found.IsString() ? found.GetString() : "";
+  document.RemoveMember(name);
   return text;
 }
 
