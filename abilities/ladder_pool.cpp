@@ -36,16 +36,12 @@ std::vector<LadderVerdict> LadderPool::climb(std::span<const std::string> source
   });
 }
 
-std::vector<LadderVerdict> LadderPool::load(std::span<const std::string> sources) {
-  return load(sources, std::vector<const sandbox::ParseResult*>(sources.size()));
-}
-
 std::vector<LadderVerdict> LadderPool::load(std::span<const std::string> sources,
                                             std::span<const sandbox::ParseResult* const> parsed) {
   return for_each(sources, [&](std::size_t index) {
     return climb_to_load(sources[index], [&] {
       const std::string sha256 = policies_->registry()->add(sources[index])->sha256;
-      LoadedPolicy policy = policies_->take(sha256, parsed[index]);
+      LoadedPolicy policy = policies_->take(sha256, parsed.empty() ? nullptr : parsed[index]);
       scripting::LoadVerdict verdict = policy.verdict;
       policies_->give_back(std::move(policy));
       return verdict;

@@ -21,11 +21,10 @@ class LadderPool {
 
   // One verdict for each source, in their order. One call at a time.
   std::vector<LadderVerdict> climb(std::span<const std::string> sources);
-  // The same up to V2; what loaded waits in the pool of policies for its episodes.
-  std::vector<LadderVerdict> load(std::span<const std::string> sources);
-  // For sources that somebody needed the parsed text of before: `parsed` has that of each, or null.
+  // The same up to V2; what loaded waits in the pool of policies for its episodes. `parsed`: what
+  // is known of each source's parsed text, or null; none at all when nobody needed it before.
   std::vector<LadderVerdict> load(std::span<const std::string> sources,
-                                  std::span<const sandbox::ParseResult* const> parsed);
+                                  std::span<const sandbox::ParseResult* const> parsed = {});
 
  private:
   std::vector<LadderVerdict> for_each(std::span<const std::string> sources,

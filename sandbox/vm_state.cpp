@@ -169,17 +169,6 @@ struct Module {
   std::string_view source;
 };
 
-// All of LuaJIT's 512 KB for compiled code in one piece. In small pieces, finding room for each
-// next one in reach of the others takes many system calls, which hold up the other threads.
-void use_one_code_area(lua_State* lua) {
-  lua_getglobal(lua, "jit");
-  lua_getfield(lua, -1, "opt");
-  lua_getfield(lua, -1, "start");
-  lua_pushliteral(lua, "sizemcode=512");
-  lua_call(lua, 1, 0);
-  lua_pop(lua, 2);
-}
-
 // An error outside of all protection is a mistake in this folder. LuaJIT ends the process then.
 int tell_panic(lua_State* lua) {
   const char* text = lua_tostring(lua, -1);
@@ -192,7 +181,6 @@ int tell_panic(lua_State* lua) {
 int open_prelude(lua_State* lua) {
   auto& state = *static_cast<Vm::State*>(lua_touserdata(lua, 1));
   luaL_openlibs(lua);
-  if (state.options.jit) use_one_code_area(lua);
   const std::array<Module, 9> modules{{{"core", prelude::k_core_lua},
                                        {"arguments", prelude::k_arguments_lua},
                                        {"iteration", prelude::k_iteration_lua},

@@ -6,9 +6,10 @@
 #include <memory>
 
 #include "engine/world.h"
+#include "scripting/driver.h"
+#include "scripting/generated_prelude.h"
 #include "scripting/policy_host.h"
 #include "scripting/view.h"
-#include "tests/bench/generated_driver.h"
 #include "tests/bench/generated_policies.h"
 #include "tests/bench/measure.h"
 
@@ -71,15 +72,15 @@ void decide_in_cpp(const engine::World& world, engine::Intents& intents) {
   }
 }
 
-// What policy.lua gets in place of the sandbox's core and host.
+// What policy.lua gets in place of the sandbox's core.
 constexpr const char* kBareGround = R"(
-local driver, policy, view, modules = ...
+local driver, policy, view, host, modules = ...
 local core = {
   charge = function() end, begin = function() end, remaining = function() return 0 end,
   freeze = function(contents) return setmetatable({}, {__index = contents}) end,
+  names = {},
 }
-local host = {receipt_names = {}, block_names = {}, fuel_per_act = 0, fuel_saved_max = 0,
-  fuel_per_load = 0}
+host.fuel_per_act, host.fuel_saved_max, host.fuel_per_load = 0, 0, 0
 setfenv(driver, setmetatable({
   xpcall = function(f, _, self, world) return true, f(self, world) end}, {__index = _G}))
 driver = driver(core, view, host, nil, modules)
@@ -90,21 +91,27 @@ return driver.decide
 
 class BareLua {
  public:
-  BareLua() : lua_(luaL_newstate()) {
+  explicit BareLua(const engine::Scenario& scenario) : lua_(luaL_newstate()) {
+    namespace prelude = scripting::prelude;
     luaL_openlibs(lua_);
     load(kBareGround);
-    load(k_policy_lua);
+    load(prelude::k_policy_lua);
     load(k_small_policy_lua);
     lua_pushlightuserdata(lua_, &view_);
     lua_newtable(lua_);
-    for (const auto& [name, source] : {std::pair{"view", k_view_lua},
-                                       {"memories", k_memories_lua},
-                                       {"senses", k_senses_lua},
-                                       {"self", k_self_lua}}) {
+    scripting::set_world_names(lua_, scenario);
+    lua_newtable(lua_);
+    for (const auto& [name, source] : {std::pair{"vec", prelude::k_vec_lua},
+                                       {"view", prelude::k_view_lua},
+                                       {"memories", prelude::k_memories_lua},
+                                       {"senses", prelude::k_senses_lua},
+                                       {"self", prelude::k_self_lua},
+                                       {"uses", prelude::k_uses_lua},
+                                       {"nature", prelude::k_nature_lua}}) {
       load(source);
       lua_setfield(lua_, -2, name);
     }
-    if (lua_pcall(lua_, 4, 1, 0) != 0) give_up(lua_tostring(lua_, -1));
+    if (lua_pcall(lua_, 5, 1, 0) != 0) give_up(lua_tostring(lua_, -1));
   }
   ~BareLua() { lua_close(lua_); }
   BareLua(const BareLua&) = delete;
@@ -152,7 +159,7 @@ void bench_decide() {
   scripting::PolicyHost host(registry, {});
   if (!host.prepare(version->sha256, world->scenario()).ok) give_up("the policy was refused");
   world->step(host);
-  BareLua bare;
+  BareLua bare(world->scenario());
   engine::Intents sandboxed, unmetered, native;
   std::vector<engine::Event> faults;
   const std::size_t rows = world->columns().size();
