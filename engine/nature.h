@@ -28,13 +28,21 @@ inline constexpr float kGrown = 0.5f;
 inline constexpr float kStarvingHunger = 0.8f, kParchedThirst = 0.85f;
 // What the first animals begin with at most.
 inline constexpr double kStartThirstMax = 0.4, kStartDriveMax = 0.5;
-// The drive grows up to so much hunger and from so much health on, and children need so much of it.
+// The drive grows the faster the less hungry, not at all from so much hunger on and below so much
+// health; children need so much of it.
 inline constexpr float kBreedingHungerMax = 0.5f, kBreedingHealthMin = 0.5f, kBreedingDrive = 0.5f;
 // How many times as fast the drive grows while it is fertile: for a while from a rain on.
 inline constexpr float kFertileBreeding = 3;
 inline constexpr std::uint64_t kFertile_ticks = 800;
+// °C at which growth and decay stop, and from which they are as fast as can be.
+inline constexpr double kFreezing = 0, kWarmest = 25;
+// By how much more endotherms burn in frost, and by how much ectotherms slow down; neither where it
+// is warmest.
+inline constexpr float kHeating = 0.6f, kTorpor = 0.9f;
+// A colony's health below which none of it breeds.
+inline constexpr float kColonyBreeds = 0.5f;
 // A plant with less than this share of its matter is no food.
-inline constexpr double kRipeShare = 0.6;
+inline constexpr double kRipeShare = 0.45;
 inline constexpr float kDrinkPerS = 0.4f;  // thirst
 // A hunter's speed by its prey's counts in a hunt within these bounds, and its pause after a try.
 inline constexpr double kPaceMin = 0.2, kPaceMax = 2;

@@ -106,10 +106,13 @@ struct SpeciesSpec {
   double catch_chance = 0;   // hunters: of a prey that is as fast and in full health
   double canopy = 0;         // m: plants that shade others
   std::vector<std::string> pollinates;
-  std::string roost;        // a species near which it rests well and safely, and which it breeds by
-  bool colony = false;      // its members swarm when their colony is not well
-  bool decomposer = false;  // a plant that lives on litter, and without light
-  std::string policy;       // agents: what they act by when no script drives them; empty: native
+  std::string roost;       // a species near which it rests well and is hidden from hunters,
+  bool nests = false;      // and outside of which it does not breed
+  double territory_m = 0;  // animals: no births where, within this, …
+  std::uint32_t territory_max = 1;  // … more than so many of its kind live; 0 m: anywhere
+  bool colony = false;              // its members swarm when their colony is not well
+  bool decomposer = false;          // a plant that lives on litter, and without light
+  std::string policy;  // agents: what they act by when no script drives them; empty: native
   // What follows counts where there is an `economy` only.
   double price = 0;                 // items: coins for one where there is no other
   std::vector<StackSpec> holds;     // what is in each one's hands or store at the beginning

@@ -28,7 +28,7 @@ constexpr ApiRow kFields[] = {
      .returns = "number",
      .unit = "1",
      .range = "0 … 1",
-     .doc = "How well the colony of the species is: below 0.3 nobody in it breeds. 1 without one.",
+     .doc = "How well the colony of the species is: below 0.5 nobody in it breeds. 1 without one.",
      .right = "local calm = self.colony > 0.35",
      .wrong = "local calm = self.colony_health > 0.35",
      .wrong_hint = "write self.colony",

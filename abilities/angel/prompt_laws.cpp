@@ -53,16 +53,29 @@ void say_of_bodies(const SpeciesSpec& species, Laws& laws) {
   }
 }
 
+// What the cold does to how fast hunger grows.
+std::string cold_text(const SpeciesSpec& species) {
+  using engine::Thermoregulation;
+  const bool is_slow =
+      species.traits && species.traits->thermoregulation == Thermoregulation::kEctotherm;
+  const std::string at_most = " from " + with_unit(engine::kWarmest, "°C") + " on (at " +
+                              with_unit(engine::kFreezing, "°C") + " ";
+  return at_most + (is_slow ? number(1 - engine::kTorpor) +
+                                  " times as much, and thirst, drive and tiredness likewise)"
+                            : number(1 + engine::kHeating) + " times as much)");
+}
+
 void say_of_needs(const EnvironmentSpec& environment, const SpeciesSpec& species, Laws& laws) {
   laws.say("at the beginning, hunger is 0 to " + number(engine::kStartHungerMax) +
            ", thirst 0 to " + number(engine::kStartThirstMax) + ", energy " +
            number(engine::kStartEnergyMin) + " to " + number(engine::kStartEnergyMax) +
            ", drive 0 to " + number(engine::kStartDriveMax) + ", health 1, and ages differ");
   laws.say("hunger grows by " + per_s(species.hunger_rate * environment.hunger_factor) +
-           ", thirst by " + per_s(species.thirst_rate * environment.thirst_factor) +
-           "; above a hunger of " + number(engine::kStarvingHunger) + " health falls by " +
-           per_s(species.starve_rate) + ", above a thirst of " + number(engine::kParchedThirst) +
-           " by " + per_s(species.parch_rate) + "; with neither, and hunger below " +
+           cold_text(species) + ", thirst by " +
+           per_s(species.thirst_rate * environment.thirst_factor) + "; above a hunger of " +
+           number(engine::kStarvingHunger) + " health falls by " + per_s(species.starve_rate) +
+           ", above a thirst of " + number(engine::kParchedThirst) + " by " +
+           per_s(species.parch_rate) + "; with neither, and hunger below " +
            number(engine::kMendHungerMax) + ", it mends by " + per_s(species.starve_rate / 2));
   laws.say("energy falls by " + per_s(species.drain_rate * environment.tiring_factor) +
            " at all times and by " + per_s(species.energy_rate) +
@@ -144,13 +157,31 @@ void say_of_grazing(const Scenario& scenario, const SpeciesSpec& species, Laws& 
   }
 }
 
+// When births stop for want of room.
+std::string crowding_text(const SpeciesSpec& species) {
+  std::string out;
+  if (species.territory_m > 0) {
+    out += "; with more than " + std::to_string(species.territory_max) +
+           " of its species (itself among them) within " + with_unit(species.territory_m, "m") +
+           " \"crowded\"";
+  }
+  if (species.population_max > 0) {
+    out += "; with " + std::to_string(species.population_max) + " of its species alive \"crowded\"";
+  }
+  if (species.colony) {
+    out += "; while self.colony is below " + number(engine::kColonyBreeds) + ", \"not_ready\"";
+  }
+  return out;
+}
+
 void say_of_breeding(const Scenario& scenario, const SpeciesSpec& species, Laws& laws) {
   const EnvironmentSpec& environment = *scenario.environment;
-  std::string place;
+  const std::string by_roost =
+      "within " + with_unit(engine::kRoost_m, "m") + " of any " + line(species.roost);
+  const std::string place = species.nests ? ", " + by_roost : "";
   if (!species.roost.empty()) {
-    place = ", within " + with_unit(engine::kRoost_m, "m") + " of a " + line(species.roost);
-    laws.say("within " + with_unit(engine::kRoost_m, "m") + " of a " + line(species.roost) +
-             " rest gives " + number(engine::kRoostRest) + " times as much, and nobody is caught");
+    laws.say(by_roost + " rest gives " + number(engine::kRoostRest) +
+             " times as much, hunters do not find the agent, and nobody is caught");
   }
   laws.say("reproduce needs, of the agent and of another of its species within " +
            with_unit(species.mating_radius, "m") + " (the world chooses it)" + place +
@@ -158,13 +189,14 @@ void say_of_breeding(const Scenario& scenario, const SpeciesSpec& species, Laws&
            with_unit(species.reproduce_age_s, "s") + ", hunger of at most " +
            number(engine::kBreedingHungerMax) + ", energy of at least " +
            number(species.birth_cost) +
-           ". Missing in the agent, it is \"not_ready\", in all others \"no_such_target\"; with "
-           "too many of the species alive \"crowded\". It costs both that energy, all their drive "
+           ". Missing in the agent, it is \"not_ready\", in all others \"no_such_target\"" +
+           crowding_text(species) +
+           ". It costs both that energy, all their drive "
            "and some of what they ate (hunger grows), and brings " +
            number(species.clutch) + (species.clutch == 1 ? " child" : " children"));
   laws.say("drive grows by " + per_s(species.drive_rate * environment.breeding_factor) +
-           " in those of that age with hunger up to " + number(engine::kBreedingHungerMax) +
-           " and health from " + number(engine::kBreedingHealthMin) + ", " +
+           " x (1 - hunger / " + number(engine::kBreedingHungerMax) +
+           ") in those of that age with health from " + number(engine::kBreedingHealthMin) + ", " +
            number(engine::kFertileBreeding) + " times as fast for " +
            with_unit(double(engine::kFertile_ticks) / scenario.tick_rate, "s") + " from a rain on" +
            (environment.rain_interval_s > 0
@@ -179,7 +211,7 @@ void say_of_climate(const EnvironmentSpec& environment, Laws& laws) {
            with_unit(environment.temperature + environment.temperature_swing, "°C") +
            ", world.light from " + number(environment.light - environment.light_swing) + " to " +
            number(std::min(1.0, environment.light + environment.light_swing)) +
-           "; plants grow with both, and not at all below 0 °C");
+           "; plants grow with both, and not at all below " + with_unit(engine::kFreezing, "°C"));
 }
 
 void say_of_ecosystem(const Scenario& scenario, const SpeciesSpec& species, Laws& laws) {

@@ -14,7 +14,7 @@ constexpr Tick kVisitTicks = 8;                               // a pollinator's 
 constexpr Tick kRoamTicks = 30;                               // and after so many of them:
 constexpr std::uint8_t kVisitsInRow = 4;
 constexpr double kWaterCellHalf_m = 0.5;
-constexpr float kColonyWell = 0.3f, kColonyCost = 0.1f;
+constexpr float kColonyCost = 0.1f;
 // What a child gets: its body, and this share of the reserve.
 constexpr double kChildReserveFew = 0.4, kChildReserveMany = 0.2;
 
@@ -108,7 +108,7 @@ bool is_ready_to_breed(const WorldState& state, std::uint32_t row) {
          state.ecology->bodies.drive[row] >= kBreedingDrive &&
          columns.hunger[row] <= kBreedingHungerMax &&
          columns.energy[row] >= static_cast<float>(spec.birth_cost) &&
-         state.ecology->colony[species] >= kColonyWell;
+         state.ecology->colony[species] >= kColonyBreeds;
 }
 
 namespace {
@@ -157,13 +157,26 @@ void pay_for_birth(WorldState& state, std::uint32_t row) {
   state.ecology->bodies.drive[row] = 0;
 }
 
+// Whether there are not too many of its kind around the row, itself among them.
+bool has_territory(const WorldState& state, std::uint32_t row) {
+  const SpeciesIndex species = state.columns.species[row];
+  const SpeciesSpec& spec = state.scenario.species[species];
+  if (spec.territory_m <= 0) return true;
+  GridQuery query;
+  query.x = state.columns.x[row];
+  query.y = state.columns.y[row];
+  query.z = state.columns.z[row];
+  query.radius = spec.territory_m;
+  query.species = SpeciesMask{1} << species;
+  return state.grid.count(query) <= spec.territory_max;
+}
+
 Receipt check_breeding(const WorldState& state, std::uint32_t row) {
   const SpeciesIndex species = state.columns.species[row];
   if (!is_ready_to_breed(state, row)) return Receipt::kNotReady;
-  if (!state.scenario.species[species].roost.empty() && !is_at_roost(state, row)) {
-    return Receipt::kNotReady;
-  }
-  return has_room(state, species) ? Receipt::kAccepted : Receipt::kCrowded;
+  if (state.scenario.species[species].nests && !is_at_roost(state, row)) return Receipt::kNotReady;
+  const bool room = has_room(state, species) && has_territory(state, row);
+  return room ? Receipt::kAccepted : Receipt::kCrowded;
 }
 
 // Both parents pay, with matter and energy; the children come at the end of the tick.

@@ -12,23 +12,41 @@ constexpr float kNearWaterStress = 0.5f;  // the share of stress that is left ne
 constexpr double kNearWater_m = 6;
 constexpr double kColonyGain = 0.02, kColonyLoss = 0.05;  // health per s
 
+// What a tick is to the animals of a species.
+struct Pace {
+  float life = 1;    // thirst, tiredness and drive: ectotherms are slow in the cold
+  float hunger = 1;  // endotherms heat their bodies
+  float breeding = 1;
+};
+
+Pace pace_of(const WorldState& state, SpeciesIndex species) {
+  const auto& traits = state.scenario.species[species].traits;
+  const auto cold = static_cast<float>(1 - warmth_now(state));
+  const bool is_ectotherm = traits && traits->thermoregulation == Thermoregulation::kEctotherm;
+  Pace pace;
+  pace.life = is_ectotherm ? 1 - kTorpor * cold : 1;
+  pace.hunger = is_ectotherm ? pace.life : 1 + kHeating * cold;
+  pace.breeding = pace.life * (is_fertile(state) ? kFertileBreeding : 1);
+  return pace;
+}
+
 // Reserves burn, and what they were made of goes back into the soil.
-void burn_reserve(WorldState& state, std::uint32_t row) {
+void burn_reserve(WorldState& state, std::uint32_t row, const Pace& pace) {
   const SpeciesIndex species = state.columns.species[row];
   const std::uint32_t body = body_matter(state, species);
   const std::uint32_t matter = state.ecology->bodies.matter[row];
   const double room = matter_max(state, species) - body;
-  const auto burnt =
-      static_cast<std::uint32_t>(std::ceil(double{state.rules[species].hunger_per_tick} * room));
+  const double share = double{state.rules[species].hunger_per_tick} * double{pace.hunger};
+  const auto burnt = static_cast<std::uint32_t>(std::ceil(share * room));
   excrete(state, row, std::min(burnt, matter > body ? matter - body : 0));
   show_matter(state, row);
 }
 
-void tire_and_thirst(WorldState& state, std::uint32_t row) {
+void tire_and_thirst(WorldState& state, std::uint32_t row, const Pace& pace) {
   const SpeciesRules& rules = state.rules_of(row);
   Columns& columns = state.columns;
-  columns.thirst[row] = std::min(1.0f, columns.thirst[row] + rules.thirst_per_tick);
-  columns.energy[row] = std::max(0.0f, columns.energy[row] - rules.drain_per_tick);
+  columns.thirst[row] = std::min(1.0f, columns.thirst[row] + rules.thirst_per_tick * pace.life);
+  columns.energy[row] = std::max(0.0f, columns.energy[row] - rules.drain_per_tick * pace.life);
 }
 
 void heal_or_waste(WorldState& state, std::uint32_t row) {
@@ -44,22 +62,23 @@ void heal_or_waste(WorldState& state, std::uint32_t row) {
   }
 }
 
-void feel_drive(WorldState& state, std::uint32_t row, float factor) {
+// The better fed, the stronger.
+void feel_drive(WorldState& state, std::uint32_t row, const Pace& pace) {
   const SpeciesRules& rules = state.rules_of(row);
   const Columns& columns = state.columns;
-  const bool ready = columns.age[row] >= rules.adult_ticks &&
-                     columns.hunger[row] <= kBreedingHungerMax &&
-                     columns.health[row] >= kBreedingHealthMin;
+  const float fed = 1 - columns.hunger[row] / kBreedingHungerMax;
+  if (columns.age[row] < rules.adult_ticks || columns.health[row] < kBreedingHealthMin) return;
+  if (fed <= 0) return;
   float& drive = state.ecology->bodies.drive[row];
-  if (ready) drive = std::min(1.0f, drive + rules.drive_per_tick * factor);
+  drive = std::min(1.0f, drive + rules.drive_per_tick * pace.breeding * fed);
 }
 
-void live_on(WorldState& state, std::uint32_t row, float factor) {
+void live_on(WorldState& state, std::uint32_t row, const Pace& pace) {
   ++state.columns.age[row];
-  burn_reserve(state, row);
-  tire_and_thirst(state, row);
+  burn_reserve(state, row, pace);
+  tire_and_thirst(state, row, pace);
   heal_or_waste(state, row);
-  feel_drive(state, row, factor);
+  feel_drive(state, row, pace);
   if (state.is_dying(row)) {
     const bool starves = state.columns.hunger[row] > kStarvingHunger;
     kill(state, row, starves ? DeathCause::kStarved : DeathCause::kThirst);
@@ -71,9 +90,13 @@ void live_on(WorldState& state, std::uint32_t row, float factor) {
 }  // namespace
 
 void live_as_animals(WorldState& state) {
-  const float factor = is_fertile(state) ? kFertileBreeding : 1;
+  std::vector<Pace> paces(state.rules.size());
+  for (SpeciesIndex species = 0; species < paces.size(); ++species) {
+    paces[species] = pace_of(state, species);
+  }
   for (const std::uint32_t row : state.agent_rows) {
-    if (state.columns.alive[row] != 0 && !state.is_dying(row)) live_on(state, row, factor);
+    const bool lives = state.columns.alive[row] != 0 && !state.is_dying(row);
+    if (lives) live_on(state, row, paces[state.columns.species[row]]);
   }
 }
 

@@ -7,9 +7,8 @@
 namespace cherub::engine {
 namespace {
 
-constexpr double kFreezing = 0, kWarmest = 25;  // °C
-constexpr Tick kRainTicks = 80;                 // as long as a rain lasts, nothing dries
-constexpr double kSoaked = 0.3;                 // moisture that a full rain brings
+constexpr Tick kRainTicks = 80;  // as long as a rain lasts, nothing dries
+constexpr double kSoaked = 0.3;  // moisture that a full rain brings
 
 // From -1 in midwinter to 1 in midsummer; a world begins in spring. Two parabolas, which differ
 // from a sine by 6 % at most and are the same on every machine.

@@ -11,15 +11,14 @@ constexpr double kHalfFed = 0.15;  // matter per m² of soil at which nutrients 
 constexpr float kDryThirst = 0.8f;       // drier than this, a plant wilts
 constexpr double kDrinks = 0.1;          // of the way to the soil's moisture, in a turn
 constexpr double kTranspires = 0.00006;  // moisture of its cell that a grown plant takes per s
-constexpr double kLeafFall = 0.0015;     // of its matter that a plant sheds per s
-constexpr double kSeedShare = 0.1;       // of a grown plant's matter goes into a seed
+constexpr double kLeafFall = 0.12;       // of a plant's best growth that it sheds again
+constexpr double kSeedShare = 0.2;       // of a grown plant's matter goes into a seed
 constexpr float kSeedHealthMin = 0.6f, kSeedThirstMax = 0.7f;
 constexpr float kPollenPerSeed = 0.5f;
 constexpr double kSelfPollination = 0.02;  // the chance of a flower that nobody visited
 constexpr double kFertileSeeding = 3;
 constexpr double kShade = 0.35, kShadeMax = 0.7;  // of the light, under each tree of a cell
-// Grazers leave what is smaller, and never take the last: what they cannot eat keeps plants alive,
-// and large enough to seed (kGrown).
+// Grazers never take this, so that what they ate of can grow again.
 constexpr double kRootShare = 0.2;
 constexpr std::uint8_t kVisitsMax = 5;
 constexpr Tick kNectarTicks = 60;  // until visited flowers have nectar again
@@ -130,7 +129,9 @@ void live_on(WorldState& state, std::uint32_t row, const Turn& turn) {
   const std::size_t cell = state.ecology->soil.cell_of(columns.x[row], columns.y[row]);
   drink(state, row, cell, turn);
   grow(state, row, cell, turn);
-  const double fallen = kLeafFall * turn.seconds * state.ecology->bodies.matter[row];
+  const double ticks = turn.seconds / state.tick_s;
+  const double turnover = kLeafFall * double{state.rules_of(row).growth_per_tick} * ticks;
+  const double fallen = turnover * state.ecology->bodies.matter[row];
   shed(state, row, static_cast<std::uint32_t>(fallen));
   show_matter(state, row);
   wilt_or_mend(state, row, turn);

@@ -89,6 +89,13 @@ Result<void> check_species_of(const Scenario& scenario, std::size_t i) {
   if (!species.roost.empty()) {
     if (auto known = is_known(path + ".roost", species.roost, plants); !known) return known;
   }
+  if (species.nests && species.roost.empty()) {
+    return invalid(path + ".nests", "Needs a roost to nest by.");
+  }
+  for (auto good : {in_range(path + ".territory_m", species.territory_m, 0, kSenseRadiusMax),
+                    in_range(path + ".territory_max", species.territory_max, 1, kEntitiesMax)}) {
+    if (!good) return good;
+  }
   if (species.policy.empty()) return {};
   if (species.kind != Kind::kAgent) return invalid(path + ".policy", "Only agents have one.");
   return is_known(path + ".policy", species.policy,
@@ -170,7 +177,10 @@ void read_ecology_fields(FieldReader& fields, SpeciesSpec& species) {
   };
   fields.texts("pollinates", species.pollinates);
   fields.text("roost", species.roost);
+  fields.number("territory_m", species.territory_m);
+  fields.integer("territory_max", species.territory_max);
   fields.text("policy", species.policy);
+  flag("nests", species.nests);
   flag("colony", species.colony);
   flag("decomposer", species.decomposer);
 }

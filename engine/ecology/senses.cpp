@@ -51,7 +51,8 @@ void cherub_sense_forage(const World* world, std::uint32_t row, double radius,
   *out = {};
   if (!present(state, row)) return;
   const auto is_food = [&](std::uint32_t other) {
-    return state.rules_of(other).kind != Kind::kPlant || is_ripe(state, other);
+    return state.rules_of(other).kind == Kind::kPlant ? is_ripe(state, other)
+                                                      : !is_at_roost(state, other);
   };
   for (const SpeciesIndex food : state.rules_of(row).diet_order) {
     if (nearest_such(state, row, SpeciesMask{1} << food, radius, is_food, *out)) return;

@@ -11,8 +11,15 @@ local function go(self, place)
   self:move_to(place.x, place.y)
 end
 
-local function flee(self, threat)
+-- Away from the threat, or to where one is safe if that is not behind it.
+local function flee(self, world, threat)
   self:set_mode("flee")
+  local roost = world.nearest("roost", self.sense_radius)
+  if roost and roost.distance < 2.5 then return self:rest() end
+  if roost then
+    local dx, dy = roost.x - threat.x, roost.y - threat.y
+    if dx * dx + dy * dy > roost.distance * roost.distance then return go(self, roost) end
+  end
   self:move(self.x - threat.x, self.y - threat.y)
 end
 
@@ -80,11 +87,11 @@ function policy.act(self, world)
   if self.colony < (mode == "swarm" and 0.35 or 0.3) then return swarm(self, world) end
   local caution = self.hunger > 0.8 and 3 or 4.5
   local threat = world.nearest("threat", mode == "flee" and caution + 2 or caution)
-  if threat then return flee(self, threat) end
+  if threat then return flee(self, world, threat) end
   local well = self.hunger < 0.45 and self.thirst < 0.7 and self.energy > 0.3
   if well and self.drive > 0.5 and mate(self, world) then return end
   if water and rises(mode == "drink", self.thirst, 0.75, 0.35) then return drink(self, water) end
-  if rises(mode == "rest", 1 - self.energy, 0.75, 0.3) then return rest(self, world) end
+  if rises(mode == "rest", 1 - self.energy, 0.6, 0.3) then return rest(self, world) end
   local eats = mode == "forage" or mode == "hunt" or mode == "pollinate"
   if rises(eats, self.hunger, 0.4, 0.15) then return feed(self, world) end
   self:set_mode("wander")

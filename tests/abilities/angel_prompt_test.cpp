@@ -203,7 +203,7 @@ TEST_CASE("the laws of an ecosystem are told as they hold there, rates multiplie
        {"above a hunger of 0.8 health falls", "above a thirst of 0.85", "only rest gives it back",
         "drink relieves thirst by 0.4 per s", "world.forage finds only what is", "\"threat\"",
         "a wolf (2.4 m/s)", "drive of at least 0.5", "within 2 m (the world chooses it)",
-        "it rains once in 90 s", "a year has 600 s"}) {
+        "it rains once in 120 s", "a year has 600 s"}) {
     INFO(part);
     CHECK(has(user, part));
   }

@@ -44,6 +44,14 @@ inline std::string garden_yaml(const std::string& environment = "",
          metrics + "success: {metric: survival}\nagent_species: " + agents + "\n";
 }
 
+// The garden with one part of its text replaced.
+inline std::string changed_garden(const std::string& from, const std::string& to) {
+  std::string yaml = garden_yaml();
+  const std::size_t at = yaml.find(from);
+  REQUIRE(at != std::string::npos);
+  return yaml.replace(at, from.size(), to);
+}
+
 inline void check_balance(const World& world) {
   const Ecology& ecology = *world.ecology();
   const MatterBalance balance = balance_of(ecology);

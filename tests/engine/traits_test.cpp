@@ -12,13 +12,6 @@ std::string error_of(const std::string& yaml) {
   return scenario.ok() ? "" : scenario.error().text();
 }
 
-std::string changed(const std::string& from, const std::string& to) {
-  std::string yaml = garden_yaml();
-  const std::size_t at = yaml.find(from);
-  REQUIRE(at != std::string::npos);
-  return yaml.replace(at, from.size(), to);
-}
-
 const SpeciesSpec& species_of(const Scenario& scenario, const std::string& name) {
   return scenario.species[*scenario.find_species(name)];
 }
@@ -67,7 +60,7 @@ TEST_CASE("larger animals burn less for each kilogram, and go farther") {
 
 TEST_CASE("what a species says itself goes before its traits") {
   const Scenario scenario = *parse_scenario(
-      changed("    catch_chance: 0.3\n", "    catch_chance: 0.3\n    speed: 2.5\n"));
+      changed_garden("    catch_chance: 0.3\n", "    catch_chance: 0.3\n    speed: 2.5\n"));
   CHECK(species_of(scenario, "wolf").speed == 2.5);
 }
 
@@ -82,24 +75,28 @@ TEST_CASE("world definitions may be JSON, and their mistakes are told with their
     CAPTURE(error, where);
     CHECK(error.find(where) != std::string::npos);
   };
-  told(changed("light_swing: 0", "light_swing: 3"), "environment.climate.light_swing");
-  told(changed("light_swing: 0", "lihgt: 0"), "Did you mean 'light'?");
-  told(changed("radius: 2}]", "radius: 900}]"), "environment.water[0].radius");
-  told(changed("{x: 2, y: 2", "{x: 99, y: 2"), "environment.water[0].x");
-  told(changed("mass_kg: 80", "mass_kg: -1"), "species[0].traits.mass_kg");
-  told(changed("mass_kg: 80", "mass_kg: .nan"), "species[0].traits.mass_kg");
-  told(changed("mass_kg: 80, ", ""), "species[0].traits.mass_kg");
-  told(changed("mass_kg: 80", "mass_kg: 90000"), "species[0].sense_radius");
-  told(changed("locomotion: walker, generation", "locomotion: rooted, generation"),
+  told(changed_garden("light_swing: 0", "light_swing: 3"), "environment.climate.light_swing");
+  told(changed_garden("light_swing: 0", "lihgt: 0"), "Did you mean 'light'?");
+  told(changed_garden("radius: 2}]", "radius: 900}]"), "environment.water[0].radius");
+  told(changed_garden("{x: 2, y: 2", "{x: 99, y: 2"), "environment.water[0].x");
+  told(changed_garden("mass_kg: 80", "mass_kg: -1"), "species[0].traits.mass_kg");
+  told(changed_garden("mass_kg: 80", "mass_kg: .nan"), "species[0].traits.mass_kg");
+  told(changed_garden("mass_kg: 80, ", ""), "species[0].traits.mass_kg");
+  told(changed_garden("mass_kg: 80", "mass_kg: 90000"), "species[0].sense_radius");
+  told(changed_garden("locomotion: walker, generation", "locomotion: rooted, generation"),
        "species[0].traits.locomotion");
-  told(changed("roost: oak", "roost: oka"), "species[2].roost");
-  told(changed("pollinates: [flower]", "pollinates: [deer]"), "species[3].pollinates[0]");
-  told(changed("roost: oak", "roost: wolf"), "Known: oak grass flower mushroom");
-  told(changed("runner_m: 2", "runner_m: 20"), "species[5].traits.runner_m");
-  told(changed("diet: [grass]", "diet: [gras]"), "species[2].diet[0]");
-  told(changed("catch_chance: 0.3", "catch_chance: 3"), "species[1].catch_chance");
-  told(changed("catch_chance: 0.3", "policy: brainless"), "species[1].policy");
-  told(changed("width: 24", "width: 3000"), "terrain");
-  told(changed("generator: flat, width: 24, depth: 24", "generator: maze, width: 21, depth: 21"),
+  told(changed_garden("roost: oak", "roost: oka"), "species[2].roost");
+  told(changed_garden("pollinates: [flower]", "pollinates: [deer]"), "species[3].pollinates[0]");
+  told(changed_garden("roost: oak", "roost: wolf"), "Known: oak grass flower mushroom");
+  told(changed_garden("runner_m: 2", "runner_m: 20"), "species[5].traits.runner_m");
+  told(changed_garden("diet: [grass]", "diet: [gras]"), "species[2].diet[0]");
+  told(changed_garden("catch_chance: 0.3", "catch_chance: 3"), "species[1].catch_chance");
+  told(changed_garden("catch_chance: 0.3", "policy: brainless"), "species[1].policy");
+  told(changed_garden("catch_chance: 0.3", "nests: true"), "species[1].nests");
+  told(changed_garden("catch_chance: 0.3", "territory_m: 500"), "species[1].territory_m");
+  told(changed_garden("catch_chance: 0.3", "territory_max: 0"), "species[1].territory_max");
+  told(changed_garden("width: 24", "width: 3000"), "terrain");
+  told(changed_garden("generator: flat, width: 24, depth: 24",
+                      "generator: maze, width: 21, depth: 21"),
        "environment");
 }
