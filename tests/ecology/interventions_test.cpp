@@ -49,6 +49,13 @@ TEST_CASE("without wolves there are more deer") {
   CHECK(deer.rose == kSeeds);
 }
 
+TEST_CASE("without wolves there is less grass, which the deer eat") {
+  const Means grass = compare(without(meadow(), {"wolf"}), "meadow_grass");
+  CAPTURE(grass.with, grass.without);
+  CHECK(grass.without < grass.with);
+  CHECK(grass.fell == kSeeds);
+}
+
 TEST_CASE("without rain there is less grass") {
   const Means grass = compare(without(meadow(), {}, true), "meadow_grass");
   CAPTURE(grass.with, grass.without);
