@@ -173,6 +173,7 @@ class Telemetry(unittest.TestCase):
         self.begin(self.config + "idle_seconds: 2\n")
         run = self.start_live()
         self.post(f"/run/{run}/commands", {"line": "pause"})
+        wait_for(lambda: "command" in self.kinds(run, "&src=client"), "the pause is told")
         web = self.address.replace("http", "ws")
 
         async def watch():
