@@ -1,6 +1,7 @@
 #include "engine/field_checks.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <utility>
 
@@ -18,7 +19,8 @@ Error invalid(std::string where, std::string message) {
 
 std::string plain_number(double value) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.6g", value);
+  const bool is_whole = value == std::floor(value) && std::abs(value) < 1e15;
+  std::snprintf(text, sizeof text, is_whole ? "%.0f" : "%.6g", value);
   return text;
 }
 

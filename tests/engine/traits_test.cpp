@@ -94,7 +94,7 @@ TEST_CASE("world definitions may be JSON, and their mistakes are told with their
   told(changed_garden("catch_chance: 0.3", "policy: brainless"), "species[1].policy");
   told(changed_garden("catch_chance: 0.3", "nests: true"), "species[1].nests");
   told(changed_garden("catch_chance: 0.3", "territory_m: 500"), "species[1].territory_m");
-  told(changed_garden("catch_chance: 0.3", "territory_max: 0"), "species[1].territory_max");
+  told(changed_garden("catch_chance: 0.3", "territory_max: 0"), "from 1 to 2097152, not 0");
   told(changed_garden("width: 24", "width: 3000"), "terrain");
   told(changed_garden("generator: flat, width: 24, depth: 24",
                       "generator: maze, width: 21, depth: 21"),
