@@ -7,7 +7,7 @@
 #include "engine/scenario.h"
 
 // The one source of the Lua API. The bindings of the prelude are tested against it; the checker,
-// the prompt's cheat sheet, docs/LUA_API.md and the LuaLS stub are made from it.
+// the prompt's cheat sheet, docs/LUA_API.md and the definitions for LuaLS are made from it.
 namespace cherub::scripting {
 
 enum class ApiKind {
@@ -62,7 +62,7 @@ std::string nearest_name(std::string_view name, const std::vector<std::string>& 
 
 // docs/LUA_API.md.
 std::string api_markdown();
-// A `---@meta` stub for the Lua language server.
+// The `---@meta` definitions for the Lua language server.
 std::string api_luals();
 // For the prompt: short, and only what exists in the scenario.
 std::string api_cheat_sheet(const engine::Scenario& scenario);

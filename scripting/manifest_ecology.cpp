@@ -102,7 +102,7 @@ constexpr ApiRow kSenses[] = {
      .parameters = "radius: number, m",
      .returns = "Sighting|nil",
      .doc = "The nearest food of the best kind in sight, in the order of the diet: a ripe plant, "
-            "or living prey. Nil when there is none.",
+            "or prey that does not hide by its roost. Nil when there is none.",
      .cost = "40",
      .right = "local food = world.forage(self.sense_radius); if food and food.distance <= "
               "self.reach then self:eat(food) end",

@@ -1,4 +1,4 @@
-// A stub for the Lua language server, so that editors complete and check policies.
+// Definitions for the Lua language server, so that editors complete and check policies.
 #include "scripting/manifest_parts.h"
 
 namespace cherub::scripting {

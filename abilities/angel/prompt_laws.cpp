@@ -3,6 +3,7 @@
 #include "abilities/angel/prompt_parts.h"
 #include "abilities/builtin_abilities.h"
 #include "engine/base/check.h"
+#include "engine/ecology/traits.h"
 #include "engine/economy/systems.h"
 #include "engine/metrics.h"
 #include "engine/nature.h"
@@ -55,14 +56,12 @@ void say_of_bodies(const SpeciesSpec& species, Laws& laws) {
 
 // What the cold does to how fast hunger grows.
 std::string cold_text(const SpeciesSpec& species) {
-  using engine::Thermoregulation;
-  const bool is_slow =
-      species.traits && species.traits->thermoregulation == Thermoregulation::kEctotherm;
   const std::string at_most = " from " + with_unit(engine::kWarmest, "°C") + " on (at " +
                               with_unit(engine::kFreezing, "°C") + " ";
-  return at_most + (is_slow ? number(1 - engine::kTorpor) +
-                                  " times as much, and thirst, drive and tiredness likewise)"
-                            : number(1 + engine::kHeating) + " times as much)");
+  return at_most + (engine::is_ectotherm(species)
+                        ? number(1 - engine::kTorpor) +
+                              " times as much, and thirst, drive and tiredness likewise)"
+                        : number(1 + engine::kHeating) + " times as much)");
 }
 
 void say_of_needs(const EnvironmentSpec& environment, const SpeciesSpec& species, Laws& laws) {
@@ -157,8 +156,8 @@ void say_of_grazing(const Scenario& scenario, const SpeciesSpec& species, Laws& 
   }
 }
 
-// When births stop for want of room.
-std::string crowding_text(const SpeciesSpec& species) {
+// What else keeps the agent from having young: room, and the health of its colony.
+std::string limits_text(const SpeciesSpec& species) {
   std::string out;
   if (species.territory_m > 0) {
     out += "; with more than " + std::to_string(species.territory_max) +
@@ -190,7 +189,7 @@ void say_of_breeding(const Scenario& scenario, const SpeciesSpec& species, Laws&
            number(engine::kBreedingHungerMax) + ", energy of at least " +
            number(species.birth_cost) +
            ". Missing in the agent, it is \"not_ready\", in all others \"no_such_target\"" +
-           crowding_text(species) +
+           limits_text(species) +
            ". It costs both that energy, all their drive "
            "and some of what they ate (hunger grows), and brings " +
            number(species.clutch) + (species.clutch == 1 ? " child" : " children"));

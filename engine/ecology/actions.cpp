@@ -100,6 +100,16 @@ bool lives(const WorldState& state, EntityId other, std::uint32_t row) {
 
 }  // namespace
 
+GridQuery around(const WorldState& state, std::uint32_t row, double radius, SpeciesMask species) {
+  GridQuery query;
+  query.x = state.columns.x[row];
+  query.y = state.columns.y[row];
+  query.z = state.columns.z[row];
+  query.radius = radius;
+  query.species = species;
+  return query;
+}
+
 bool is_ready_to_breed(const WorldState& state, std::uint32_t row) {
   const Columns& columns = state.columns;
   const SpeciesIndex species = columns.species[row];
@@ -115,12 +125,8 @@ namespace {
 
 std::optional<std::uint32_t> partner_of(const WorldState& state, std::uint32_t row) {
   const SpeciesIndex species = state.columns.species[row];
-  GridQuery query;
-  query.x = state.columns.x[row];
-  query.y = state.columns.y[row];
-  query.z = state.columns.z[row];
-  query.radius = state.scenario.species[species].mating_radius;
-  query.species = SpeciesMask{1} << species;
+  const double radius = state.scenario.species[species].mating_radius;
+  GridQuery query = around(state, row, radius, SpeciesMask{1} << species);
   query.exclude_row = row;
   std::array<GridHit, 16> hits;
   const std::size_t count = state.grid.neighbors(query, hits);
@@ -162,12 +168,7 @@ bool has_territory(const WorldState& state, std::uint32_t row) {
   const SpeciesIndex species = state.columns.species[row];
   const SpeciesSpec& spec = state.scenario.species[species];
   if (spec.territory_m <= 0) return true;
-  GridQuery query;
-  query.x = state.columns.x[row];
-  query.y = state.columns.y[row];
-  query.z = state.columns.z[row];
-  query.radius = spec.territory_m;
-  query.species = SpeciesMask{1} << species;
+  const GridQuery query = around(state, row, spec.territory_m, SpeciesMask{1} << species);
   return state.grid.count(query) <= spec.territory_max;
 }
 
@@ -218,15 +219,9 @@ float feed_from_outside(WorldState& state, std::uint32_t row, double relief) {
 }
 
 bool is_at_roost(const WorldState& state, std::uint32_t row) {
-  GridQuery query;
-  query.species = state.rules_of(row).roost;
-  if (query.species == 0) return false;
-  query.x = state.columns.x[row];
-  query.y = state.columns.y[row];
-  query.z = state.columns.z[row];
-  query.radius = kRoost_m;
+  const SpeciesMask roost = state.rules_of(row).roost;
   GridHit hit;
-  return state.grid.nearest(query, hit);
+  return roost != 0 && state.grid.nearest(around(state, row, kRoost_m, roost), hit);
 }
 
 Receipt feed_on(WorldState& state, std::uint32_t row, EntityId food, double reach_m) {

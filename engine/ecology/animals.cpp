@@ -20,12 +20,11 @@ struct Pace {
 };
 
 Pace pace_of(const WorldState& state, SpeciesIndex species) {
-  const auto& traits = state.scenario.species[species].traits;
   const auto cold = static_cast<float>(1 - warmth_now(state));
-  const bool is_ectotherm = traits && traits->thermoregulation == Thermoregulation::kEctotherm;
+  const bool is_slow = is_ectotherm(state.scenario.species[species]);
   Pace pace;
-  pace.life = is_ectotherm ? 1 - kTorpor * cold : 1;
-  pace.hunger = is_ectotherm ? pace.life : 1 + kHeating * cold;
+  pace.life = is_slow ? 1 - kTorpor * cold : 1;
+  pace.hunger = is_slow ? pace.life : 1 + kHeating * cold;
   pace.breeding = pace.life * (is_fertile(state) ? kFertileBreeding : 1);
   return pace;
 }

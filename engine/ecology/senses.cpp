@@ -17,12 +17,8 @@ bool present(const WorldState& state, std::uint32_t row) {
 template <class Wanted>
 bool nearest_such(const WorldState& state, std::uint32_t row, SpeciesMask species, double radius,
                   Wanted&& wanted, Sighting& out) {
-  GridQuery query;
-  query.x = state.columns.x[row];
-  query.y = state.columns.y[row];
-  query.z = state.columns.z[row];
-  query.radius = radius >= 0 ? std::min(radius, state.rules_of(row).sense_radius) : -1;
-  query.species = species;
+  const double far = radius >= 0 ? std::min(radius, state.rules_of(row).sense_radius) : -1;
+  GridQuery query = around(state, row, far, species);
   query.exclude_row = row;
   std::array<GridHit, kNeighborsMax> hits;
   const std::size_t count = state.grid.neighbors(query, hits);

@@ -81,6 +81,8 @@ std::uint32_t leaves_of(const WorldState& state, std::uint32_t row);
 // Whether a flower has nectar for one more visitor.
 bool has_nectar(const WorldState& state, std::uint32_t row);
 void take_nectar(WorldState& state, std::uint32_t row);
+// What lives within `radius` m of a row, itself among them.
+GridQuery around(const WorldState& state, std::uint32_t row, double radius, SpeciesMask species);
 // Whether the row is near what its species roosts by; false without such a species.
 bool is_at_roost(const WorldState& state, std::uint32_t row);
 

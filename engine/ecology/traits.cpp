@@ -81,6 +81,10 @@ double metabolism_of(const SpeciesTraits& traits) {
   return kRootedShare * kMetabolism * power(traits.mass_kg, 0.75);
 }
 
+bool is_ectotherm(const SpeciesSpec& species) {
+  return species.traits && species.traits->thermoregulation == Thermoregulation::kEctotherm;
+}
+
 void apply_traits(const SpeciesTraits& traits, double tick_rate, SpeciesSpec& species) {
   const double generation_s = traits.generation_ticks / tick_rate;
   species.traits = traits;

@@ -29,6 +29,9 @@ struct SpeciesTraits {
 // the endotherm's for what does not move.
 double metabolism_of(const SpeciesTraits& traits);
 
+// Whether the cold slows it; who has no traits is warm.
+bool is_ectotherm(const SpeciesSpec& species);
+
 // Fills the species' numbers from its traits; `tick_rate` in Hz. With B the metabolism and m the
 // mass, all per second:
 //   hunger    max(0.015 B, 0.008)      thirst     max(0.020 B, 0.003)

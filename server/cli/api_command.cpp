@@ -31,7 +31,7 @@ void add_api_command(CLI::App& program, Session& session) {
       program.add_subcommand("api", "Print the Lua API of policies, or the server's wire");
   command->require_subcommand(0, 1);
   command->fallthrough(false);
-  command->add_option("--format", *format, "markdown: for people; luals: a stub for LuaLS")
+  command->add_option("--format", *format, "markdown: for people; luals: definitions for LuaLS")
       ->check(CLI::IsMember({"markdown", "luals"}))
       ->capture_default_str();
   command->footer(
